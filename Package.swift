@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The CPU that everything is compiled for. Swift's SIMD types are fast only where the compiler may use the machine's
+/// vectors and fused multiply-add, so x86-64 builds name their CPU; `x86-64-v3` makes one binary for a mixed cluster.
+#if arch(x86_64)
+  let cpu = Context.environment["DIST_TRAIN_CPU"] ?? "native"
+  let cpuFlags: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(cpu)"])]
+#else
+  let cpuFlags: [SwiftSetting] = []
+#endif
+
+/// The MPI library to build against, by its pkg-config name: Open MPI, or MPICH with `DIST_TRAIN_MPI=mpich`.
+let mpiPackage = Context.environment["DIST_TRAIN_MPI"] == "mpich" ? "mpich" : "ompi-c"
+
+let language: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+/// Targets that hold raw memory: kernels and MPI calls.
+let unsafe = language + cpuFlags
+/// All others state by the compiler's check that they hold none.
+let safe = language + cpuFlags + [.strictMemorySafety()]
+
+let package = Package(
+  name: "dist-train",
+  products: [
+    .executable(name: "dist-train", targets: ["DistTrain"]),
+    .library(name: "MPI", targets: ["MPI"]),
+    .library(name: "Training", targets: ["Training"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Ranks under mpirun or srun; without it, no MPI library is needed."),
+    .default(enabledTraits: ["MPI"]),
+  ],
+  dependencies: [
+    // The command line: options, help, completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Diagnostics with levels, from one rank.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // SHA-256 of states and files.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // Paths and file descriptors with typed errors, without Foundation.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
+    .target(
+      name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: unsafe),
+    .target(name: "Kernels", swiftSettings: unsafe),
+    .target(name: "Corpus", swiftSettings: safe),
+    .target(
+      name: "Teams", dependencies: ["Kernels", .target(name: "MPI", condition: .when(traits: ["MPI"]))],
+      swiftSettings: safe),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Corpus", "Kernels", "Teams",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ], swiftSettings: safe),
+    .executableTarget(
+      name: "DistTrain",
+      dependencies: [
+        "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: safe),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: language + cpuFlags),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: language + cpuFlags),
+    .testTarget(name: "TeamsTests", dependencies: ["Teams", "Kernels"], swiftSettings: language + cpuFlags),
+    .testTarget(name: "MPITests", swiftSettings: language + cpuFlags),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: language + cpuFlags),
+    .testTarget(name: "CommandTests", swiftSettings: language + cpuFlags),
+  ]
+)
