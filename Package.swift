@@ -39,8 +39,6 @@ let package = Package(
   dependencies: [
     // The command line: options, help, completions.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    // Diagnostics with levels, from one rank.
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // SHA-256 of states and files.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // Paths and file descriptors with typed errors, without Foundation.
@@ -65,9 +63,10 @@ let package = Package(
     .executableTarget(
       name: "DistTrain",
       dependencies: [
-        "Training",
+        "Teams", "Training",
+        .target(name: "MPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: language + cpuFlags),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: language + cpuFlags),

@@ -1,1 +1,56 @@
+// What of <mpi.h> Swift can't import: handles and constants that are macros, casts or addresses of opaque structures, and that
+// differ between MPI libraries. Functions with arguments are called from Swift directly.
+#pragma once
 #include <mpi.h>
+
+#define CMPI_VALUE(type, name) \
+  static inline type CMPI_##name(void) { return MPI_##name; }
+
+CMPI_VALUE(MPI_Comm, COMM_WORLD)
+CMPI_VALUE(MPI_Comm, COMM_NULL)
+CMPI_VALUE(MPI_Errhandler, ERRORS_RETURN)
+CMPI_VALUE(MPI_Info, INFO_NULL)
+CMPI_VALUE(MPI_Win, WIN_NULL)
+
+CMPI_VALUE(MPI_Datatype, FLOAT)
+CMPI_VALUE(MPI_Datatype, DOUBLE)
+CMPI_VALUE(MPI_Datatype, INT32_T)
+CMPI_VALUE(MPI_Datatype, INT64_T)
+CMPI_VALUE(MPI_Datatype, UINT8_T)
+
+CMPI_VALUE(MPI_Op, SUM)
+CMPI_VALUE(MPI_Op, MIN)
+CMPI_VALUE(MPI_Op, MAX)
+
+CMPI_VALUE(const void *, IN_PLACE)
+CMPI_VALUE(int, UNDEFINED)
+CMPI_VALUE(int, COMM_TYPE_SHARED)
+CMPI_VALUE(int, THREAD_FUNNELED)
+CMPI_VALUE(int, MODE_NOCHECK)
+CMPI_VALUE(int, SUCCESS)
+CMPI_VALUE(int, MAX_ERROR_STRING)
+CMPI_VALUE(int, MAX_LIBRARY_VERSION_STRING)
+
+CMPI_VALUE(int, ERR_BUFFER)
+CMPI_VALUE(int, ERR_COUNT)
+CMPI_VALUE(int, ERR_TYPE)
+CMPI_VALUE(int, ERR_COMM)
+CMPI_VALUE(int, ERR_RANK)
+CMPI_VALUE(int, ERR_ROOT)
+CMPI_VALUE(int, ERR_GROUP)
+CMPI_VALUE(int, ERR_OP)
+CMPI_VALUE(int, ERR_ARG)
+CMPI_VALUE(int, ERR_TRUNCATE)
+CMPI_VALUE(int, ERR_NO_MEM)
+CMPI_VALUE(int, ERR_SIZE)
+CMPI_VALUE(int, ERR_WIN)
+CMPI_VALUE(int, ERR_INTERN)
+CMPI_VALUE(int, ERR_OTHER)
+
+#undef CMPI_VALUE
+
+// The process's environment; Swift sees the variable itself as shared mutable state.
+static inline char *_Nullable *_Nullable CMPI_environment(void) {
+  extern char **environ;
+  return environ;
+}

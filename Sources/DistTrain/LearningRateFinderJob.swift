@@ -1,0 +1,34 @@
+internal import SystemPackage
+internal import Teams
+internal import Training
+
+/// The LR finder alone: plot, suggestions, files.
+func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
+  var configuration = try RunConfiguration(options.shared)
+  configuration.weightDecay = options.weightDecay
+  var finder = LearningRateFinder()
+  finder.start = options.startLearningRate
+  finder.end = options.endLearningRate
+  finder.iterations = options.iterations
+  let (resolved, settings) = (configuration, finder)
+  try Job.run(options.shared) { team in
+    let session = try Session(resolved, team: team)
+    let directory = try OutputDirectory.agree(team) { () throws(RunError) in
+      switch options.output {
+      case .none: nil
+      case .automatic: try RunDirectory(named: "lr-find-\(resolved.model)")
+      case .directory(let path): try RunDirectory(at: FilePath(path))
+      }
+    }
+    let before = session.digest()
+    let curve = session.findLearningRate(settings)
+    let after = session.digest()
+    guard team.rank == 0 else { return }
+    guard before == after else {
+      throw RunError("the LR finder left a trace", at: "state digest", remedy: "report this", status: .failure)
+    }
+    if options.showsPlots { print(LearningRateReport.plot(curve).terminalText) }
+    print(LearningRateReport.text(curve))
+    if let directory { try LearningRateReport.write(curve, to: directory) }
+  }
+}

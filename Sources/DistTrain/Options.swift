@@ -1,0 +1,114 @@
+/// The models a run can train, by their command-line names.
+enum ModelName: String, CaseIterable, Sendable {
+  case model0, model1, model2, model3
+}
+
+/// What happens to the streams' hidden state between epochs.
+enum HiddenStatePolicy: String, CaseIterable, Sendable {
+  /// It is never reset: the notebook's way.
+  case carry
+  /// It starts from zero in each epoch and validation.
+  case reset
+}
+
+/// Where the maximum of the 1cycle comes from.
+enum LearningRateChoice: Equatable, Sendable {
+  /// This learning rate.
+  case fixed(Double)
+  /// The LR finder's suggestion.
+  case automatic
+}
+
+/// Where a run's files go.
+enum OutputChoice: Equatable, Sendable {
+  /// `runs/<UTC time>-<model>`.
+  case automatic
+  /// Nowhere.
+  case none
+  /// The directory of this path.
+  case directory(String)
+}
+
+/// What train, lr-find and bench have in common: model, data and how they are spread.
+struct SharedOptions: Equatable, Sendable {
+  var model: ModelName
+  /// Width of the hidden state.
+  var hidden: Int
+  /// Streams over all workers.
+  var batchSize: Int
+  /// Tokens a stream advances in a step.
+  var bptt: Int
+  /// Groups of streams; 1…`batchSize`.
+  var lanes: Int
+  /// Workers of each process; nil for `defaultThreads`.
+  var threads: Int?
+  var hiddenState: HiddenStatePolicy
+  var seed: UInt64
+  /// Path of the initial weights; nil draws them from `seed`.
+  var initialWeights: String?
+  /// Path of the text to train on; nil for the human numbers.
+  var trainText: String?
+  /// Path of the text to validate on; nil for the human numbers.
+  var validText: String?
+
+  /// The threads of a process without `--threads`: the `cores` it may use, divided among the ranks of its node, at most
+  /// `lanes / ranks` and at least 1.
+  static func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int) -> Int {
+    max(1, min(cores / max(1, ranksOnNode), lanes / max(1, ranks)))
+  }
+}
+
+/// The options of `dist-train train`.
+struct TrainOptions: Equatable, Sendable {
+  var shared: SharedOptions
+  var epochs: Int
+  var learningRate: LearningRateChoice
+  /// Share of the steps in which the learning rate rises, 0…1.
+  var pctStart: Double
+  /// The maximum learning rate over the first one.
+  var divFactor: Double
+  /// Momentum at both ends of the cycle and in its middle.
+  var momenta: MomentumRange
+  var weightDecay: Double
+  /// Whether the LR finder runs first.
+  var findsLearningRate: Bool
+  /// Steps after which the run stops; nil runs all epochs.
+  var steps: Int?
+  var output: OutputChoice
+  /// Whether only errors and the digest are printed.
+  var isQuiet: Bool
+  /// Whether a terminal gets plots.
+  var showsPlots: Bool
+}
+
+/// The two momenta of the 1cycle.
+struct MomentumRange: Equatable, Sendable {
+  /// At the cycle's ends.
+  var high: Double
+  /// At its middle.
+  var low: Double
+}
+
+/// The options of `dist-train lr-find`.
+struct LearningRateFinderOptions: Equatable, Sendable {
+  var shared: SharedOptions
+  var startLearningRate: Double
+  var endLearningRate: Double
+  /// Steps from the one rate to the other.
+  var iterations: Int
+  var weightDecay: Double
+  var output: OutputChoice
+  /// Whether a terminal gets a plot.
+  var showsPlots: Bool
+}
+
+/// The options of `dist-train bench step`.
+struct StepBenchmarkOptions: Equatable, Sendable {
+  var shared: SharedOptions
+  /// Steps that are timed, after the warm-up.
+  var steps: Int
+  /// Trains on random tokens below this number; nil trains on the corpus.
+  var vocabulary: Int?
+  /// Whether the result is one JSON object on one line.
+  var printsJSON: Bool
+}

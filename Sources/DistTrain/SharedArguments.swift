@@ -1,0 +1,89 @@
+import ArgumentParser
+import Training
+
+extension ModelName: ExpressibleByArgument {}
+extension HiddenStatePolicy: ExpressibleByArgument {}
+
+/// The options that train, lr-find and bench share.
+///
+/// Values are taken as they stand even with a leading dash, so that `--batch-size -1` is told its bounds.
+struct SharedArguments: ParsableArguments {
+  @Option(help: "The notebook's model.")
+  var model: ModelName = .model3
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Width of the hidden state.", valueName: "n"))
+  var hidden = 64
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Streams over all workers.", valueName: "n"))
+  var batchSize = 64
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens of each stream in a step.", valueName: "n"))
+  var bptt = 3
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Groups of streams that sums are built from. (default: min(16, batch size))", valueName: "n"))
+  var lanes: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Workers in each process. (default: the node's cores shared by its ranks)", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: "Whether epochs and validations take over the hidden state.")
+  var hiddenState: HiddenStatePolicy = .carry
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Where the random initial weights start from.", valueName: "n"))
+  var seed: UInt64 = 42
+
+  @Option(name: .customLong("init"), help: ArgumentHelp("Initial weights, safetensors.", valueName: "file"))
+  var initialWeights: String?
+
+  @Option(name: .customLong("train"), help: ArgumentHelp("Text to train on. (default: human numbers)", valueName: "file"))
+  var trainText: String?
+
+  @Option(
+    name: .customLong("valid"), help: ArgumentHelp("Text to validate on. (default: human numbers)", valueName: "file"))
+  var validText: String?
+
+  /// The options with their defaults filled in, unchecked.
+  var options: SharedOptions {
+    SharedOptions(
+      model: model, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
+      threads: threads, hiddenState: hiddenState, seed: seed, initialWeights: initialWeights, trainText: trainText,
+      validText: validText)
+  }
+}
+
+extension OutputChoice: ExpressibleByArgument {
+  init?(argument: String) { self = argument == "none" ? .none : .directory(argument) }
+}
+
+extension LearningRateChoice: ExpressibleByArgument {
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let rate = Double(argument) {
+      self = .fixed(rate)
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .fixed(let rate): "\(rate)"
+    case .automatic: "auto"
+    }
+  }
+}
+
+extension MomentumRange: ExpressibleByArgument {
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard parts.count == 2, let high = parts[0], let low = parts[1] else { return nil }
+    self.init(high: high, low: low)
+  }
+
+  var defaultValueDescription: String { "\(high),\(low)" }
+}

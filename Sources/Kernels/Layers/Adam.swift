@@ -1,0 +1,58 @@
+/// One step's settings of Adam with decoupled weight decay, in the arithmetic of `torch.optim.Adam`.
+public struct AdamStep: Sendable {
+  let decay: Float
+  let momentum: Float
+  let stepSize: Float
+  let inverseRoot: Float
+  let squareMomentum: Float
+
+  /// - step: counted from 1; momentum: this step's, from which the bias correction 1 − momentumⁿ is taken as torch does.
+  public init(step: Int, learningRate: Double, momentum: Double, weightDecay: Double) {
+    decay = Float(1 - weightDecay * learningRate)
+    self.momentum = Float(1 - momentum)
+    squareMomentum = 0.99
+    let n = Double(step)
+    stepSize = Float(-learningRate / (1 - exponential(n * logarithm(momentum))))
+    inverseRoot = Float(1 / (1 - exponential(n * logarithm(0.99))).squareRoot())
+  }
+}
+
+@inline(__always)
+private func updateBlock(
+  _ step: AdamStep, gradient: UnsafePointer<Float>, parameters: UnsafeMutablePointer<Float>,
+  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int
+) {
+  for place in stride(from: 0, to: count, by: 16) {
+    let g = load16(gradient + place)
+    var m = load16(UnsafePointer(first + place))
+    var v = load16(UnsafePointer(second + place))
+    m = m.addingProduct(g - m, SIMD16(repeating: step.momentum))
+    v = (v * step.squareMomentum).addingProduct(g * g, SIMD16(repeating: 1 - step.squareMomentum))
+    let root = v * reciprocalSquareRoot(v)
+    let p = load16(UnsafePointer(parameters + place)) * step.decay
+    let update = m / SIMD16<Float>(repeating: 1e-8).addingProduct(root, SIMD16(repeating: step.inverseRoot))
+    store16(first + place, m)
+    store16(second + place, v)
+    store16(parameters + place, p.addingProduct(update, SIMD16(repeating: step.stepSize)))
+  }
+}
+
+/// Finishes the canonical sum of a slice's gradient, then updates parameters and moments of the slice.
+///
+/// - roots: root i's part of the slice starts at `i·rootStride`.
+/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: 16 · depth.
+public func adam(
+  _ step: AdamStep, roots: Window<Float>, rootStride: Int, schedule: FoldSchedule, parameters: Window<Float>,
+  first: Window<Float>, second: Window<Float>, gradient: Window<Float>, stack: Window<Float>
+) {
+  precondition(first.count == parameters.count && second.count == parameters.count, "moments of another size")
+  precondition(parameters.count % 256 == 0 && gradient.count >= 256, "slices are whole blocks of 256")
+  for block in Swift.stride(from: 0, to: parameters.count, by: 256) {
+    foldRows(
+      roots[block..<((schedule.folds.count - 1) * rootStride + block + 256)], stride: rootStride, count: 256,
+      schedule: schedule, into: gradient[0..<256], rootStride: 256, scratch: stack)
+    updateBlock(
+      step, gradient: UnsafePointer(gradient.base), parameters: parameters.base + block, first: first.base + block,
+      second: second.base + block, count: 256)
+  }
+}

@@ -1,0 +1,184 @@
+// BatchNorm over the streams of all workers, for `steps` applications at once. Activations are `steps` matrices
+// (rows, hidden) in panels, one after the other; statistics and coefficients are rows of `steps · width` elements,
+// width = hidden padded to 16: element (t, channel) at t·width + channel.
+
+/// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart, overwritten.
+public func laneMoments(
+  _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
+) {
+  let count = lanes.steps * width
+  precondition(h.count == rowsPerStep * count, "activations of the wrong size")
+  precondition(moments.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
+  for (lane, rows) in lanes.rows.enumerated() {
+    let reciprocal = SIMD16<Float>(repeating: 1 / Float(rows.count))
+    let output = moments.base + lane * stride
+    // Panels follow one another over all steps, so one counter serves for both.
+    for panel in 0..<(count / 16) {
+      let column = UnsafePointer(h.base + (panel * rowsPerStep + rows.lowerBound) * 16)
+      var sum = SIMD16<Float>(repeating: 0)
+      for row in 0..<rows.count { sum += load16(column + row * 16) }
+      let mean = sum * reciprocal
+      var squares = SIMD16<Float>(repeating: 0)
+      for row in 0..<rows.count {
+        let deviation = load16(column + row * 16) - mean
+        squares = squares.addingProduct(deviation, deviation)
+      }
+      store16(output + panel * 16, mean)
+      store16(output + count + panel * 16, squares)
+    }
+  }
+}
+
+/// What normalising with given statistics comes to: y = h·scale + shift, and x̂ = (h − mean)·inverseDeviation.
+@safe
+public struct NormCoefficients: Sendable {
+  /// (steps, width) each.
+  public let mean, inverseDeviation, scale, shift: Window<Float>
+
+  /// Takes four windows of one size.
+  public init(mean: Window<Float>, inverseDeviation: Window<Float>, scale: Window<Float>, shift: Window<Float>) {
+    self.mean = mean
+    self.inverseDeviation = inverseDeviation
+    self.scale = scale
+    self.shift = shift
+  }
+}
+
+/// Coefficients from the statistics of `samples` rows: means and sums of squares as in `laneMoments`; weight and bias (width).
+/// With `running` (mean and variance, width each), these are updated once for each step, in order: momentum 0.1, unbiased.
+public func normalisation(
+  moments: Window<Float>, samples: Int, weight: Window<Float>, bias: Window<Float>, width: Int,
+  running: (mean: Window<Float>, variance: Window<Float>)?, into result: NormCoefficients
+) {
+  let count = result.mean.count
+  precondition(moments.count >= 2 * count && count % width == 0, "moments of the wrong size")
+  let biased = SIMD16<Float>(repeating: 1 / Float(samples))
+  let unbiased = SIMD16<Float>(repeating: 1 / Float(max(samples - 1, 1)))
+  for place in stride(from: 0, to: count, by: 16) {
+    let channel = place % width
+    let mean = load16(UnsafePointer(moments.base + place))
+    let squares = load16(UnsafePointer(moments.base + count + place))
+    setCoefficients(
+      mean: mean, variance: squares * biased, weight: weight, bias: bias, channel: channel, place: place, result)
+    if let running {
+      let oldMean = load16(UnsafePointer(running.mean.base + channel))
+      let oldVariance = load16(UnsafePointer(running.variance.base + channel))
+      store16(running.mean.base + channel, (oldMean * 0.9).addingProduct(mean, SIMD16(repeating: 0.1)))
+      store16(
+        running.variance.base + channel, (oldVariance * 0.9).addingProduct(squares * unbiased, SIMD16(repeating: 0.1)))
+    }
+  }
+}
+
+/// Coefficients from the running statistics, the same for every step: evaluation.
+public func normalisation(
+  running: (mean: Window<Float>, variance: Window<Float>), weight: Window<Float>, bias: Window<Float>, width: Int,
+  into result: NormCoefficients
+) {
+  for place in stride(from: 0, to: result.mean.count, by: 16) {
+    let channel = place % width
+    setCoefficients(
+      mean: load16(UnsafePointer(running.mean.base + channel)),
+      variance: load16(UnsafePointer(running.variance.base + channel)), weight: weight, bias: bias, channel: channel,
+      place: place, result)
+  }
+}
+
+@inline(__always)
+private func setCoefficients(
+  mean: SIMD16<Float>, variance: SIMD16<Float>, weight: Window<Float>, bias: Window<Float>, channel: Int, place: Int,
+  _ result: NormCoefficients
+) {
+  let inverse = reciprocalSquareRoot(variance + 1e-5)
+  let scale = load16(UnsafePointer(weight.base + channel)) * inverse
+  store16(result.mean.base + place, mean)
+  store16(result.inverseDeviation.base + place, inverse)
+  store16(result.scale.base + place, scale)
+  store16(result.shift.base + place, load16(UnsafePointer(bias.base + channel)) - mean * scale)
+}
+
+/// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width), overwritten.
+public func normalise(
+  _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
+  into y: Panels
+) {
+  precondition(y.rows == lanes.steps * rowsPerStep && h.count == y.elements.count, "activations of the wrong size")
+  for panel in 0..<(width / 16) {
+    var output = y.base + panel * y.panelStride
+    for rows in lanes.rows {
+      for step in 0..<lanes.steps {
+        let place = step * width + panel * 16
+        let scale = load16(UnsafePointer(coefficients.scale.base + place))
+        let shift = load16(UnsafePointer(coefficients.shift.base + place))
+        let input = UnsafePointer(h.base + place * rowsPerStep + rows.lowerBound * 16)
+        for row in 0..<rows.count {
+          store16(output + row * 16, shift.addingProduct(load16(input + row * 16), scale))
+        }
+        output += rows.count * 16
+      }
+    }
+  }
+}
+
+/// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
+/// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
+/// All overwritten.
+public func laneNormGradients(
+  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
+  _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int,
+  vectors: Window<Float>, vectorStride: Int, weightOffset: Int, biasOffset: Int
+) {
+  let count = lanes.steps * width
+  precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
+  precondition(sums.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
+  for (lane, rows) in lanes.rows.enumerated() {
+    let output = sums.base + lane * stride
+    for channel in Swift.stride(from: 0, to: width, by: 16) {
+      var weightGradient = SIMD16<Float>(repeating: 0)
+      var biasGradient = SIMD16<Float>(repeating: 0)
+      for step in 0..<lanes.steps {
+        let place = step * width + channel
+        let mean = load16(UnsafePointer(coefficients.mean.base + place))
+        let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
+        let start = place * rowsPerStep + rows.lowerBound * 16
+        var plain = SIMD16<Float>(repeating: 0)
+        var weighted = SIMD16<Float>(repeating: 0)
+        for row in 0..<rows.count {
+          let gradient = load16(UnsafePointer(dy.base + start + row * 16))
+          let deviation = load16(UnsafePointer(h.base + start + row * 16)) - mean
+          plain += gradient
+          weighted = weighted.addingProduct(gradient, deviation * inverse)
+        }
+        store16(output + place, plain)
+        store16(output + count + place, weighted)
+        biasGradient += plain
+        weightGradient += weighted
+      }
+      store16(vectors.base + lane * vectorStride + weightOffset + channel, weightGradient)
+      store16(vectors.base + lane * vectorStride + biasOffset + channel, biasGradient)
+    }
+  }
+}
+
+/// dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n), in place of dy; `sums`: the canonical sums of `laneNormGradients` over n = samples rows.
+public func normaliseBackward(
+  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, sums: Window<Float>, samples: Int,
+  _ coefficients: NormCoefficients
+) {
+  let count = coefficients.mean.count
+  precondition(dy.count == rowsPerStep * count && h.count == dy.count && sums.count >= 2 * count, "wrong size")
+  let share = SIMD16<Float>(repeating: 1 / Float(samples))
+  for place in stride(from: 0, to: count, by: 16) {
+    let scale = load16(UnsafePointer(coefficients.scale.base + place))
+    let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
+    let mean = load16(UnsafePointer(coefficients.mean.base + place))
+    let slope = load16(UnsafePointer(sums.base + count + place)) * share * inverse * scale
+    let offset = (mean * slope) - load16(UnsafePointer(sums.base + place)) * share * scale
+    for row in 0..<rowsPerStep {
+      let element = (place * rowsPerStep) + row * 16
+      let gradient = load16(UnsafePointer(dy.base + element))
+      let state = load16(UnsafePointer(h.base + element))
+      store16(dy.base + element, offset.addingProduct(gradient, scale).addingProduct(state, -slope))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten.
+public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {
+  precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, c: c.base, panelStride: c.panelStride))
+}
+
+private struct LinearEpilogue: Epilogue {
+  let bias: UnsafePointer<Float>?
+  let c: UnsafeMutablePointer<Float>
+  let panelStride: Int
+
+  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block {
+    bias.map { Block.load($0 + panel * 16, 16) } ?? Block(repeating: 0)
+  }
+  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
+    block.store(c + panel * panelStride + row * 16, panelStride)
+  }
+}
+
+/// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s panels.
+///
+/// `rows` holds offsets in elements from the start of `c` to the row's place in the panel, and `panelStride` is the distance
+/// of c's panels: that is how rows in lane order return to their places in time order.
+public func linear(
+  _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
+  shape: TileShape = .native
+) {
+  precondition(rows.count == a.rows, "one place for each row")
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    ScatterEpilogue(rows: UnsafePointer(rows.base), c: c.base, panelStride: panelStride))
+}
+
+private struct ScatterEpilogue: Epilogue {
+  let rows: UnsafePointer<Int32>
+  let c: UnsafeMutablePointer<Float>
+  let panelStride: Int
+
+  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block { Block(repeating: 0) }
+  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
+    block.store(c + Int(rows[row]) + panel * panelStride, panelStride)
+  }
+}

@@ -1,0 +1,81 @@
+#if MPI
+  internal import CMPI
+
+  #if canImport(Glibc)
+    internal import Glibc
+  #elseif canImport(Musl)
+    internal import Musl
+  #elseif canImport(Darwin)
+    internal import Darwin
+  #endif
+
+  /// All ranks that the launcher started, from `MPI_Init_thread` to `MPI_Finalize`.
+  ///
+  /// A process starts the world at most once. An MPI call belongs on the thread that started it (`MPI_THREAD_FUNNELED`).
+  public struct World: ~Copyable {
+    /// All ranks (`MPI_COMM_WORLD`), with errors returned.
+    public let communicator: Communicator
+
+    private init(communicator: Communicator) { self.communicator = communicator }
+
+    /// Starts the world, calls `body`, and finalizes after it has succeeded.
+    ///
+    /// After an error nothing is finalized, since that would wait for ranks that never come: the caller prints one line and calls
+    /// `abort(code:)`. Throws `MPIError` for what `start` and `finish` report, and what `body` throws.
+    public static func run<Result>(
+      environment: [String: String] = World.environment, _ body: (borrowing World) throws -> Result
+    ) throws -> Result {
+      let world = try World.start(environment: environment)
+      let result = try body(world)
+      try world.finish()
+      return result
+    }
+
+    /// Starts MPI (`MPI_Init_thread`), with the settings of `settings(environment:cores:)`.
+    ///
+    /// Throws with class `launcher` when `environment` says that a launcher started several processes but the library sees one
+    /// rank: such processes would each run the whole job. Every one of them throws; the error's `rank` is then the launcher's.
+    public static func start(environment: [String: String] = World.environment) throws(MPIError) -> World {
+      for (name, value) in settings(environment: environment, cores: Cores.current) { setenv(name, value, 0) }
+      var provided: Int32 = 0
+      try MPIError.check(
+        "MPI_Init_thread", MPI_Init_thread(nil, nil, CMPI_THREAD_FUNNELED(), &provided), rank: nil)
+      let communicator = try Communicator(CMPI_COMM_WORLD(), worldRank: nil)
+      guard provided >= CMPI_THREAD_FUNNELED() else {
+        throw MPIError(
+          operation: "MPI_Init_thread", errorClass: .other,
+          text: "the library grants thread level \(provided), not MPI_THREAD_FUNNELED", rank: communicator.rank)
+      }
+      if let launched = launchedSize(environment: environment), launched > 1, communicator.size == 1 {
+        throw MPIError(
+          operation: "MPI_Init_thread", errorClass: .launcher,
+          text: "the launcher started \(launched) processes, but \(libraryVersion) sees one; use that library's own mpirun",
+          rank: launchedRank(environment: environment))
+      }
+      return World(communicator: communicator)
+    }
+
+    /// Ends MPI (`MPI_Finalize`), collectively. Only after success.
+    public consuming func finish() throws(MPIError) {
+      try MPIError.check("MPI_Finalize", MPI_Finalize(), rank: communicator.rank)
+    }
+
+    /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started and after it has ended, just
+    /// exits. Nothing is printed.
+    public static func abort(code: Int32) -> Never {
+      var isStarted: Int32 = 0
+      var isFinished: Int32 = 0
+      MPI_Initialized(&isStarted)
+      MPI_Finalized(&isFinished)
+      if isStarted != 0 && isFinished == 0 { MPI_Abort(CMPI_COMM_WORLD(), code) }
+      exit(code)
+    }
+
+    /// The library's name and version (`MPI_Get_library_version`), such as `Open MPI v4.1.4`.
+    public static var libraryVersion: String {
+      let text = libraryString(capacity: CMPI_MAX_LIBRARY_VERSION_STRING()) { MPI_Get_library_version($0, &$1) }
+      let words = text.prefix { $0 != "," && $0 != "\n" && $0 != "\0" }.split { $0 == " " || $0 == "\t" }
+      return words.map { $0 == "Version:" ? "" : String($0) }.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+  }
+#endif

@@ -1,0 +1,84 @@
+public import Kernels
+
+/// How the streams of a run are grouped into lanes, and the lanes given to workers: pure functions of the configuration and
+/// (worker, size).
+public struct Lanes: Sendable, Equatable {
+  /// Number of streams, B.
+  public let batchSize: Int
+  /// Number of lanes, L.
+  public let count: Int
+
+  /// Takes B and L with 1 ≤ L ≤ B; traps otherwise.
+  public init(batchSize: Int, count: Int) {
+    precondition(count >= 1 && count <= batchSize, "1 ≤ lanes ≤ batch size")
+    self.batchSize = batchSize
+    self.count = count
+  }
+
+  /// ⌊B·l/L⌋ ..< ⌊B·(l+1)/L⌋
+  public func streams(ofLane lane: Int) -> Range<Int> {
+    (batchSize * lane / count)..<(batchSize * (lane + 1) / count)
+  }
+
+  /// ⌊L·w/W⌋ ..< ⌊L·(w+1)/W⌋; traps when there are more workers than lanes.
+  public func lanes(ofWorker worker: Int, of size: Int) -> Range<Int> {
+    precondition(size <= count && worker >= 0 && worker < size, "0 ≤ worker < size ≤ lanes")
+    return (count * worker / size)..<(count * (worker + 1) / size)
+  }
+
+  /// The streams of a worker's lanes.
+  public func streams(ofWorker worker: Int, of size: Int) -> Range<Int> {
+    let own = lanes(ofWorker: worker, of: size)
+    return streams(ofLane: own.lowerBound).lowerBound..<streams(ofLane: own.upperBound - 1).upperBound
+  }
+}
+
+// MARK: The canonical tree
+
+extension Lanes {
+  /// The node's children: S(lo, hi) = S(lo, mid) + S(mid, hi), mid = lo + the largest power of two below hi − lo.
+  static func split(_ node: Range<Int>) -> Int {
+    var half = 1
+    while half * 2 < node.count { half *= 2 }
+    return node.lowerBound + half
+  }
+
+  /// The maximal complete subtrees of the canonical tree inside `lanes`, ascending.
+  public func subtrees(of lanes: Range<Int>) -> [Range<Int>] {
+    func visit(_ node: Range<Int>) -> [Range<Int>] {
+      if lanes.lowerBound <= node.lowerBound && node.upperBound <= lanes.upperBound { return [node] }
+      if !lanes.overlaps(node) { return [] }
+      let mid = Self.split(node)
+      return visit(node.lowerBound..<mid) + visit(mid..<node.upperBound)
+    }
+    return visit(0..<count)
+  }
+
+  /// How a row of adjacent subtrees in lane order is folded: after each, as often as the two topmost sums are the children of one
+  /// node of the tree.
+  public func folds(of nodes: [Range<Int>]) -> FoldSchedule {
+    // Every inner node by its upper bound and the lower bound of its right child.
+    var parents: [Range<Int>: Int] = [:]
+    func visit(_ node: Range<Int>) {
+      guard node.count > 1 else { return }
+      let mid = Self.split(node)
+      parents[mid..<node.upperBound] = node.lowerBound
+      visit(node.lowerBound..<mid)
+      visit(mid..<node.upperBound)
+    }
+    visit(0..<count)
+    var stack: [Range<Int>] = []
+    let folds = nodes.map { node in
+      var top = node
+      var folds = 0
+      while let left = stack.last, let lower = parents[top], left.lowerBound == lower, left.upperBound == top.lowerBound {
+        stack.removeLast()
+        top = lower..<top.upperBound
+        folds += 1
+      }
+      stack.append(top)
+      return folds
+    }
+    return FoldSchedule(folds: folds)
+  }
+}

@@ -1,0 +1,120 @@
+internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The file operations of a run directory, each failing with a `RunError` that names the file.
+enum FileOperations {
+  /// Makes `path` and the directories above it; those that exist are fine.
+  static func makeDirectories(_ path: FilePath) throws(RunError) {
+    guard !path.isEmpty else {
+      throw RunError(
+        "the output directory's name is empty", at: "--out", remedy: "give a directory, or `none`", status: .usage)
+    }
+    var prefix = FilePath(root: path.root, [])
+    for component in path.components {
+      prefix.append(component)
+      if !exists(prefix) { _ = try makeDirectory(prefix) }
+    }
+  }
+
+  /// Makes one directory whose parent exists; false if there is something of that name. Calls `mkdir`.
+  static func makeDirectory(_ path: FilePath) throws(RunError) -> Bool {
+    // swift-system wraps no mkdir; the C call only reads the path, during the call.
+    if unsafe path.withPlatformString({ unsafe mkdir($0, 0o777) }) == 0 { return true }
+    let error = Errno(rawValue: errno)
+    if error == .fileExists { return false }
+    throw failure("can't make the output directory", path, error)
+  }
+
+  /// Whether there is a file, directory or link at `path`.
+  static func exists(_ path: FilePath) -> Bool { (try? path.stat(followTargetSymlink: false)) != nil }
+
+  /// Throws unless files can be written into the directory `path`; leaves nothing in it.
+  static func probe(_ path: FilePath) throws(RunError) {
+    let file = path.appending(".write-probe")
+    do throws(RunError) { try write([], to: file) } catch {
+      throw RunError(
+        "can't write into the output directory: \(error.problem)", at: path.string, remedy: error.remedy,
+        status: .inputOutput)
+    }
+    remove(file)
+  }
+
+  /// Writes `bytes` to a file beside `path` and renames that file to `path`.
+  static func replace(_ path: FilePath, with bytes: [UInt8]) throws(RunError) {
+    let aside = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "file").part")
+    do throws(RunError) {
+      try write(bytes, to: aside)
+      // swift-system wraps no rename; the C call only reads the paths, during the call.
+      let code = unsafe aside.withPlatformString { from in
+        unsafe path.withPlatformString { unsafe rename(from, $0) }
+      }
+      if code != 0 { throw failure("can't put the file in place", path, Errno(rawValue: errno)) }
+    } catch {
+      remove(aside)
+      throw error
+    }
+  }
+
+  /// Appends `text` to the file `path`, which is made if it is missing.
+  static func append(_ text: String, to path: FilePath) throws(RunError) {
+    guard !text.isEmpty else { return }
+    try write(Array(text.utf8), to: path, options: [.create, .append])
+  }
+
+  /// The bytes of a file.
+  static func read(_ path: FilePath) throws(Errno) -> [UInt8] {
+    do {
+      let file = try FileDescriptor.open(path, .readOnly)
+      return try file.closeAfter {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+          // The call fills the array's memory, during the call.
+          let count = try unsafe chunk.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+          if count == 0 { return bytes }
+          bytes += chunk[..<count]
+        }
+      }
+    } catch {
+      throw error as? Errno ?? .ioError
+    }
+  }
+
+  private static func write(
+    _ bytes: [UInt8], to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate]
+  ) throws(RunError) {
+    do {
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666))
+      try file.closeAfter { _ = try file.writeAll(bytes) }
+    } catch {
+      throw failure("can't write the file", path, error as? Errno ?? .ioError)
+    }
+  }
+
+  /// Removes a file of our own making; a failure changes nothing for the caller. Calls `unlink`.
+  private static func remove(_ path: FilePath) {
+    // swift-system wraps no unlink; the C call only reads the path, during the call.
+    _ = unsafe path.withPlatformString { unsafe unlink($0) }
+  }
+
+  private static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
+    let remedy =
+      switch error {
+      case .permissionDenied, .notPermitted, .readOnlyFileSystem: "choose a directory you may write to"
+      case .noSpace, .diskQuotaExceeded: "free some space or choose another directory"
+      default: "choose another directory"
+      }
+    let reason = error.description
+    return RunError(
+      "\(what) (\(reason.prefix(1).lowercased())\(reason.dropFirst()))", at: path.string, remedy: remedy,
+      status: .inputOutput)
+  }
+}

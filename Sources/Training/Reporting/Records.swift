@@ -1,0 +1,71 @@
+/// What one training step leaves in the metrics.
+public struct StepRecord: Sendable, Equatable {
+  /// The step's number in the run, from 1 on.
+  public var step: Int
+  /// The epoch it belongs to, from 1 on.
+  public var epoch: Int
+  /// Mean cross-entropy of the step's targets, in nats.
+  public var loss: Double
+  /// Debiased exponential mean of the losses so far.
+  public var smoothedLoss: Double
+  /// The learning rate the step used.
+  public var learningRate: Double
+  /// Adam's first decay rate that the step used.
+  public var momentum: Double
+
+  /// A record of these values.
+  public init(step: Int, epoch: Int, loss: Double, smoothedLoss: Double, learningRate: Double, momentum: Double) {
+    self.step = step
+    self.epoch = epoch
+    self.loss = loss
+    self.smoothedLoss = smoothedLoss
+    self.learningRate = learningRate
+    self.momentum = momentum
+  }
+}
+
+/// What one epoch with its validation leaves in the metrics and the table.
+public struct EpochRecord: Sendable, Equatable {
+  /// The epoch's number in the run, from 1 on.
+  public var epoch: Int
+  /// The smoothed loss at the epoch's last step.
+  public var trainLoss: Double
+  /// Mean loss over the validation batches.
+  public var validLoss: Double
+  /// Mean accuracy over the validation batches, 0…1.
+  public var accuracy: Double
+  /// Wall-clock time of the epoch, its validation included.
+  public var seconds: Double
+
+  /// A record of these values.
+  public init(epoch: Int, trainLoss: Double, validLoss: Double, accuracy: Double, seconds: Double) {
+    self.epoch = epoch
+    self.trainLoss = trainLoss
+    self.validLoss = validLoss
+    self.accuracy = accuracy
+    self.seconds = seconds
+  }
+}
+
+/// How long a part of a run took; such lines are left out when two runs are compared.
+public struct TimingRecord: Sendable, Equatable {
+  /// The part: "lr-find", "train", "start-up".
+  public var phase: String
+  /// Wall-clock time of the part.
+  public var seconds: Double
+  /// Further numbers, by name: speeds, counts.
+  public var figures: [(name: String, value: Double)]
+
+  /// A record of these values.
+  public init(phase: String, seconds: Double, figures: [(name: String, value: Double)] = []) {
+    self.phase = phase
+    self.seconds = seconds
+    self.figures = figures
+  }
+
+  /// Whether the two hold the same values.
+  public static func == (one: TimingRecord, other: TimingRecord) -> Bool {
+    one.phase == other.phase && one.seconds == other.seconds
+      && one.figures.elementsEqual(other.figures) { $0.name == $1.name && $0.value == $1.value }
+  }
+}

@@ -1,0 +1,72 @@
+public import SystemPackage
+
+/// The directory that takes the files of one run: configuration, metrics, weights, curves.
+///
+/// It is fresh: none of an earlier run's files is in it when it is made, so none is ever overwritten. Every operation
+/// throws a `RunError` with status `inputOutput`, whose place is the file at fault.
+public struct RunDirectory: Sendable {
+  /// The names under which a run keeps its files.
+  public enum File: String, CaseIterable, Sendable {
+    /// Every option as resolved.
+    case configuration = "config.json"
+    /// Steps, epochs and timings, one JSON object a line.
+    case metrics = "metrics.jsonl"
+    /// Weights and running statistics.
+    case model = "model.safetensors"
+    /// The LR finder's curve as numbers.
+    case learningRateTable = "lr-find.csv"
+    /// The LR finder's curve as a picture.
+    case learningRatePlot = "lr-find.svg"
+    /// Train and validation losses as a picture.
+    case lossPlot = "losses.svg"
+  }
+
+  /// Where the files are.
+  public let path: FilePath
+
+  /// Makes the directory `path` with its parents, or takes the one that is there.
+  ///
+  /// - Throws: where it can't be made or written to, or where it holds a run's files.
+  public init(at path: FilePath) throws(RunError) {
+    try FileOperations.makeDirectories(path)
+    for file in File.allCases where FileOperations.exists(path.appending(file.rawValue)) {
+      throw RunError(
+        "the output directory holds an earlier run", at: path.appending(file.rawValue).string,
+        remedy: "choose another directory or move that one away", status: .inputOutput)
+    }
+    try FileOperations.probe(path)
+    self.path = path
+  }
+
+  /// Makes `<parent>/<time>-<name>`, for a second run in the same second `<parent>/<time>-<name>-2`, and so on.
+  ///
+  /// - Throws: where it can't be made or written to.
+  public init(named name: String, at time: UTCTime = .now, in parent: FilePath = "runs") throws(RunError) {
+    try FileOperations.makeDirectories(parent)
+    let base = "\(time.basicText)-\(name)"
+    var path = parent.appending(base)
+    var copy = 1
+    while try !FileOperations.makeDirectory(path) {
+      copy += 1
+      path = parent.appending("\(base)-\(copy)")
+    }
+    try FileOperations.probe(path)
+    self.path = path
+  }
+
+  /// Writes `bytes` as `file`: aside first, then renamed into place, so that a reader never sees half of it.
+  public func write(_ bytes: [UInt8], as file: File) throws(RunError) {
+    try FileOperations.replace(path.appending(file.rawValue), with: bytes)
+  }
+
+  /// Writes `text` as `file`, in UTF-8: aside first, then renamed into place.
+  public func write(_ text: String, as file: File) throws(RunError) { try write(Array(text.utf8), as: file) }
+
+  /// Appends `text`, whole lines, to the metrics in one write.
+  public func appendMetrics(_ text: String) throws(RunError) {
+    try FileOperations.append(text, to: path.appending(File.metrics.rawValue))
+  }
+
+  /// Appends what `log` holds to the metrics and empties it.
+  public func appendMetrics(_ log: inout MetricsLog) throws(RunError) { try appendMetrics(log.drain()) }
+}

@@ -1,0 +1,95 @@
+internal import Corpus
+internal import Kernels
+private import SystemPackage
+public import Teams
+
+/// One worker's part of a run: corpus, model and optimizer, set up from a configuration.
+///
+/// Files are read by worker 0 alone and sent to the others, so that all workers fail alike.
+public final class Session {
+  /// The configuration.
+  public let configuration: RunConfiguration
+  /// The team.
+  public let team: any Team
+  /// The vocabulary's tokens by id.
+  public let vocabulary: [String]
+  let trainer: Trainer
+
+  /// Sets up a run. Collective; every worker throws the same `RunError` when a file is missing, damaged or doesn't fit.
+  public init(_ configuration: RunConfiguration, team: any Team) throws {
+    self.configuration = configuration
+    self.team = team
+    let corpora = try Self.readCorpora(configuration, team)
+    vocabulary = corpora.train.vocabulary.tokens
+    let own = team.lanes.streams(ofWorker: team.rank, of: team.size)
+    func batches(_ corpus: Corpus, _ name: String) throws -> WorkerBatches {
+      do {
+        let streams = try Streams(
+          tokenCount: corpus.count, batchSize: configuration.batchSize, bptt: configuration.bptt, name: name)
+        return WorkerBatches(
+          tokens: streams.tokens(of: own, in: corpus), count: streams.steps, bptt: configuration.bptt, streams: own.count)
+      } catch {
+        throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
+      }
+    }
+    let shape = ModelShape(hidden: configuration.hidden, vocabulary: vocabulary.count)
+    var weights = shape.initialWeights(seed: configuration.seed)
+    if let file = configuration.initialWeights {
+      weights = try Self.readWeights(file, shape, team)
+    }
+    trainer = Trainer(
+      shape: shape, bptt: configuration.bptt, team: team,
+      train: try batches(corpora.train, configuration.trainFile ?? "human numbers, train"),
+      valid: try batches(corpora.valid, configuration.validFile ?? "human numbers, valid"), rule: configuration.hiddenState)
+    trainer.load(weights)
+  }
+
+  /// Batches in an epoch of the train split.
+  public var stepsPerEpoch: Int { trainer.train.count }
+
+  private static func readCorpora(
+    _ configuration: RunConfiguration, _ team: any Team
+  ) throws -> (train: Corpus, valid: Corpus) {
+    if let count = configuration.randomVocabulary { return Corpus.random(vocabulary: count, seed: configuration.seed) }
+    guard let train = configuration.trainFile, let valid = configuration.validFile else { return Corpus.humanNumbers() }
+    let trainBytes = try read(train, team)
+    let validBytes = try read(valid, team)
+    do {
+      return try Corpus.read(train: (train, trainBytes), valid: (valid, validBytes))
+    } catch {
+      throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .badData)
+    }
+  }
+
+  private static func readWeights(_ file: String, _ shape: ModelShape, _ team: any Team) throws -> [String: [Float]] {
+    let bytes = try read(file, team)
+    do {
+      let tensors = try SafetensorsFile(bytes)
+      var result: [String: [Float]] = [:]
+      for tensor in shape.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
+      for name in ["batch_norm.running_mean", "batch_norm.running_var"] where tensors.tensors.contains(where: { $0.name == name }) {
+        result[name] = try tensors.floats(name, shape: [shape.hidden])
+      }
+      return result
+    } catch {
+      throw RunError("\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)
+    }
+  }
+
+  /// The bytes of a file, read by worker 0 and sent to the others.
+  private static func read(_ path: String, _ team: any Team) throws -> [UInt8] {
+    var message: [UInt8] = []
+    if team.rank == 0 {
+      do {
+        message = [0] + (try FileOperations.read(FilePath(path)))
+      } catch {
+        message = [1] + Array("\(error)".utf8)
+      }
+    }
+    message = team.broadcast(message, from: 0)
+    if message.first == 0 { return Array(message.dropFirst()) }
+    throw RunError(
+      "can't read the file (\(String(decoding: message.dropFirst(), as: UTF8.self)))", at: path,
+      remedy: "check its name and permissions", status: .inputOutput)
+  }
+}
