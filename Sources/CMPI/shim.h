@@ -1,7 +1,13 @@
 // What of <mpi.h> Swift can't import: handles and constants that are macros, casts or addresses of opaque structures, and that
 // differ between MPI libraries. Functions with arguments are called from Swift directly.
 #pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <mpi.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 #define CMPI_VALUE(type, name) \
   static inline type CMPI_##name(void) { return MPI_##name; }
@@ -53,4 +59,13 @@ CMPI_VALUE(int, ERR_OTHER)
 static inline char *_Nullable *_Nullable CMPI_environment(void) {
   extern char **environ;
   return environ;
+}
+
+// Processors that this process may use; `online` where the system doesn't tell.
+static inline int cmpi_allowed_cores(int online) {
+#if defined(__linux__) && defined(CPU_COUNT)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  return online;
 }

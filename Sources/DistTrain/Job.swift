@@ -37,36 +37,31 @@ enum Job {
   /// The number of processes by the launcher's word; nil without a launcher.
   private static func launchedSize() -> Int? {
     // The variables' texts are copied before anything could change the environment.
-    ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"].lazy
-      .compactMap { name in unsafe getenv(name).flatMap { Int(unsafe String(cString: $0)) } }.first
+    let names: [String] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"]
+    return names.lazy.compactMap { name in unsafe getenv(name).flatMap { Int(unsafe String(cString: $0)) } }.first
   }
 
   #if MPI
     /// An error of the work's has been found by all ranks alike, or by the first alone while it writes files; either way the
     /// first tells it and ends the job.
     private static func runRank(_ lanes: Lanes, _ size: Int, _ work: (any Team) throws -> Void) throws {
-      let world: World
       do {
-        world = try World(expectedSize: size)
-      } catch {
-        throw RunError(
-          "\(error)", at: "MPI start-up", remedy: "use the mpirun of the MPI library this was built with", status: .failure)
-      }
-      do {
-        try work(MessageTeam(lanes: lanes, communicator: world.communicator))
-      } catch {
-        if world.communicator.rank == 0 {
-          Diagnostics.writeToStandardError(Diagnostics.line(for: error) + "\n")
-          world.communicator.abort(Diagnostics.status(for: error).rawValue)
+        try World.run { world in
+          do {
+            try work(MessageTeam(lanes: lanes, communicator: world.communicator))
+          } catch {
+            if world.communicator.rank == 0 {
+              Diagnostics.writeToStandardError(Diagnostics.line(for: error) + "\n")
+              world.communicator.abort(code: Diagnostics.status(for: error).rawValue)
+            }
+            // The first rank ends this one.
+            try? world.communicator.barrier()
+            exit(Diagnostics.status(for: error).rawValue)
+          }
         }
-        // The first rank ends this one.
-        try? world.communicator.barrier()
-        exit(Diagnostics.status(for: error).rawValue)
-      }
-      do {
-        try world.finalize()
-      } catch {
-        throw RunError("\(error)", at: "MPI's end", remedy: "see what the launcher says", status: .failure)
+      } catch let error as MPIError {
+        throw RunError(
+          "\(error)", at: "\(size) ranks", remedy: "use the mpirun of the MPI library this was built with", status: .failure)
       }
     }
   #endif

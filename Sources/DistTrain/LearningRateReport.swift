@@ -28,7 +28,7 @@ enum LearningRateReport {
       LearningRateCSV.text(
         learningRates: curve.learningRates, losses: curve.losses, smoothedLosses: curve.smoothedLosses),
       as: .learningRateTable)
-    try directory.write(plot(curve).svg, as: .learningRatePlot)
+    try directory.write(plot(curve).svg(), as: .learningRatePlot)
   }
 
   /// Three significant digits.

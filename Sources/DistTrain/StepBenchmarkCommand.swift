@@ -3,32 +3,22 @@ import Training
 
 /// `dist-train bench step`.
 struct StepBenchmarkCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "step", abstract: "Time training steps against the machine's peak.")
+  static let configuration = CommandConfiguration(commandName: "step", abstract: "Time training steps.")
 
-  @OptionGroup(title: "Model and data")
-  var shared: SharedArguments
+  @OptionGroup(title: "Model and data") var shared: SharedArguments
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time, after a warm-up.", valueName: "n"))
-  var steps = 500
+  var steps = 300
 
-  @Option(
-    name: .customLong("vocab"), parsing: .unconditional,
-    help: ArgumentHelp("Train on random tokens below n. (default: the corpus)", valueName: "n"))
-  var vocabulary: Int?
+  @Option(parsing: .unconditional, help: ArgumentHelp("Train on random tokens below this number.", valueName: "n"))
+  var vocab: Int?
 
-  @Flag(name: .customLong("json"), help: "Print one JSON object on one line.")
-  var printsJSON = false
+  @Flag(help: "Print one JSON object on one line.")
+  var json = false
 
-  /// The options as given.
-  ///
-  /// - Throws: a usage error for a value out of bounds.
-  func options() throws(RunError) -> StepBenchmarkOptions {
-    let options = StepBenchmarkOptions(
-      shared: shared.options, steps: steps, vocabulary: vocabulary, printsJSON: printsJSON)
+  func run() throws {
+    let options = StepBenchmarkOptions(shared: shared.options, steps: steps, vocabulary: vocab, printsJSON: json)
     try options.check()
-    return options
+    try runStepBenchmark(options)
   }
-
-  func run() throws { try runStepBenchmark(options()) }
 }

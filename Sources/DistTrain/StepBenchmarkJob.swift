@@ -52,6 +52,6 @@ private func figures(
 private func peakMemory() -> Int {
   var usage = rusage()
   // The call fills the structure, during the call.
-  _ = unsafe getrusage(RUSAGE_SELF, &usage)
+  _ = unsafe getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
   return usage.ru_maxrss * 1024
 }

@@ -57,7 +57,7 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
   if let directory, let weights {
     try directory.appendMetrics(&history.log)
     try directory.write(weights, as: .model)
-    try directory.write(history.plot(configuration).svg, as: .lossPlot)
+    try directory.write(history.plot(configuration).svg(), as: .lossPlot)
     if tells { print("run directory \(directory.path)") }
   }
   if let digest = session.digest() { print("digest \(digest)") }

@@ -92,8 +92,8 @@
 
     /// The library's words for `code`. MPICH sends a call stack, one frame a line; it becomes one line.
     private static func text(of code: Int32) -> String {
-      let text = libraryString(capacity: CMPI_MAX_ERROR_STRING()) { MPI_Error_string(code, $0, $1) }
-      return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+      let text = libraryString(capacity: CMPI_MAX_ERROR_STRING()) { MPI_Error_string(code, $0, &$1) }
+      return text.split(whereSeparator: { $0.isNewline }).joined(separator: "; ")
     }
   }
 

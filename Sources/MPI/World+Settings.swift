@@ -1,4 +1,5 @@
 #if MPI
+  internal import CMPI
   #if canImport(Glibc)
     internal import Glibc
   #elseif canImport(Musl)
@@ -23,16 +24,7 @@
     /// Those of this process (`sysconf`, `sched_getaffinity`).
     public static var current: Cores {
       let online = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-      #if os(Linux)
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-          return Cores(online: online, allowed: online)
-        }
-        let allowed = withUnsafeBytes(of: &set) { $0.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return Cores(online: online, allowed: max(1, allowed))
-      #else
-        return Cores(online: online, allowed: online)
-      #endif
+      return Cores(online: online, allowed: max(1, Int(cmpi_allowed_cores(Int32(online)))))
     }
   }
 

@@ -1,4 +1,4 @@
-public import Kernels
+internal import Kernels
 
 /// The sizes of a recurrent language model, and where its parameters lie in the flat arena.
 ///

@@ -1,4 +1,5 @@
 private import Kernels
+private import Teams
 
 /// What the step benchmark measured.
 public struct StepTimes: Sendable {
