@@ -71,8 +71,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: language + cpuFlags),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: language + cpuFlags),
     .testTarget(name: "TeamsTests", dependencies: ["Teams", "Kernels"], swiftSettings: language + cpuFlags),
-    .testTarget(name: "MPITests", swiftSettings: language + cpuFlags),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: language + cpuFlags),
-    .testTarget(name: "CommandTests", swiftSettings: language + cpuFlags),
+    .testTarget(
+      name: "CommandTests", dependencies: ["DistTrain"], exclude: ["Golden"], swiftSettings: language + cpuFlags),
   ]
 )

@@ -61,7 +61,8 @@ enum Job {
         }
       } catch let error as MPIError {
         throw RunError(
-          "\(error)", at: "\(size) ranks", remedy: "use the mpirun of the MPI library this was built with", status: .failure)
+          "\(error)", at: "\(size) ranks", remedy: "use the mpirun of the MPI library this was built with",
+          status: .failure)
       }
     }
   #endif
@@ -71,7 +72,8 @@ extension RunConfiguration {
   /// What the shared options say.
   init(_ options: SharedOptions) throws {
     guard options.model == .model3 else {
-      throw RunError("model \(options.model.rawValue) can't be trained yet", at: "--model", remedy: "choose model3", status: .usage)
+      throw RunError(
+        "model \(options.model.rawValue) can't be trained yet", at: "--model", remedy: "choose model3", status: .usage)
     }
     guard (options.trainText == nil) == (options.validText == nil) else {
       throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)

@@ -19,7 +19,9 @@ struct LearningRateFinderCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
   var weightDecay = 0.01
 
-  @Option(help: ArgumentHelp("Directory for the curve, or none. (default: runs/<UTC time>-lr-find-<model>)", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Directory for the curve, or none. (default: runs/<UTC time>-lr-find-<model>)", valueName: "dir")
+  )
   var out: OutputChoice?
 
   @Flag(help: "Print no terminal plot.")

@@ -29,7 +29,8 @@ enum Processor {
       let missing = missingFeatures(in: readStart(of: "/proc/cpuinfo"), required: required)
       guard !missing.isEmpty else { return }
       throw RunError(
-        "this build needs a CPU with \(required.joined(separator: ", "))", at: "here \(missing.joined(separator: ", ")) is missing",
+        "this build needs a CPU with \(required.joined(separator: ", "))",
+        at: "here \(missing.joined(separator: ", ")) is missing",
         remedy: "rebuild with DIST_TRAIN_CPU=x86-64-v2 or on this machine", status: .usage)
     #endif
   }

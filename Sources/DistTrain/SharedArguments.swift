@@ -39,7 +39,8 @@ struct SharedArguments: ParsableArguments {
   @Option(name: .customLong("init"), help: ArgumentHelp("Initial weights, safetensors.", valueName: "file"))
   var initialWeights: String?
 
-  @Option(name: .customLong("train"), help: ArgumentHelp("Text to train on. (default: human numbers)", valueName: "file"))
+  @Option(
+    name: .customLong("train"), help: ArgumentHelp("Text to train on. (default: human numbers)", valueName: "file"))
   var trainText: String?
 
   @Option(

@@ -84,7 +84,8 @@ private struct History {
     let ends = epochs.map { epoch in Double(steps.last { $0.epoch == epoch.epoch }?.step ?? 0) }
     return LinePlot(
       title: "Losses",
-      subtitle: "\(configuration.model), hidden \(configuration.hidden), batch \(configuration.batchSize), bptt \(configuration.bptt)",
+      subtitle:
+        "\(configuration.model), hidden \(configuration.hidden), batch \(configuration.batchSize), bptt \(configuration.bptt)",
       xAxis: .init("step"), yAxis: .init("loss"),
       series: [
         .init("train, smoothed", y: steps.map(\.smoothedLoss)), .init("valid", x: ends, y: epochs.map(\.validLoss)),

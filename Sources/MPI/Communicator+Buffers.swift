@@ -25,7 +25,9 @@
     _ body: (UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Int32
   ) -> Int32 {
     elements.withUnsafeBufferPointer { source in
-      result.withUnsafeMutableBufferPointer { body(UnsafeRawPointer(source.baseAddress), UnsafeMutableRawPointer($0.baseAddress)) }
+      result.withUnsafeMutableBufferPointer {
+        body(UnsafeRawPointer(source.baseAddress), UnsafeMutableRawPointer($0.baseAddress))
+      }
     }
   }
 

@@ -42,7 +42,8 @@
       _ block: Span<Element>, _ all: inout MutableSpan<Element>, counts: [Int32], displacements: [Int32]
     ) throws(MPIError) {
       checkBlocks(counts, displacements, within: all.count)
-      precondition(block.count == Int(counts[rank]), "a block of \(block.count) elements where \(counts[rank]) are announced")
+      precondition(
+        block.count == Int(counts[rank]), "a block of \(block.count) elements where \(counts[rank]) are announced")
       let type = Element.mpiType.handle
       let code = withPointers(block, &all) {
         MPI_Allgatherv($0, counts[rank], type, $1, counts, displacements, type, handle)

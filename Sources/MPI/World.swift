@@ -49,7 +49,8 @@
       if let launched = launchedSize(environment: environment), launched > 1, communicator.size == 1 {
         throw MPIError(
           operation: "MPI_Init_thread", errorClass: .launcher,
-          text: "the launcher started \(launched) processes, but \(libraryVersion) sees one; use that library's own mpirun",
+          text:
+            "the launcher started \(launched) processes, but \(libraryVersion) sees one; use that library's own mpirun",
           rank: launchedRank(environment: environment))
       }
       return World(communicator: communicator)

@@ -71,7 +71,8 @@ extension Lanes {
     let folds = nodes.map { node in
       var top = node
       var folds = 0
-      while let left = stack.last, let lower = parents[top], left.lowerBound == lower, left.upperBound == top.lowerBound {
+      while let left = stack.last, let lower = parents[top], left.lowerBound == lower, left.upperBound == top.lowerBound
+      {
         stack.removeLast()
         top = lower..<top.upperBound
         folds += 1

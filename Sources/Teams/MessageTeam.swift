@@ -7,8 +7,11 @@
   ///
   /// An MPI call that fails leaves the team unusable: the rank prints one line and aborts the job, so that no other rank waits.
   public final class MessageTeam: Team {
+    /// As `Team` describes it.
     public let rank: Int
+    /// As `Team` describes it.
     public let size: Int
+    /// As `Team` describes it.
     public let lanes: Lanes
     private let communicator: Communicator
     private let layout: RootLayout
@@ -24,28 +27,33 @@
       layout = RootLayout(lanes, size: communicator.size)
     }
 
+    /// As `Team` describes it.
     public func barrier() {
       attempt { () throws(MPIError) in try communicator.barrier() }
     }
 
+    /// As `Team` describes it.
     public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
       let exchange = TreeExchange(floats: floats, doubles: doubles, layout: layout, rank: rank)
       plans[ObjectIdentifier(exchange)] = MessagePlan(exchange)
       return exchange
     }
 
+    /// As `Team` describes it.
     public func complete(_ exchange: TreeExchange) {
       guard let plan = plans[ObjectIdentifier(exchange)] else { preconditionFailure("an exchange of another team") }
       if exchange.floatStride > 0 { gatherInPlace(exchange.floats, plan.first) }
       if exchange.doubleStride > 0 { gatherInPlace(exchange.doubles, plan.second) }
     }
 
+    /// As `Team` describes it.
     public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
       let exchange = ParameterExchange(count: count, unit: unit, layout: layout, rank: rank)
       plans[ObjectIdentifier(exchange)] = MessagePlan(exchange, rank: rank)
       return exchange
     }
 
+    /// As `Team` describes it.
     public func reduceScatter(_ exchange: ParameterExchange) {
       guard size > 1 else { return }
       guard let plan = plans[ObjectIdentifier(exchange)] else { preconditionFailure("an exchange of another team") }
@@ -63,12 +71,14 @@
       }
     }
 
+    /// As `Team` describes it.
     public func allGather(_ exchange: ParameterExchange) {
       guard size > 1 else { return }
       guard let plan = plans[ObjectIdentifier(exchange)] else { preconditionFailure("an exchange of another team") }
       gatherInPlace(exchange.parameters, plan.first)
     }
 
+    /// As `Team` describes it.
     public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
       var count = [Int64(bytes.count)]
       attempt { () throws(MPIError) in
@@ -83,6 +93,7 @@
       return result
     }
 
+    /// As `Team` describes it.
     public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
       var counts = Array(repeating: Int64(0), count: size)
       let own = [Int64(bytes.count)]

@@ -54,7 +54,8 @@ public final class TreeExchange {
     doubleStride = (doubles + 7) / 8 * 8
     let count = layout.nodes.count
     arena = Arena(
-      byteCount: Arena.byteCount(count * floatStride, of: Float.self) + Arena.byteCount(count * doubleStride, of: Double.self))
+      byteCount: Arena.byteCount(count * floatStride, of: Float.self)
+        + Arena.byteCount(count * doubleStride, of: Double.self))
     self.floats = arena.take(count * floatStride)
     self.doubles = arena.take(count * doubleStride)
     roots = layout.roots

@@ -32,7 +32,8 @@ import Testing
   func anyDivisionAmongWorkersGivesTheTreesBits(count: Int) {
     let lanes = Lanes(batchSize: count, count: count)
     var generator = SystemRandomNumberGenerator()
-    let values = (0..<count).map { _ in Float.random(in: -1...1, using: &generator) * Float(1 << Int.random(in: 0..<12)) }
+    let values = (0..<count).map { _ in Float.random(in: -1...1, using: &generator) * Float(1 << Int.random(in: 0..<12))
+    }
     func tree(_ node: Range<Int>) -> Float {
       if node.count == 1 { return values[node.lowerBound] }
       var half = 1

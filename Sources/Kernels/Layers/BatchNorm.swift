@@ -89,7 +89,8 @@ private func setCoefficients(
   mean: SIMD16<Float>, variance: SIMD16<Float>, weight: Window<Float>, bias: Window<Float>, channel: Int, place: Int,
   _ result: NormCoefficients
 ) {
-  let inverse = reciprocalSquareRoot(variance + 1e-5)
+  // A variance beyond Float's range leaves x̂ = 0 and not NaN: the LR finder goes that far.
+  let inverse = reciprocalSquareRoot(variance + 1e-5).replacing(with: 0, where: variance .== .infinity)
   let scale = load16(UnsafePointer(weight.base + channel)) * inverse
   store16(result.mean.base + place, mean)
   store16(result.inverseDeviation.base + place, inverse)

@@ -15,7 +15,8 @@ public func embeddingGradient(
 ) {
   precondition(da.count == lanes.steps * rowsPerStep * width && tokens.count == lanes.steps * rowsPerStep, "wrong size")
   precondition(order.count >= tokens.count && heads.count > vocabulary && stack.count >= 16 * schedule.depth, "scratch")
-  sortByToken(tokens, rowsPerStep: rowsPerStep, width: width, lanes: lanes, order: order, heads: heads, vocabulary: vocabulary)
+  sortByToken(
+    tokens, rowsPerStep: rowsPerStep, width: width, lanes: lanes, order: order, heads: heads, vocabulary: vocabulary)
   schedule.folds.withUnsafeBufferPointer { folds in
     var start = 0
     for token in 0..<vocabulary {
@@ -23,7 +24,8 @@ public func embeddingGradient(
       for channel in stride(from: 0, to: width, by: 16) {
         let output = roots.base + offset + token * width + channel
         foldToken(
-          UnsafeBufferPointer(start: order.base + start, count: end - start), UnsafePointer(da.base + channel * rowsPerStep),
+          UnsafeBufferPointer(start: order.base + start, count: end - start),
+          UnsafePointer(da.base + channel * rowsPerStep),
           folds, schedule.roots, stack.base, output, rootStride)
       }
       start = end

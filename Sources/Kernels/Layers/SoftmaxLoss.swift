@@ -61,7 +61,9 @@ private func paddingMask(columns: Int) -> SIMDMask<SIMD16<Int32>> {
 
 /// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run of
 /// `runs` rows one after the other.
-public func correctPredictions(_ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>) {
+public func correctPredictions(
+  _ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>
+) {
   precondition(targets.count == logits.rows && counts.count >= runs.count, "wrong size")
   for (run, rows) in runs.enumerated() {
     var correct = 0

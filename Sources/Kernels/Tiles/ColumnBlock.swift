@@ -47,14 +47,18 @@ struct HalfPanel: ColumnBlock {
   static var width: Int { 8 }
   @inline(__always) init(repeating value: Float) { values = SIMD8(repeating: value) }
   @inline(__always) init(_ values: SIMD8<Float>) { self.values = values }
-  @inline(__always) static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self { Self(load8(pointer)) }
+  @inline(__always) static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self {
+    Self(load8(pointer))
+  }
   @inline(__always) func store(_ pointer: UnsafeMutablePointer<Float>, _ panelStride: Int) { store8(pointer, values) }
   @inline(__always) mutating func accumulate(_ block: Self, _ scalar: Float) {
     values = values.addingProduct(block.values, SIMD8(repeating: scalar))
   }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
-  @inline(__always) func gated(by gate: Self) -> Self { Self(SIMD8(repeating: 0).replacing(with: values, where: gate.values .> 0)) }
+  @inline(__always) func gated(by gate: Self) -> Self {
+    Self(SIMD8(repeating: 0).replacing(with: values, where: gate.values .> 0))
+  }
 }
 
 /// Sixteen columns.
@@ -63,14 +67,18 @@ struct OnePanel: ColumnBlock {
   static var width: Int { 16 }
   @inline(__always) init(repeating value: Float) { values = SIMD16(repeating: value) }
   @inline(__always) init(_ values: SIMD16<Float>) { self.values = values }
-  @inline(__always) static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self { Self(load16(pointer)) }
+  @inline(__always) static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self {
+    Self(load16(pointer))
+  }
   @inline(__always) func store(_ pointer: UnsafeMutablePointer<Float>, _ panelStride: Int) { store16(pointer, values) }
   @inline(__always) mutating func accumulate(_ block: Self, _ scalar: Float) {
     values = values.addingProduct(block.values, SIMD16(repeating: scalar))
   }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
-  @inline(__always) func gated(by gate: Self) -> Self { Self(SIMD16(repeating: 0).replacing(with: values, where: gate.values .> 0)) }
+  @inline(__always) func gated(by gate: Self) -> Self {
+    Self(SIMD16(repeating: 0).replacing(with: values, where: gate.values .> 0))
+  }
 }
 
 /// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on.

@@ -81,7 +81,9 @@ final class Model3 {
     let roots = (0..<team.size).flatMap { plan.subtrees(of: plan.lanes(ofWorker: $0, of: team.size)) }
     rootMomentSchedule = MomentSchedule(
       moments.schedule,
-      counts: roots.map { plan.streams(ofLane: $0.upperBound - 1).upperBound - plan.streams(ofLane: $0.lowerBound).lowerBound })
+      counts: roots.map {
+        plan.streams(ofLane: $0.upperBound - 1).upperBound - plan.streams(ofLane: $0.lowerBound).lowerBound
+      })
 
     let width = shape.width
     let stateCount = streams * width
@@ -93,7 +95,8 @@ final class Model3 {
     let statisticCount = 2 * bptt * width
     let weights = Panels.count(rows: shape.hidden, columns: shape.hidden)
     let outputWeights = Panels.count(rows: shape.vocabulary, columns: shape.hidden)
-    let blockWidths = Panels.count(rows: rows, columns: shape.hidden) + Panels.count(rows: rows, columns: shape.vocabulary)
+    let blockWidths =
+      Panels.count(rows: rows, columns: shape.hidden) + Panels.count(rows: rows, columns: shape.vocabulary)
     let floats = [
       stateCount, width, width, weights, outputWeights, 5 * stateCount * bptt + 5 * 16, blockWidths, 2 * paddedRows,
       2 * bptt * width * 2, lanes * statisticCount, statisticCount, lanes * shape.vectorCount, scratchCount,
@@ -155,7 +158,8 @@ extension Model3 {
   }
   private var outputWeight: Panels {
     let offset = shape.outputWeightOffset
-    return Panels(parameters[offset..<(offset + shape.outputWeightCount)], rows: shape.hidden, columns: shape.vocabulary)
+    return Panels(
+      parameters[offset..<(offset + shape.outputWeightCount)], rows: shape.hidden, columns: shape.vocabulary)
   }
   private func vector(_ offset: Int, _ count: Int) -> Window<Float> {
     let start = shape.vectorOffset + offset
@@ -296,7 +300,8 @@ extension Model3 {
   private func backThroughTime() {
     rectifierBackward(step(hiddenGradient, bptt - 1), step(hidden, bptt - 1), into: step(sumGradient, bptt - 1))
     for t in (0..<bptt).reversed() {
-      let previous = t == 0 ? nil : (h: step(hidden, t - 1), dh: step(hiddenGradient, t - 1), dz: step(sumGradient, t - 1))
+      let previous =
+        t == 0 ? nil : (h: step(hidden, t - 1), dh: step(hiddenGradient, t - 1), dz: step(sumGradient, t - 1))
       recurrentBackward(step(sumGradient, t), hiddenTransposed, into: step(inputGradient, t), previous: previous)
     }
   }
@@ -312,7 +317,8 @@ extension Model3 {
       laneVectors, stride: shape.vectorCount, count: shape.vectorCount, schedule: laneFolds,
       into: gradients[shape.vectorOffset..<gradients.count], rootStride: shape.parameterCount, scratch: scratch)
     embeddingGradient(
-      inputGradient, tokens: x, rowsPerStep: streams, width: shape.width, vocabulary: shape.vocabulary, lanes: stepLanes,
+      inputGradient, tokens: x, rowsPerStep: streams, width: shape.width, vocabulary: shape.vocabulary,
+      lanes: stepLanes,
       schedule: laneFolds, roots: gradients, offset: 0, rootStride: shape.parameterCount, order: embeddingRows,
       heads: embeddingHeads, stack: scratch)
   }

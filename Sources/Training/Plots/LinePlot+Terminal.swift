@@ -10,7 +10,9 @@ extension LinePlot {
     var lines = (title.wrapped(width: columns - indent) + subtitle.wrapped(width: columns - indent)).map { "  " + $0 }
     if let scales = scales() {
       let page = TerminalPage(plot: self, scales: scales, columns: columns, rows: max(4, rows), colors: colors)
-      if !yAxis.label.isEmpty { lines.append(contentsOf: yAxis.label.wrapped(width: columns - indent).map { "  " + $0 }) }
+      if !yAxis.label.isEmpty {
+        lines.append(contentsOf: yAxis.label.wrapped(width: columns - indent).map { "  " + $0 })
+      }
       lines += page.body() + page.xAxisLines() + page.legend()
     } else {
       lines.append("  no finite points")

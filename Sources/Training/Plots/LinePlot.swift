@@ -130,7 +130,9 @@ public struct LinePlot: Sendable {
   func stretches(of series: Series, _ x: AxisScale, _ y: AxisScale, columns: Int) -> [[Point]] {
     series.points.split { !isShown($0) }.map { stretch in
       // Coordinates far outside the frame would overflow what draws them.
-      let mapped = stretch.map { Point(x: x.position($0.x).clamped(to: -9...10), y: y.position($0.y).clamped(to: -9...10)) }
+      let mapped = stretch.map {
+        Point(x: x.position($0.x).clamped(to: -9...10), y: y.position($0.y).clamped(to: -9...10))
+      }
       return mapped.thinned(columns: columns)
     }
   }
@@ -138,7 +140,9 @@ public struct LinePlot: Sendable {
 
 extension Double {
   /// The number in `range` that is closest to this one.
-  func clamped(to range: ClosedRange<Double>) -> Double { Swift.min(Swift.max(self, range.lowerBound), range.upperBound) }
+  func clamped(to range: ClosedRange<Double>) -> Double {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+  }
 }
 
 extension Array where Element == LinePlot.Point {

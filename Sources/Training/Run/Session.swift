@@ -27,7 +27,8 @@ public final class Session {
         let streams = try Streams(
           tokenCount: corpus.count, batchSize: configuration.batchSize, bptt: configuration.bptt, name: name)
         return WorkerBatches(
-          tokens: streams.tokens(of: own, in: corpus), count: streams.steps, bptt: configuration.bptt, streams: own.count)
+          tokens: streams.tokens(of: own, in: corpus), count: streams.steps, bptt: configuration.bptt,
+          streams: own.count)
       } catch {
         throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
       }
@@ -40,7 +41,8 @@ public final class Session {
     trainer = Trainer(
       shape: shape, bptt: configuration.bptt, team: team,
       train: try batches(corpora.train, configuration.trainFile ?? "human numbers, train"),
-      valid: try batches(corpora.valid, configuration.validFile ?? "human numbers, valid"), rule: configuration.hiddenState)
+      valid: try batches(corpora.valid, configuration.validFile ?? "human numbers, valid"),
+      rule: configuration.hiddenState)
     trainer.load(weights)
   }
 
@@ -67,12 +69,14 @@ public final class Session {
       let tensors = try SafetensorsFile(bytes)
       var result: [String: [Float]] = [:]
       for tensor in shape.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
-      for name in ["batch_norm.running_mean", "batch_norm.running_var"] where tensors.tensors.contains(where: { $0.name == name }) {
+      for name in ["batch_norm.running_mean", "batch_norm.running_var"]
+      where tensors.tensors.contains(where: { $0.name == name }) {
         result[name] = try tensors.floats(name, shape: [shape.hidden])
       }
       return result
     } catch {
-      throw RunError("\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)
+      throw RunError(
+        "\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)
     }
   }
 

@@ -40,7 +40,7 @@ extension Session {
     reductions.sort()
     return StepTimes(
       medianMicroseconds: times[times.count / 2], reduceMicroseconds: reductions[reductions.count / 2],
-       bytesReduced: 4 * trainer.exchange.gradients.count,
+      bytesReduced: 4 * trainer.exchange.gradients.count,
       peakGFLOPS: Self.peak())
   }
 

@@ -41,7 +41,8 @@ final class Trainer {
     let slice = exchange.slice.count
     let stackCount = 16 * max(exchange.schedule.depth, 1)
     arena = Arena(
-      byteCount: 2 * Arena.byteCount(slice, of: Float.self) + Arena.byteCount(ModelShape.unit + stackCount, of: Float.self)
+      byteCount: 2 * Arena.byteCount(slice, of: Float.self)
+        + Arena.byteCount(ModelShape.unit + stackCount, of: Float.self)
         + 256)
     firstMoments = arena.take(slice)
     secondMoments = arena.take(slice)
@@ -63,7 +64,9 @@ final class Trainer {
     let bytes = team.broadcast(team.rank == 0 ? littleEndianBytes(exchange.parameters.array) : [], from: 0)
     if team.rank != 0 { exchange.parameters.copy(from: floats(littleEndian: bytes)) }
     if let mean = weights["batch_norm.running_mean"] { model.runningMean[0..<mean.count].copy(from: mean) }
-    if let variance = weights["batch_norm.running_var"] { model.runningVariance[0..<variance.count].copy(from: variance) }
+    if let variance = weights["batch_norm.running_var"] {
+      model.runningVariance[0..<variance.count].copy(from: variance)
+    }
     team.barrier()
     model.parametersChanged()
   }
@@ -91,7 +94,8 @@ final class Trainer {
     if rule == .reset { model.state.fill(0) }
     for batch in 0..<valid.count {
       model.validationStep(
-        x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch), correct: validation.correct(of: batch))
+        x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
+        correct: validation.correct(of: batch))
     }
     return validation.means(rows: model.batchSize * model.bptt)
   }
