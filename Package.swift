@@ -51,26 +51,29 @@ let package = Package(
     .target(name: "Kernels", swiftSettings: unsafe),
     .target(name: "Corpus", swiftSettings: safe),
     .target(
-      name: "Teams", dependencies: ["Kernels", .target(name: "MPI", condition: .when(traits: ["MPI"]))],
+      name: "Teams", dependencies: ["Kernels", "MPI"],
       swiftSettings: safe),
     .target(
       name: "Training",
       dependencies: [
-        "Corpus", "Kernels", "Teams",
+        "Corpus", "Kernels", "MPI", "Teams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: safe),
     .executableTarget(
       name: "DistTrain",
       dependencies: [
-        "Teams", "Training",
-        .target(name: "MPI", condition: .when(traits: ["MPI"])),
+        "MPI", "Teams", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: language + cpuFlags),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: language + cpuFlags),
-    .testTarget(name: "TeamsTests", dependencies: ["Teams", "Kernels"], swiftSettings: language + cpuFlags),
+    .testTarget(
+      name: "TeamsTests", dependencies: ["Teams", "Kernels", "TeamExercise"], swiftSettings: language + cpuFlags),
+    .executableTarget(
+      name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise",
+      swiftSettings: language + cpuFlags),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: language + cpuFlags),
     .testTarget(
       name: "CommandTests", dependencies: ["DistTrain"], exclude: ["Golden"], swiftSettings: language + cpuFlags),

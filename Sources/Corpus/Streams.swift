@@ -10,7 +10,7 @@ public struct Streams: Sendable, Equatable {
   /// - Throws: when a step is longer than the corpus, or the streams are more than its tokens.
   public init(tokenCount: Int, batchSize: Int, bptt: Int, name: String) throws(CorpusError) {
     precondition(batchSize > 0 && bptt > 0, "sizes are positive")
-    if bptt >= tokenCount {
+    if bptt > tokenCount {
       throw CorpusError(
         "bptt \(bptt) is longer than the corpus of \(tokenCount) tokens", at: name, remedy: "choose a smaller --bptt")
     }
@@ -27,13 +27,14 @@ public struct Streams: Sendable, Equatable {
   /// Steps in an epoch: ⌈n/(bptt·B)⌉.
   public var steps: Int { (tokenCount + bptt * batchSize - 1) / (bptt * batchSize) }
 
-  /// The token at which a stream starts: ⌊n/B·i⌋ with a real division.
+  /// The token at which a stream starts: ⌊n/B·i⌋ with a real division, which may round to one below the exact quotient.
   public func start(of stream: Int) -> Int { Int(Double(tokenCount) / Double(batchSize) * Double(stream)) }
 
   /// The tokens of some streams, (steps·bptt + 1, streams) row by row, wrapping at the corpus's end: batch s is rows
   /// s·bptt ..< (s+1)·bptt as x, and one row further as y.
   public func tokens(of streams: Range<Int>, in corpus: Corpus) -> [Int32] {
     precondition(corpus.count == tokenCount, "another corpus")
+    precondition(0 <= streams.lowerBound && streams.upperBound <= batchSize, "no such streams")
     let rows = steps * bptt + 1
     var places = streams.map { start(of: $0) }
     var result: [Int32] = []

@@ -11,7 +11,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
   finder.end = options.endLearningRate
   finder.iterations = options.iterations
   let (resolved, settings) = (configuration, finder)
-  try Job.run(options.shared) { team in
+  try options.shared.run { team in
     let session = try Session(resolved, team: team)
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
       switch options.output {

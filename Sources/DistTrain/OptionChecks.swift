@@ -1,3 +1,4 @@
+import MPI
 import Training
 
 // What each option's value must be, apart from all files: a wrong one is a usage error that names the option.
@@ -14,8 +15,9 @@ extension SharedOptions {
     }
     if let threads {
       try check("number of threads", threads, in: 1...4096, option: "--threads")
-      try checkWorkers(ranks: 1, threads: threads)
     }
+    if let ranksPerNode { try check("number of ranks", ranksPerNode, in: 1...65_536, option: "--ranks-per-node") }
+    try checkWorkers(ranks: max(1, Launcher.current?.size ?? 1), threads: threads ?? 1)
     for (path, option) in [(initialWeights, "--init"), (trainText, "--train"), (validText, "--valid")]
     where path?.isEmpty ?? false {
       throw usage("the file's name is empty", option, "give a file")

@@ -42,6 +42,8 @@ struct SharedOptions: Equatable, Sendable {
   var lanes: Int
   /// Workers of each process; nil for `defaultThreads`.
   var threads: Int?
+  /// Ranks of each pretended node; nil for the nodes that there are.
+  var ranksPerNode: Int?
   var hiddenState: HiddenStatePolicy
   var seed: UInt64
   /// Path of the initial weights; nil draws them from `seed`.
@@ -50,12 +52,6 @@ struct SharedOptions: Equatable, Sendable {
   var trainText: String?
   /// Path of the text to validate on; nil for the human numbers.
   var validText: String?
-
-  /// The threads of a process without `--threads`: the `cores` it may use, divided among the ranks of its node, at most
-  /// `lanes / ranks` and at least 1.
-  static func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int) -> Int {
-    max(1, min(cores / max(1, ranksOnNode), lanes / max(1, ranks)))
-  }
 }
 
 /// The options of `dist-train train`.

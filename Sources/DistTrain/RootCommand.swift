@@ -12,23 +12,24 @@ struct RootCommand: ParsableCommand {
     defaultSubcommand: TrainCommand.self)
 
   /// Runs the command that `arguments` (without the program's name) ask for. Help and version go to standard output,
-  /// from rank 0 alone.
+  /// from the job's first process alone.
   ///
   /// - Throws: `RunError` for wrong usage, and whatever the command's work throws.
-  static func run(_ arguments: [String], in job: JobEnvironment) throws {
+  static func run(_ arguments: [String], isFirst: Bool) throws {
     var command: any ParsableCommand
     do {
       command = try parseAsRoot(arguments)
     } catch {
       guard exitCode(for: error).isSuccess else { throw usageError(message(for: error)) }
-      if job.rank == 0 { print(fullMessage(for: error)) }
+      if isFirst { print(fullMessage(for: error)) }
       return
     }
     do {
       try command.run()
-    } catch let request as CleanExit {
-      // A command that only has subcommands asks for its help.
-      if job.rank == 0 { print(fullMessage(for: request)) }
+    } catch {
+      // Help is asked for by option, by a command that only has subcommands, or as a command of its own.
+      guard exitCode(for: error).isSuccess else { throw error }
+      if isFirst { print(fullMessage(for: error)) }
     }
   }
 
@@ -38,15 +39,9 @@ struct RootCommand: ParsableCommand {
     var remedy = "see `dist-train --help`"
     // The parser's own advice is better where it has some.
     for (advice, ours) in [(". Did you mean ", "did you mean "), (". Please provide one of ", "give one of ")] {
-      let characters = Array(text)
-      let wanted = Array(advice)
-      guard characters.count >= wanted.count else { continue }
-      if let start = (0...characters.count - wanted.count).first(where: {
-        characters[$0..<$0 + wanted.count].elementsEqual(wanted)
-      }) {
-        remedy = ours + String(characters[(start + wanted.count)...])
-        text = String(characters[..<start])
-      }
+      guard let range = text.firstRange(of: advice) else { continue }
+      remedy = ours + text[range.upperBound...]
+      text = String(text[..<range.lowerBound])
     }
     while text.hasSuffix(".") { text.removeLast() }
     while remedy.hasSuffix(".") { remedy.removeLast() }

@@ -30,6 +30,11 @@ struct SharedArguments: ParsableArguments {
     help: ArgumentHelp("Workers in each process. (default: the node's cores shared by its ranks)", valueName: "n"))
   var threads: Int?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Treat every so many ranks of a machine as a node of their own.", valueName: "n"))
+  var ranksPerNode: Int?
+
   @Option(help: "Whether epochs and validations take over the hidden state.")
   var hiddenState: HiddenStatePolicy = .carry
 
@@ -51,7 +56,8 @@ struct SharedArguments: ParsableArguments {
   var options: SharedOptions {
     SharedOptions(
       model: model, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
-      threads: threads, hiddenState: hiddenState, seed: seed, initialWeights: initialWeights, trainText: trainText,
+      threads: threads, ranksPerNode: ranksPerNode, hiddenState: hiddenState, seed: seed,
+      initialWeights: initialWeights, trainText: trainText,
       validText: validText)
   }
 }

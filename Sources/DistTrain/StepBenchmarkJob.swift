@@ -14,7 +14,7 @@ func runStepBenchmark(_ options: StepBenchmarkOptions) throws {
   var configuration = try RunConfiguration(options.shared)
   configuration.randomVocabulary = options.vocabulary
   let resolved = configuration
-  try Job.run(options.shared) { team in
+  try options.shared.run { team in
     let session = try Session(resolved, team: team)
     let times = session.timeSteps(options.steps)
     guard team.rank == 0 else { return }

@@ -14,7 +14,7 @@ func runTrain(_ options: TrainOptions) throws {
   configuration.findsLearningRate = options.findsLearningRate
   configuration.stepLimit = options.steps
   let resolved = configuration
-  try Job.run(options.shared) { try train(options, resolved, $0) }
+  try options.shared.run { try train(options, resolved, $0) }
 }
 
 private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _ team: any Team) throws {

@@ -49,5 +49,17 @@
       }
       return settings
     }
+
+    /// The process's environment. Entries that aren't UTF-8 are repaired.
+    public static var environment: [String: String] {
+      var result: [String: String] = [:]
+      guard var entry = CMPI_environment() else { return result }
+      while let text = entry.pointee {
+        let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
+        entry += 1
+      }
+      return result
+    }
   }
 #endif

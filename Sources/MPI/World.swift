@@ -46,12 +46,12 @@
           operation: "MPI_Init_thread", errorClass: .other,
           text: "the library grants thread level \(provided), not MPI_THREAD_FUNNELED", rank: communicator.rank)
       }
-      if let launched = launchedSize(environment: environment), launched > 1, communicator.size == 1 {
+      if let launcher = Launcher(value: { environment[$0] }), launcher.size > 1, communicator.size == 1 {
         throw MPIError(
           operation: "MPI_Init_thread", errorClass: .launcher,
           text:
-            "the launcher started \(launched) processes, but \(libraryVersion) sees one; use that library's own mpirun",
-          rank: launchedRank(environment: environment))
+            "the launcher started \(launcher.size) processes, but \(libraryVersion) sees one; use that library's own mpirun",
+          rank: launcher.rank)
       }
       return World(communicator: communicator)
     }
@@ -64,12 +64,17 @@
     /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started and after it has ended, just
     /// exits. Nothing is printed.
     public static func abort(code: Int32) -> Never {
-      var isStarted: Int32 = 0
-      var isFinished: Int32 = 0
-      MPI_Initialized(&isStarted)
-      MPI_Finalized(&isFinished)
-      if isStarted != 0 && isFinished == 0 { MPI_Abort(CMPI_COMM_WORLD(), code) }
+      if isStarted { MPI_Abort(CMPI_COMM_WORLD(), code) }
       exit(code)
+    }
+
+    /// Whether MPI has started and not ended (`MPI_Initialized`, `MPI_Finalized`).
+    public static var isStarted: Bool {
+      var isInitialized: Int32 = 0
+      var isFinalized: Int32 = 0
+      MPI_Initialized(&isInitialized)
+      MPI_Finalized(&isFinalized)
+      return isInitialized != 0 && isFinalized == 0
     }
 
     /// The library's name and version (`MPI_Get_library_version`), such as `Open MPI v4.1.4`.

@@ -1,39 +1,45 @@
-internal import Kernels
+public import Kernels
 
 /// A team of one worker: nothing crosses, nothing costs.
 public final class Solo: Team {
-  /// As `Team` describes it.
+  /// The run's lanes, all of them this worker's.
   public let lanes: Lanes
-  private let layout: RootLayout
-  /// As `Team` describes it.
+  private let layout: TeamLayout
+  private var shared: [NodeSection] = []
+  /// 0.
   public var rank: Int { 0 }
-  /// As `Team` describes it.
+  /// 1.
   public var size: Int { 1 }
 
   /// Takes the run's lanes.
   public init(lanes: Lanes) {
     self.lanes = lanes
-    layout = RootLayout(lanes, size: 1)
+    layout = TeamLayout(lanes, nodeSizes: [1])
   }
 
-  /// As `Team` describes it.
   public func barrier() {}
-  /// As `Team` describes it.
+
   public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
-    TreeExchange(floats: floats, doubles: doubles, layout: layout, rank: 0)
+    let section = NodeSection(TreeExchange.sizes(layout, floats: floats, doubles: doubles)) { Arena(byteCount: $0) }
+    return TreeExchange(layout, worker: 0, section: section, floats: floats, doubles: doubles)
   }
-  /// As `Team` describes it.
+
   public func complete(_ exchange: TreeExchange) {}
-  /// As `Team` describes it.
+
   public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
-    ParameterExchange(count: count, unit: unit, layout: layout, rank: 0)
+    let section = NodeSection(ParameterExchange.sizes(layout, count: count, unit: unit)) { Arena(byteCount: $0) }
+    return ParameterExchange(layout, worker: 0, section: section, count: count, unit: unit)
   }
-  /// As `Team` describes it.
+
   public func reduceScatter(_ exchange: ParameterExchange) {}
-  /// As `Team` describes it.
-  public func allGather(_ exchange: ParameterExchange) {}
-  /// As `Team` describes it.
+  public func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
+
+  public func makeShared(floats: Int) -> Window<Float> {
+    let section = NodeSection(NodeSection.Sizes(floats: [floats])) { Arena(byteCount: $0) }
+    shared.append(section)
+    return section.floats[0]
+  }
+
   public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
-  /// As `Team` describes it.
   public func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 }

@@ -38,7 +38,7 @@ struct Launcher {
     defer { try? FileManager.default.removeItem(at: folder) }
     let files = try ["output", "errors"].map { name in
       let file = folder.appendingPathComponent(name)
-      FileManager.default.createFile(atPath: file.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: file.path, contents: nil)
       return (file, try FileHandle(forWritingTo: file))
     }
     process.standardOutput = files[0].1

@@ -60,7 +60,7 @@ import Testing
         #expect(part == lanes.subtrees(of: own).map(tree))
         roots += part
       }
-      let total = fold(RootLayout(lanes, size: size).schedule, roots)
+      let total = fold(TeamLayout(lanes, nodeSizes: [size]).schedule, roots)
       #expect(total.map(\.bitPattern) == [tree(0..<count).bitPattern])
     }
   }

@@ -52,13 +52,24 @@ public struct MetricsLog: Sendable {
 
   // Steps come by the thousand: their lines are written straight into the text, with keys that need no escaping.
 
-  private mutating func begin(_ kind: StaticString) { text += "{\"kind\":\"\(kind)\"" }
+  private mutating func begin(_ kind: String) {
+    text += "{\"kind\":\""
+    text += kind
+    text += "\""
+  }
 
   private mutating func end() { text += "}\n" }
 
-  private mutating func field(_ key: String, _ value: Int) { text += ",\"\(key)\":\(value)" }
+  private mutating func field(_ key: String, _ value: Int) { field(key, value.description) }
 
   private mutating func field(_ key: String, _ value: Double) {
-    text += value.isFinite ? ",\"\(key)\":\(value)" : ",\"\(key)\":null"
+    field(key, value.isFinite ? value.description : "null")
+  }
+
+  private mutating func field(_ key: String, _ value: String) {
+    text += ",\""
+    text += key
+    text += "\":"
+    text += value
   }
 }

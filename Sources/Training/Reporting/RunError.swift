@@ -12,6 +12,9 @@ public enum ExitStatus: Int32, Sendable {
   case inputOutput = 74
   /// A rank was lost or stuck, or a stop was asked for and a checkpoint written: run again with `--resume`.
   case tryAgain = 75
+
+  /// The status that `error` ends a process with: its own, or that of a failure while running.
+  public init(of error: any Error) { self = (error as? RunError)?.status ?? .failure }
 }
 
 /// Why a run can't go on: one line for the user and the process's exit code.

@@ -33,7 +33,7 @@ extension Session {
     for _ in 0..<min(steps, 200) {
       let time = clock.measure {
         team.reduceScatter(trainer.exchange)
-        team.allGather(trainer.exchange)
+        team.allGather(trainer.exchange) { _ in }
       }
       reductions.append(time / .microseconds(1))
     }

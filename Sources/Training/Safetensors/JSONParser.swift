@@ -10,11 +10,20 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
+  /// Bytes of the longest name that the parser takes.
+  ///
+  /// Hashing or comparing strings takes time quadratic in a run of combining marks; short names keep that harmless in
+  /// the parser and wherever they become keys.
+  static let longestName = 256
+
   /// Parses exactly one JSON value (RFC 8259) with white space around it.
   ///
   /// Whole numbers that fit become `integer`, all others `number`. Errors are, beyond broken syntax: text that is not
-  /// UTF-8, lone surrogates, numbers beyond a double, a name twice in one object (by Swift's string equality, which is
-  /// that of Unicode's canonical equivalence), and more than 64 nested arrays and objects.
+  /// UTF-8, lone surrogates, numbers beyond a double, names of more than 256 bytes, a name twice in one object (by
+  /// Swift's string equality, which is that of Unicode's canonical equivalence), and more than 64 nested arrays and
+  /// objects.
+  ///
+  /// - Complexity: linear in the bytes.
   public init(parsing bytes: ArraySlice<UInt8>) throws(JSONError) {
     var parser = JSONParser(bytes: bytes)
     self = try parser.document()
@@ -103,10 +112,17 @@ private struct JSONParser {
     var names: Set<String> = []
     while true {
       skipSpace()
-      let start = error("the same name twice in an object")
       guard next == UInt8(ascii: "\"") else { throw error("no name in an object") }
+      let start = position
       let name = try string()
-      guard names.insert(name).inserted else { throw start }
+      guard name.utf8.count <= JSONValue.longestName else {
+        position = start
+        throw error("a name of more than \(JSONValue.longestName) bytes")
+      }
+      guard names.insert(name).inserted else {
+        position = start
+        throw error("the same name twice in an object")
+      }
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("no colon after a name") }
       members.append((name, try value(depth: depth)))

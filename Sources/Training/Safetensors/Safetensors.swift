@@ -17,12 +17,12 @@ public struct SafetensorsFile: Sendable {
   /// The tensors in the order of their bytes.
   public let tensors: [Tensor]
 
-  private let bytes: [UInt8]
+  let bytes: [UInt8]
   private let indices: [String: Int]
 
   /// The longest header that the format allows, in bytes.
   private static let maximumHeader = 100_000_000
-  private static let metadataName = "__metadata__"
+  static let metadataName = "__metadata__"
 
   /// Reads the header and checks it all against the file, so that every tensor's range is sound.
   ///
@@ -66,71 +66,12 @@ public struct SafetensorsFile: Sendable {
     indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// The elements of the tensor of that name in row-major order; doubles are rounded to the nearest float.
-  ///
-  /// Throws if there is no such tensor, if it has another shape, or if its dtype is neither `F32` nor `F64`.
-  public func floats(_ name: String, shape: [Int]) throws(SafetensorsError) -> [Float] {
+  /// The tensor of that name and shape.
+  func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> Tensor {
     guard let index = indices[name] else { throw .missingTensor(name) }
     let tensor = tensors[index]
     guard tensor.shape == shape else { throw .wrongShape(tensor: name, shape: tensor.shape, expected: shape) }
-    switch tensor.dtype {
-    case "F32":
-      return stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 4).map { start in
-        var bits: UInt32 = 0
-        for byte in 0..<4 { bits |= UInt32(bytes[start + byte]) << UInt32(8 * byte) }
-        return Float(bitPattern: bits)
-      }
-    case "F64":
-      return stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: 8).map { start in
-        var bits: UInt64 = 0
-        for byte in 0..<8 { bits |= UInt64(bytes[start + byte]) << UInt64(8 * byte) }
-        return Float(Double(bitPattern: bits))
-      }
-    default: throw .notFloats(tensor: name, dtype: tensor.dtype)
-    }
-  }
-
-  /// A file of `F32` tensors in the given order, each of `shape`'s product of values in row-major order.
-  ///
-  /// Names must differ and none may be `__metadata__`; metadata keys must differ. The header is padded with spaces so
-  /// that the data starts at a multiple of eight bytes.
-  public static func bytes(
-    tensors: [(name: String, shape: [Int], values: [Float])], metadata: [(String, String)]
-  ) -> [UInt8] {
-    precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
-    precondition(Set(metadata.map(\.0)).count == metadata.count, "two metadata entries have the same key")
-    var members: [(name: String, value: JSONValue)] = []
-    if !metadata.isEmpty {
-      members.append((metadataName, .object(metadata.map { ($0.0, .string($0.1)) })))
-    }
-    var offset = 0
-    for tensor in tensors {
-      precondition(tensor.name != metadataName, "a tensor has the name of the metadata")
-      precondition(
-        tensor.shape.allSatisfy { $0 >= 0 } && tensor.shape.reduce(1, *) == tensor.values.count,
-        "a tensor's values do not fill its shape")
-      let end = offset + 4 * tensor.values.count
-      let entry: [(name: String, value: JSONValue)] = [
-        ("dtype", .string("F32")), ("shape", .array(tensor.shape.map { .integer($0) })),
-        ("data_offsets", .array([.integer(offset), .integer(end)])),
-      ]
-      members.append((tensor.name, .object(entry)))
-      offset = end
-    }
-    var header = Array(JSONValue.object(members).text.utf8)
-    header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
-
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + header.count + offset)
-    for byte in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: header.count >> (8 * byte))) }
-    bytes.append(contentsOf: header)
-    for tensor in tensors {
-      for value in tensor.values {
-        let bits = value.bitPattern
-        for byte in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(8 * byte))) }
-      }
-    }
-    return bytes
+    return tensor
   }
 }
 
@@ -184,7 +125,9 @@ extension SafetensorsFile {
 
   /// Bytes an element; nil for a dtype that the format does not name or that is not of whole bytes.
   private static func elementSize(_ dtype: String) -> Int? {
-    switch dtype {
+    // Compared only when short: comparing strings is quadratic in a run of combining marks.
+    guard dtype.utf8.count <= 8 else { return nil }
+    return switch dtype {
     case "BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0": 1
     case "U16", "I16", "F16", "BF16": 2
     case "U32", "I32", "F32": 4

@@ -32,6 +32,8 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
   case wrongShape(tensor: String, shape: [Int], expected: [Int])
   /// A dtype that is not read as floats.
   case notFloats(tensor: String, dtype: String)
+  /// A dtype that is not read at all.
+  case unreadable(tensor: String, dtype: String)
 
   /// One line that says what is wrong and with which tensor.
   public var description: String {
@@ -57,7 +59,8 @@ public enum SafetensorsError: Error, Equatable, Sendable, CustomStringConvertibl
     case .missingTensor(let tensor): "there is no tensor \(quoted(tensor))"
     case .wrongShape(let tensor, let shape, let expected):
       "tensor \(quoted(tensor)) has a shape of \(brief(shape)), not \(brief(expected))"
-    case .notFloats(let tensor, let dtype): "tensor \(quoted(tensor)) is \(dtype), not F32 or F64"
+    case .notFloats(let tensor, let dtype): "tensor \(quoted(tensor)) is \(dtype), not F32, F64, F16 or BF16"
+    case .unreadable(let tensor, let dtype): "tensor \(quoted(tensor)) is \(dtype), not F32, F64, I64 or U8"
     }
   }
 

@@ -54,20 +54,19 @@ final class Trainer {
   /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
   /// sizes of the shape's tensors on every worker.
   func load(_ weights: [String: [Float]]) {
-    team.barrier()
-    if team.rank == 0 {
-      exchange.parameters.fill(0)
-      for tensor in model.shape.tensors {
-        if let values = weights[tensor.name] { tensor.write(values, to: exchange.parameters) }
-      }
+    let shape = model.shape
+    let arena = Arena(byteCount: Arena.byteCount(shape.parameterCount, of: Float.self))
+    let whole: Window<Float> = arena.take(shape.parameterCount)
+    for tensor in shape.tensors {
+      if let values = weights[tensor.name] { tensor.write(values, to: whole) }
     }
-    let bytes = team.broadcast(team.rank == 0 ? littleEndianBytes(exchange.parameters.array) : [], from: 0)
-    if team.rank != 0 { exchange.parameters.copy(from: floats(littleEndian: bytes)) }
+    // Each writes what it owns: the workers of a node share one copy.
+    exchange.parameters[exchange.slice].copy(from: whole[exchange.slice])
+    team.allGather(exchange) { _ in }
     if let mean = weights["batch_norm.running_mean"] { model.runningMean[0..<mean.count].copy(from: mean) }
     if let variance = weights["batch_norm.running_var"] {
       model.runningVariance[0..<variance.count].copy(from: variance)
     }
-    team.barrier()
     model.parametersChanged()
   }
 
@@ -84,7 +83,7 @@ final class Trainer {
         parameters: exchange.parameters[exchange.slice], first: firstMoments, second: secondMoments,
         gradient: blockGradient, stack: stack)
     }
-    team.allGather(exchange)
+    team.allGather(exchange) { _ in }
     model.parametersChanged()
     return loss
   }
@@ -122,7 +121,7 @@ extension Trainer {
   func restore(_ snapshot: TrainerSnapshot) {
     team.barrier()
     exchange.parameters[exchange.slice].copy(from: Array(snapshot.parameters[exchange.slice]))
-    team.allGather(exchange)
+    team.allGather(exchange) { _ in }
     firstMoments.copy(from: snapshot.first)
     secondMoments.copy(from: snapshot.second)
     model.state.copy(from: snapshot.state)

@@ -1,0 +1,37 @@
+internal import Teams
+internal import Training
+
+extension SharedOptions {
+  /// Runs `work` for every worker of this process's part of the job.
+  func run(_ work: @escaping @Sendable (any Team) throws -> Void) throws {
+    let lanes = Lanes(batchSize: batchSize, count: lanes)
+    try Job.run(threads: threads, ranksPerNode: ranksPerNode) { job in
+      let workers = try job.makeWorkers(lanes)
+      _ = try workers.run(work)
+      try workers.free()
+    }
+  }
+}
+
+extension RunConfiguration {
+  /// What the shared options say.
+  init(_ options: SharedOptions) throws {
+    guard options.model == .model3 else {
+      throw RunError(
+        "model \(options.model.rawValue) can't be trained yet", at: "--model", remedy: "choose model3", status: .usage)
+    }
+    guard (options.trainText == nil) == (options.validText == nil) else {
+      throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
+    }
+    self.init()
+    hidden = options.hidden
+    batchSize = options.batchSize
+    bptt = options.bptt
+    lanes = options.lanes
+    hiddenState = options.hiddenState == .carry ? .carry : .reset
+    seed = options.seed
+    initialWeights = options.initialWeights
+    trainFile = options.trainText
+    validFile = options.validText
+  }
+}

@@ -1,0 +1,133 @@
+#if MPI
+  public import Kernels
+  internal import MPI
+
+  /// A team on several nodes: shared memory inside each, messages between their first workers, which send tree nodes only after
+  /// their node has folded them as far as the tree allows.
+  ///
+  /// A node of one rank with one thread is a worker that only sends messages. An MPI call that fails ends the job: no rank is left
+  /// waiting.
+  public final class ClusterTeam: Team {
+    private let worker: NodeWorker
+    /// The nodes' first workers; nil on others.
+    private let leaders: Communicator?
+    public let rank: Int
+    public let size: Int
+    public let lanes: Lanes
+
+    init(_ worker: NodeWorker) {
+      self.worker = worker
+      leaders = worker.isLeader ? worker.memory.leaders : nil
+      rank = worker.rank
+      size = worker.layout.size
+      lanes = worker.layout.lanes
+    }
+
+    public func barrier() {
+      betweenNodes { leaders throws(MPIError) in try leaders.barrier() }
+    }
+
+    public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+      let section = worker.makeSection(TreeExchange.sizes(worker.layout, floats: floats, doubles: doubles))
+      return TreeExchange(worker.layout, worker: rank, section: section, floats: floats, doubles: doubles)
+    }
+
+    public func complete(_ exchange: TreeExchange) {
+      guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
+      betweenNodes { leaders throws(MPIError) in
+        if exchange.floatStride > 0 { try Self.allGather(exchange.floats, messages.floats, leaders) }
+        if exchange.doubleStride > 0 { try Self.allGather(exchange.doubles, messages.doubles, leaders) }
+      }
+    }
+
+    public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+      let layout = worker.layout
+      let section = worker.makeSection(
+        ParameterMessages.sizes(layout, node: worker.memory.node, count: count, unit: unit))
+      let messages = ParameterMessages(layout, worker: rank, section: section, count: count, unit: unit)
+      return ParameterExchange(
+        layout, worker: rank, section: section, messages: messages, count: count, unit: unit)
+    }
+
+    public func reduceScatter(_ exchange: ParameterExchange) {
+      guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
+      worker.synchronise()
+      for run in messages.runs {
+        fold(
+          run.nodes, stride: exchange.parameters.count, count: run.count, schedule: messages.nodeSchedule,
+          into: run.roots, rootStride: run.rootStride, stack: messages.stack)
+      }
+      betweenNodes { leaders throws(MPIError) in
+        try messages.outgoing.withSpan { outgoing throws(MPIError) in
+          try messages.incoming.withMutableSpan { incoming throws(MPIError) in
+            try leaders.allToAllV(
+              outgoing, sendCounts: messages.sent.counts, sendDisplacements: messages.sent.displacements, &incoming,
+              receiveCounts: messages.received.counts, receiveDisplacements: messages.received.displacements)
+          }
+        }
+      }
+    }
+
+    public func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
+      guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
+      betweenNodes { leaders throws(MPIError) in
+        try Self.allGather(exchange.parameters, messages.slices, leaders)
+      }
+      for share in messages.shares { received(share) }
+      worker.synchronise()
+    }
+
+    public func makeShared(floats: Int) -> Window<Float> {
+      worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
+    }
+
+    public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
+      relay(bytes, from: root, keeps: true)
+    }
+
+    public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+      let all = (0..<size).map { relay(bytes, from: $0, keeps: rank == 0) }
+      return rank == 0 ? all : []
+    }
+
+    private func relay(_ bytes: [UInt8], from root: Int, keeps: Bool) -> [UInt8] {
+      let memory = worker.memory
+      let node = worker.layout.node(of: root)
+      return worker.relay(bytes, isRoot: rank == root, keeps: keeps) {
+        if let leaders {
+          attempt { () throws(MPIError) in
+            try memory.mailCount.withMutableSpan { count throws(MPIError) in
+              try leaders.broadcast(&count, root: node)
+            }
+            let length = min(Int(memory.mailCount[0]), memory.mail.count)
+            try memory.mail[0..<length].withMutableSpan { mail throws(MPIError) in
+              try leaders.broadcast(&mail, root: node)
+            }
+          }
+        }
+        worker.synchronise()
+      }
+    }
+
+    /// When all of the node have come here, its leader does `operation` with the other nodes'; returns when it has.
+    @inline(__always)
+    private func betweenNodes(_ operation: (Communicator) throws(MPIError) -> Void) {
+      worker.synchronise()
+      if let leaders { attempt { () throws(MPIError) in try operation(leaders) } }
+      worker.synchronise()
+    }
+
+    @inline(__always)
+    private func attempt(_ operation: () throws(MPIError) -> Void) {
+      do { try operation() } catch { worker.memory.failure.end(error) }
+    }
+
+    private static func allGather<Element: MPIDatatype>(
+      _ window: Window<Element>, _ blocks: Blocks, _ leaders: Communicator
+    ) throws(MPIError) {
+      try window.withMutableSpan { span throws(MPIError) in
+        try leaders.allGatherV(&span, counts: blocks.counts, displacements: blocks.displacements)
+      }
+    }
+  }
+#endif

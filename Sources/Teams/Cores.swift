@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Number of cores that this process may run on, by its affinity (`sched_getaffinity`), or else those online. At least 1.
+public func usableCores() -> Int {
+  let allowed = coreSet().reduce(0) { $0 + $1.nonzeroBitCount }
+  return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+}
+
+/// How many workers a process runs unless told otherwise: the cores it may use, divided among the `ranksOnNode` processes of its
+/// node, at most its share of the `lanes` among `ranks` processes, and at least 1.
+public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int) -> Int {
+  max(1, min(cores / ranksOnNode, lanes / ranks))
+}
+
+/// The cores that this process may run on, a bit for each; no bits where the system doesn't tell.
+func coreSet() -> [UInt8] {
+  var bits = [UInt8](repeating: 0, count: 1024)
+  // The C library declares this for GNU sources only, so it is looked up by its name. Its type is the manual's.
+  typealias GetAffinity = @convention(c) (Int32, Int, UnsafeMutableRawPointer) -> Int32
+  guard let symbol = unsafe dlsym(nil, "sched_getaffinity") else { return bits }
+  let getAffinity = unsafe unsafeBitCast(symbol, to: GetAffinity.self)
+  let code = unsafe bits.withUnsafeMutableBytes { bytes in
+    unsafe bytes.baseAddress.map { unsafe getAffinity(0, bytes.count, $0) }
+  }
+  return code == 0 ? bits : [UInt8](repeating: 0, count: 1024)
+}

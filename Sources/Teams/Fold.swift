@@ -1,0 +1,52 @@
+internal import Kernels
+
+/// Folds parts of rows by a schedule: the sums that stay are written to `roots`, overwriting.
+///
+/// - nodes: (folds, stride), of each row the first `count` elements are read; roots: (schedule.roots, rootStride); stack: at least
+///   (schedule.depth, `foldBlock`), scratch.
+///
+/// It goes block by block, so that the stack stays in the first-level cache.
+func fold(
+  _ nodes: Window<Float>, stride: Int, count: Int, schedule: FoldSchedule, into roots: Window<Float>, rootStride: Int,
+  stack: Window<Float>
+) {
+  var start = 0
+  while start < count {
+    let length = min(foldBlock, count - start)
+    func entry(_ height: Int) -> Window<Float> { stack[(height * foldBlock)..<(height * foldBlock + length)] }
+    var height = 0
+    for node in schedule.folds.indices {
+      let row = nodes[(node * stride + start)..<(node * stride + start + length)]
+      if schedule.folds[node] == 0 {
+        entry(height).copy(from: row)
+        height += 1
+        continue
+      }
+      add(entry(height - 1), row, into: entry(height - 1))
+      for _ in 1..<schedule.folds[node] {
+        height -= 1
+        add(entry(height - 1), entry(height), into: entry(height - 1))
+      }
+    }
+    for root in 0..<height {
+      roots[(root * rootStride + start)..<(root * rootStride + start + length)].copy(from: entry(root))
+    }
+    start += length
+  }
+}
+
+/// Elements of a row that are folded at a time.
+let foldBlock = 256
+
+private func add(_ left: Window<Float>, _ right: Window<Float>, into sum: Window<Float>) {
+  let count = sum.count
+  precondition(left.count == count && right.count == count, "rows of different length")
+  left.withSpan { left in
+    right.withSpan { right in
+      sum.withMutableSpan { sum in
+        // Checked above; a check of each index would keep the loop from vectors.
+        for i in 0..<count { unsafe sum[unchecked: i] = left[unchecked: i] + right[unchecked: i] }
+      }
+    }
+  }
+}

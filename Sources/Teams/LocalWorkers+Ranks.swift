@@ -1,0 +1,115 @@
+#if MPI
+  public import MPI
+
+  extension LocalWorkers {
+    /// This process's part of a team of `threads` workers on each rank of `world`; collective. Workers are numbered by node, then
+    /// rank, then thread; nodes by their lowest rank.
+    ///
+    /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
+    /// - failure: how `run` ends the job when it can't return, also after a failed MPI call; by default with one line and
+    ///   `MPI_Abort`.
+    /// - Throws: `TeamError`, on all ranks alike, for numbers that don't fit; `MPIError`.
+    public convenience init(
+      lanes: Lanes, threads: Int, world: borrowing World, ranksPerNode: Int? = nil,
+      failure: @escaping @Sendable (any Error) -> Never = abortJob
+    ) throws {
+      let ranks = world.communicator
+      let least = Int(try ranks.allReduce(Int64(threads), .min))
+      let most = Int(try ranks.allReduce(Int64(threads), .max))
+      guard least == most else { throw TeamError.unequalThreads(least: least, most: most) }
+      guard threads >= 1 else { throw TeamError.noThreads(threads) }
+      if let ranksPerNode, ranksPerNode < 1 { throw TeamError.noRanksPerNode(ranksPerNode) }
+      let size = ranks.size * threads
+      guard size <= lanes.count else { throw TeamError.tooManyWorkers(size, lanes: lanes.count) }
+      let report = WorkerFailure(report: failure)
+      guard size > 1 else {
+        self.init(alone: lanes, report)
+        return
+      }
+
+      let place = try NodePlace(ranks, ranksPerNode: ranksPerNode)
+      let layout = TeamLayout(lanes, nodeSizes: place.nodeRanks.map { $0 * threads })
+      let cores = try NodeCores(place.communicator)
+      let memory = try ProcessMemory(
+        layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
+        polls: cores.ofNode >= layout.nodes[place.node].count && cores.leastOfRank >= threads, failure: report,
+        ranks: place.communicator, leaders: place.leaders)
+      self.init(memory, threads: threads)
+    }
+
+    /// How many threads each rank of `world` runs unless told otherwise, the same on all; collective. See
+    /// `defaultThreads(cores:ranksOnNode:lanes:ranks:)`.
+    public static func defaultThreads(lanes: Lanes, world: borrowing World) throws -> Int {
+      let ranks = world.communicator
+      let node = try ranks.splitShared()
+      let cores = try NodeCores(node)
+      // Ranks bound to cores of their own can't take others'; ranks that share cores divide them.
+      let threads = min(
+        Teams.defaultThreads(cores: cores.ofNode, ranksOnNode: node.size, lanes: lanes.count, ranks: ranks.size),
+        max(1, cores.leastOfRank))
+      try node.free()
+      return Int(try ranks.allReduce(Int64(threads), .min))
+    }
+
+    /// Prints `error` on one line of standard error and ends all ranks with code 1.
+    public static let abortJob: @Sendable (any Error) -> Never = { error in
+      writeErrorLine(error)
+      World.abort(code: 1)
+    }
+  }
+
+  /// Where a rank stands among the nodes.
+  private struct NodePlace {
+    /// Number of ranks on each node.
+    let nodeRanks: [Int]
+    let node: Int
+    /// The ranks of this node.
+    let communicator: Communicator
+    /// The nodes' first ranks; nil on others, and where there is one node.
+    let leaders: Communicator?
+
+    init(_ ranks: Communicator, ranksPerNode: Int?) throws {
+      var communicator = try ranks.splitShared()
+      if let ranksPerNode,
+        let part = try communicator.split(color: communicator.rank / ranksPerNode, key: communicator.rank)
+      {
+        try communicator.free()
+        communicator = part
+      }
+      // A node goes by its lowest rank.
+      let leader = try communicator.allReduce(Int64(ranks.rank), .min)
+      let own = [leader]
+      var all = [Int64](repeating: 0, count: ranks.size)
+      var span = all.mutableSpan
+      try ranks.allGather(own.span, &span)
+      let nodes = Set(all).sorted()
+      nodeRanks = nodes.map { node in all.count { $0 == node } }
+      node = nodes.count { $0 < leader }
+      let isLeader = communicator.rank == 0 && nodes.count > 1
+      leaders = try ranks.split(color: isLeader ? 0 : nil, key: node)
+      self.communicator = communicator
+    }
+  }
+
+  /// The cores that a node's ranks may use.
+  private struct NodeCores {
+    /// By any of them.
+    let ofNode: Int
+    /// By the one that may use the fewest.
+    let leastOfRank: Int
+
+    init(_ ranks: Communicator) throws {
+      let own = coreSet()
+      var all = [UInt8](repeating: 0, count: own.count * ranks.size)
+      var span = all.mutableSpan
+      try ranks.allGather(own.span, &span)
+      let counted = own.indices.reduce(0) { count, byte in
+        count + (0..<ranks.size).reduce(UInt8(0)) { $0 | all[$1 * own.count + byte] }.nonzeroBitCount
+      }
+      let cores = usableCores()
+      // Where the system doesn't tell, all see the same.
+      ofNode = counted > 0 ? counted : cores
+      leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))
+    }
+  }
+#endif

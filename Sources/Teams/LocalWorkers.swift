@@ -1,0 +1,146 @@
+internal import Synchronization
+
+/// The workers of this process, one on the calling thread and the others on threads of their own.
+public final class LocalWorkers {
+  /// Each worker's view of the team, by thread. One thread at a time uses each.
+  public let teams: [any Team]
+  private let workers: [NodeWorker]
+  private let failure: WorkerFailure
+  /// Nil for a team of one worker.
+  private let memory: ProcessMemory?
+
+  /// A team of the `threads` workers of this process alone.
+  ///
+  /// - failure: how `run` ends the process when it can't return; by default with one line and exit code 1.
+  /// - Throws: `TeamError` for a number of threads below 1 or above that of the lanes.
+  public convenience init(
+    lanes: Lanes, threads: Int, failure: @escaping @Sendable (any Error) -> Never = endProcess
+  ) throws(TeamError) {
+    guard threads >= 1 else { throw .noThreads(threads) }
+    guard threads <= lanes.count else { throw .tooManyWorkers(threads, lanes: lanes.count) }
+    let report = WorkerFailure(report: failure)
+    guard threads > 1 else {
+      self.init(alone: lanes, report)
+      return
+    }
+    let layout = TeamLayout(lanes, nodeSizes: [threads])
+    let polls = usableCores() >= threads
+    #if MPI
+      // Without ranks to share with, this allocates only.
+      guard
+        let memory = try? ProcessMemory(
+          layout, node: 0, firstWorker: 0, polls: polls, failure: report, ranks: nil, leaders: nil)
+      else { preconditionFailure("memory of one process can't fail") }
+    #else
+      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, polls: polls, failure: report)
+    #endif
+    self.init(memory, threads: threads)
+  }
+
+  init(alone lanes: Lanes, _ failure: WorkerFailure) {
+    teams = [Solo(lanes: lanes)]
+    workers = []
+    memory = nil
+    self.failure = failure
+  }
+
+  init(_ memory: ProcessMemory, threads: Int) {
+    workers = (0..<threads).map { NodeWorker(memory, thread: $0) }
+    #if MPI
+      let isCluster = memory.layout.nodes.count > 1
+      teams = workers.map { worker -> any Team in isCluster ? ClusterTeam(worker) as any Team : NodeTeam(worker) }
+    #else
+      teams = workers.map { NodeTeam($0) }
+    #endif
+    self.memory = memory
+    failure = memory.failure
+  }
+
+  /// Runs `body` for every worker of this process, the first on the calling thread, and returns their results by thread. With
+  /// MPI, the calling thread is the one that started it.
+  ///
+  /// When a worker throws, the team has broken up for good: the first error is thrown here after the others have ended. A worker
+  /// that then waits for one that has thrown can't return from the middle of its work. On a thread of its own it stops there and
+  /// counts as ended. On the calling thread it ends the process by the `failure` that the team was made with; so it does, after
+  /// some seconds in which the launcher should have ended it, when the one that has thrown belongs to another process of the
+  /// node. Where all workers come to the same error behind the same collective operation, nobody waits and all throw.
+  ///
+  /// Between nodes only the launcher ends waiting: after an error with MPI, print it and abort all ranks.
+  ///
+  /// - Throws: the first error of a worker; `TeamError.noThread` when the system gives no thread; `TeamError.lostWorker` when the
+  ///   team has broken up before.
+  public func run<Output: Sendable>(
+    _ body: @escaping @Sendable (any Team) throws -> Output
+  ) throws -> [Output] {
+    guard let first = workers.first else { return [try body(teams[0])] }
+    if first.isAbandoned { throw failure.error ?? TeamError.lostWorker }
+    let outputs = Outputs<Output>(teams.count)
+    for thread in 1..<teams.count {
+      let job = WorkerJob(team: teams[thread], worker: workers[thread], failure: failure)
+      failure.workerStarts()
+      do {
+        try startThread {
+          job.run { outputs[thread] = try body($0) }
+          job.failure.workerEnded()
+        }
+      } catch {
+        // Those that have started find out at their first barrier.
+        failure.workerEnded()
+        failure.note(error)
+        first.abandon()
+        failure.waitForWorkers()
+        throw error
+      }
+    }
+    WorkerJob(team: teams[0], worker: first, failure: failure).run { outputs[0] = try body($0) }
+    failure.waitForWorkers()
+    if let error = failure.error { throw error }
+    return outputs.all
+  }
+
+  /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended, before MPI
+  /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
+  public func free() throws {
+    #if MPI
+      try memory?.free()
+    #endif
+  }
+
+  /// Prints `error` on one line of standard error and exits with code 1.
+  public static let endProcess: @Sendable (any Error) -> Never = { error in
+    writeErrorLine(error)
+    exitProcess(1)
+  }
+}
+
+/// One worker's part of `run`.
+///
+/// The team is used by the one thread that runs this, which is why it may go there.
+private struct WorkerJob: @unchecked Sendable {
+  let team: any Team
+  let worker: NodeWorker
+  let failure: WorkerFailure
+
+  func run(_ body: (any Team) throws -> Void) {
+    do {
+      try body(team)
+    } catch {
+      failure.note(error)
+      worker.abandon()
+    }
+  }
+}
+
+/// What the workers return, by thread.
+private final class Outputs<Output: Sendable>: Sendable {
+  private let values: Mutex<[Output?]>
+
+  init(_ count: Int) { values = Mutex(Array(repeating: nil, count: count)) }
+
+  subscript(thread: Int) -> Output? {
+    get { values.withLock { $0[thread] } }
+    set { values.withLock { $0[thread] = newValue } }
+  }
+
+  var all: [Output] { values.withLock { $0.compactMap(\.self) } }
+}

@@ -1,0 +1,26 @@
+internal import Kernels
+
+/// Memory of one exchange, shared by the workers of a node. Its windows are good as long as it is kept.
+final class NodeSection: Sendable {
+  /// How many elements each window has.
+  struct Sizes: Sendable {
+    var floats: [Int]
+    var doubles = 0
+
+    var byteCount: Int {
+      floats.reduce(Arena.byteCount(doubles, of: Double.self)) { $0 + Arena.byteCount($1, of: Float.self) }
+    }
+  }
+
+  let floats: [Window<Float>]
+  let doubles: Window<Double>
+  private let arena: Arena
+
+  /// Cuts windows from an arena that `allocate` makes of at least so many bytes.
+  init(_ sizes: Sizes, allocate: (Int) throws -> Arena) rethrows {
+    let arena = try allocate(max(sizes.byteCount, 64))
+    floats = sizes.floats.map { arena.take($0) }
+    doubles = arena.take(sizes.doubles)
+    self.arena = arena
+  }
+}

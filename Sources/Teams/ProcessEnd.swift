@@ -1,0 +1,22 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't mix.
+public func writeErrorLine(_ error: any Error) {
+  let program = CommandLine.arguments.first?.split(separator: "/").last ?? "team"
+  let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+  let bytes = Array("\(program): \(text)\n".utf8)
+  // The C call only reads the bytes, during the call; nobody could be told that it failed.
+  _ = unsafe write(2, bytes, bytes.count)
+}
+
+/// Ends the process at once.
+public func exitProcess(_ code: Int32) -> Never { exit(code) }
+
+/// Returns after about so long.
+public func pause(seconds: UInt32) { sleep(seconds) }

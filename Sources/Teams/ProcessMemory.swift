@@ -1,0 +1,117 @@
+internal import Kernels
+
+#if MPI
+  internal import MPI
+#endif
+
+/// What the workers of a process have in common: the team's layout, and memory that they share among themselves and with the
+/// other processes of their node.
+///
+/// The process's first worker makes sections, between two barriers of the node; all read them behind these. That ordering is
+/// what makes the class safe to share.
+final class ProcessMemory: @unchecked Sendable {
+  let layout: TeamLayout
+  /// This process's node.
+  let node: Int
+  /// The process's first worker, within the team.
+  let firstWorker: Int
+  /// Whether each worker of the node has a core to itself.
+  let polls: Bool
+  let failure: WorkerFailure
+
+  /// The node's barrier.
+  let gate: Window<UInt64>
+  /// What `broadcast` has left to pass on, and the next part of it.
+  let mailCount: Window<Int64>  // (1)
+  let mail: Window<UInt8>
+  private(set) var sections: [NodeSection] = []
+
+  private static let mailCapacity = 1 << 18
+  private let arena: Arena
+
+  #if MPI
+    /// The ranks of this node; nil where this process is alone on its node.
+    let ranks: Communicator?
+    /// The first ranks of the nodes; nil on others, and where there is one node.
+    let leaders: Communicator?
+    private var windows: [SharedWindow] = []
+
+    /// Allocates the node's first memory; collective over `ranks`.
+    init(
+      _ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure, ranks: Communicator?,
+      leaders: Communicator?
+    ) throws {
+      self.layout = layout
+      self.node = node
+      self.firstWorker = firstWorker
+      self.polls = polls
+      self.failure = failure
+      self.ranks = ranks
+      self.leaders = leaders
+      let words = SharedBarrier.wordCount(workers: layout.nodes[node].count)
+      arena = try Self.allocate(Self.byteCount(words: words), ranks, keeping: &windows)
+      gate = arena.take(words)
+      mailCount = arena.take(1)
+      mail = arena.take(Self.mailCapacity)
+    }
+  #else
+    /// Allocates the first memory.
+    init(_ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure) {
+      self.layout = layout
+      self.node = node
+      self.firstWorker = firstWorker
+      self.polls = polls
+      self.failure = failure
+      let words = SharedBarrier.wordCount(workers: layout.nodes[node].count)
+      arena = Arena(byteCount: Self.byteCount(words: words))
+      gate = arena.take(words)
+      mailCount = arena.take(1)
+      mail = arena.take(Self.mailCapacity)
+    }
+  #endif
+
+  private static func byteCount(words: Int) -> Int {
+    Arena.byteCount(words, of: UInt64.self) + Arena.byteCount(1, of: Int64.self)
+      + Arena.byteCount(mailCapacity, of: UInt8.self)
+  }
+
+  /// The node's barrier as a worker of this process sees it.
+  func barrier(thread: Int) -> SharedBarrier {
+    let workers = layout.nodes[node]
+    return SharedBarrier(
+      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, polls: polls)
+  }
+
+  /// Appends a section; on the process's first thread, collective over the node's processes.
+  func addSection(_ sizes: NodeSection.Sizes) {
+    #if MPI
+      do {
+        sections.append(try NodeSection(sizes) { try Self.allocate($0, ranks, keeping: &windows) })
+      } catch {
+        failure.end(error)
+      }
+    #else
+      sections.append(NodeSection(sizes) { Arena(byteCount: $0) })
+    #endif
+  }
+
+  #if MPI
+    private static func allocate(
+      _ byteCount: Int, _ ranks: Communicator?, keeping windows: inout [SharedWindow]
+    ) throws -> Arena {
+      guard let ranks else { return Arena(byteCount: byteCount) }
+      let window = try SharedWindow(byteCount: byteCount, communicator: ranks)
+      windows.append(window)
+      // The window has so many bytes, aligned, and is kept as long as the sections.
+      return unsafe Arena(lent: window.base, byteCount: byteCount)
+    }
+
+    /// Gives everything back; collective over all ranks. No window of any exchange may be used from here on.
+    func free() throws {
+      for window in windows { try window.free() }
+      windows = []
+      try leaders?.free()
+      try ranks?.free()
+    }
+  #endif
+}

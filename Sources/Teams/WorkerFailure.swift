@@ -1,0 +1,50 @@
+internal import Kernels
+internal import Synchronization
+
+/// What becomes of a process when one of its node's workers gives up.
+final class WorkerFailure: Sendable {
+  private let first = Mutex<(any Error)?>(nil)
+  /// Workers on threads of their own.
+  private let running = Atomic(0)
+  private let report: @Sendable (any Error) -> Never
+
+  /// - report: ends the process, and with it the job, telling the error.
+  init(report: @escaping @Sendable (any Error) -> Never) { self.report = report }
+
+  /// The first error of this process's workers.
+  var error: (any Error)? { first.withLock { $0 } }
+
+  /// Ends the job with `error`.
+  func end(_ error: any Error) -> Never { report(error) }
+
+  /// Keeps the error if it is the first.
+  func note(_ error: any Error) { first.withLock { $0 = $0 ?? error } }
+
+  /// A worker is about to start on a thread of its own.
+  func workerStarts() { running.add(1, ordering: .relaxed) }
+
+  /// A worker on a thread of its own has ended.
+  func workerEnded() { running.subtract(1, ordering: .releasing) }
+
+  /// Returns when all workers on threads of their own have ended.
+  func waitForWorkers() {
+    var turn = 0
+    while running.load(ordering: .acquiring) > 0 {
+      rest(turn: turn)
+      turn += 1
+    }
+  }
+
+  /// Where a worker ends that waits for one that has given up: it can't return from the middle of its work.
+  ///
+  /// A thread of its own counts as ended and sleeps for good. The process's first thread ends the job if this process knows
+  /// why; if not, another process does, and with it this one: unless that takes too long.
+  func leave(thread: Int) -> Never {
+    if thread > 0 {
+      workerEnded()
+      while true { pause(seconds: 1000) }
+    }
+    if error == nil { pause(seconds: 3) }
+    end(error ?? TeamError.lostWorker)
+  }
+}

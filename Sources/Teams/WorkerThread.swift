@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Bytes of stack of a worker's thread: the arenas hold all that is large.
+private let stackSize = 512 << 10
+
+/// Runs `body` on a thread of its own, which nobody waits for (`pthread_create`, detached).
+///
+/// What is unsafe here is C's way to hand over `body`: as a pointer to an object that the thread takes over.
+func startThread(_ body: @escaping @Sendable () -> Void) throws(TeamError) {
+  var attributes = pthread_attr_t()
+  unsafe pthread_attr_init(&attributes)
+  defer { unsafe pthread_attr_destroy(&attributes) }
+  unsafe pthread_attr_setstacksize(&attributes, stackSize)
+  unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+  #if canImport(Darwin)
+    var thread: pthread_t?
+  #else
+    var thread = pthread_t()
+  #endif
+  let handover = unsafe Unmanaged.passRetained(Handover(body))
+  let code = unsafe pthread_create(
+    &thread, &attributes,
+    { argument in
+      let pointer: UnsafeMutableRawPointer? = unsafe argument
+      if let pointer = unsafe pointer { unsafe Unmanaged<Handover>.fromOpaque(pointer).takeRetainedValue().body() }
+      return nil
+    }, handover.toOpaque())
+  guard code == 0 else {
+    unsafe handover.release()
+    throw .noThread(code: code)
+  }
+}
+
+private final class Handover: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

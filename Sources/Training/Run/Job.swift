@@ -1,0 +1,110 @@
+public import MPI
+public import Teams
+
+/// This process's part of a job: alone without a launcher, as one rank with one.
+///
+///     try Job.run { job in … }
+///
+/// It starts MPI only where a launcher such as mpirun has started this process, and ends it after success. After an error nothing
+/// is ended properly, since that would wait for ranks that never come: the caller tells the error and calls `Job.end`.
+public final class Job {
+  /// The launcher; nil for a process on its own.
+  public let launcher: Launcher?
+  private let threads: Int?
+  private let ranksPerNode: Int?
+  #if MPI
+    private var world: World?
+  #endif
+
+  /// Number of processes.
+  public var ranks: Int { launcher?.size ?? 1 }
+  /// This process's number among them.
+  public var rank: Int { launcher?.rank ?? 0 }
+
+  private init(threads: Int?, ranksPerNode: Int?) throws {
+    launcher = Launcher.current
+    self.threads = threads
+    self.ranksPerNode = ranksPerNode
+    guard launcher != nil else { return }
+    #if MPI
+      world = try World.start()
+    #else
+      throw RunError(
+        "built without MPI", at: "started by an MPI launcher", remedy: "build with the trait MPI, or start it alone",
+        status: .usage)
+    #endif
+  }
+
+  /// Calls `body` in the job and ends MPI after it has succeeded.
+  ///
+  /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
+  /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
+  /// - Throws: `RunError` when MPI can't be started, and what `body` throws.
+  public static func run<Result>(
+    threads: Int? = nil, ranksPerNode: Int? = nil, _ body: (Job) throws -> Result
+  ) throws -> Result {
+    let job: Job
+    #if MPI
+      do {
+        job = try Job(threads: threads, ranksPerNode: ranksPerNode)
+      } catch let error as MPIError {
+        throw RunError(
+          "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
+          status: .failure)
+      }
+      let result = try body(job)
+      try job.world.take()?.finish()
+      return result
+    #else
+      job = try Job(threads: threads, ranksPerNode: ranksPerNode)
+      return try body(job)
+    #endif
+  }
+
+  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread.
+  ///
+  /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
+  public func makeWorkers(_ lanes: Lanes) throws -> LocalWorkers {
+    do {
+      #if MPI
+        switch world {
+        case .some(let world):
+          let threads = try self.threads ?? LocalWorkers.defaultThreads(lanes: lanes, world: world)
+          return try LocalWorkers(
+            lanes: lanes, threads: threads, world: world, ranksPerNode: ranksPerNode, failure: Self.fail)
+        case .none: break
+        }
+      #endif
+      let threads =
+        self.threads ?? defaultThreads(cores: usableCores(), ranksOnNode: 1, lanes: lanes.count, ranks: 1)
+      return try LocalWorkers(lanes: lanes, threads: threads, failure: Self.fail)
+    } catch let error as TeamError {
+      throw RunError(
+        "\(error)", at: "\(ranks) ranks, --lanes \(lanes.count)", remedy: "start fewer workers or give more lanes",
+        status: .usage)
+    }
+  }
+
+  /// Whether MPI has been started.
+  public static var isStarted: Bool {
+    #if MPI
+      World.isStarted
+    #else
+      false
+    #endif
+  }
+
+  /// Ends this process, and with it all others of the job, with `status`; nothing is printed.
+  public static func end(_ status: ExitStatus) -> Never {
+    #if MPI
+      World.abort(code: status.rawValue)
+    #else
+      exitProcess(status.rawValue)
+    #endif
+  }
+
+  private static let fail: @Sendable (any Error) -> Never = { error in
+    writeErrorLine(error)
+    end(ExitStatus(of: error))
+  }
+}

@@ -1,0 +1,128 @@
+public import Teams
+internal import Kernels
+
+/// What a team is put through: every collective operation, a few rounds of them, with values that depend on lane, place and round
+/// alone, so that the digest of all results must be the same for every team.
+public struct Exercise: Sendable {
+  /// Rounds of all operations.
+  public var rounds = 3
+  /// Floats in a row of the tree exchange.
+  public var floats = 37
+  /// Doubles in a row of the tree exchange.
+  public var doubles = 3
+  /// Parameters.
+  public var count = 24 * 61
+  /// Parameters in a unit.
+  public var unit = 24
+  /// Bytes broadcast in the last round.
+  public var bytes = 600_001
+
+  /// The exercise with default sizes.
+  public init() {}
+
+  /// The number that lane `lane` adds at `place` in round `round`: of mixed magnitudes and signs, so that the order of a sum shows.
+  public static func value(lane: Int, place: Int, round: Int) -> Float {
+    var bits =
+      UInt64(truncatingIfNeeded: lane &* 1_000_003 &+ place &* 7919 &+ round &* 104_729) &* 0x9E37_79B9_7F4A_7C15
+    bits ^= bits >> 29
+    bits &*= 0xBF58_476D_1CE4_E5B9
+    bits ^= bits >> 32
+    let unit = Float(bits >> 40) / Float(1 << 24) - 0.5
+    return unit * Float(1 << (bits & 15))
+  }
+
+  /// The bytes that are broadcast in round `round`; one round has none, the last one more than a mailful.
+  public func message(round: Int) -> [UInt8] {
+    let length = round == 0 ? 0 : round == rounds - 1 ? bytes : 1000
+    return (0..<length).map { UInt8(truncatingIfNeeded: ($0 * 31 + round) >> 3) }
+  }
+
+  /// Runs everything as one worker of `team`; returns the digest of what this worker has seen.
+  public func run(_ team: any Team) -> UInt64 {
+    var digest = Digest()
+    let own = team.lanes.lanes(ofWorker: team.rank, of: team.size)
+    let laneSchedule = team.lanes.folds(of: own.map { $0..<($0 + 1) })
+    let tree = team.makeTreeExchange(floats: floats, doubles: doubles)
+    let exchange = team.makeParameterExchange(count: count, unit: unit)
+    let twice = team.makeShared(floats: count)
+    for round in 0..<rounds {
+      // All-reduce along the tree.
+      for place in 0..<max(floats, doubles) {
+        let sums = fold(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
+        for (row, sum) in zip(tree.ownRoots, sums) {
+          if place < floats { tree.floats[row * tree.floatStride + place] = sum }
+          if place < doubles { tree.doubles[row * tree.doubleStride + place] = Double(sum) }
+        }
+      }
+      team.complete(tree)
+      for place in 0..<floats {
+        digest.add(
+          fold(tree.schedule.folds.indices.map { tree.floats[$0 * tree.floatStride + place] }, tree.schedule)[0])
+      }
+      for place in 0..<doubles {
+        digest.add(
+          fold(tree.schedule.folds.indices.map { tree.doubles[$0 * tree.doubleStride + place] }, tree.schedule)[0])
+      }
+
+      // Reduce-scatter, update of the slice, all-gather.
+      for place in 0..<count {
+        let sums = fold(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
+        for (root, sum) in sums.enumerated() { exchange.gradients[root * count + place] = sum }
+      }
+      team.reduceScatter(exchange)
+      for place in exchange.slice {
+        let roots = (0..<exchange.sliceRootCount).map {
+          exchange.sliceRoots[$0 * exchange.sliceRootStride + place - exchange.slice.lowerBound]
+        }
+        exchange.parameters[place] = exchange.parameters[place] * 0.5 + fold(roots, exchange.schedule)[0]
+        twice[place] = 2 * exchange.parameters[place]
+      }
+      team.allGather(exchange) { range in
+        precondition(range.lowerBound % unit == 0 && range.count % unit == 0, "whole units are received")
+        for place in range { twice[place] = 2 * exchange.parameters[place] }
+      }
+      for place in 0..<count { digest.add(exchange.parameters[place] + twice[place]) }
+
+      // The slow paths. Each lane has its own length; the first has none.
+      let root = round * 5 % team.size
+      for byte in team.broadcast(team.rank == root ? message(round: round) : [1, 2, 3], from: root) {
+        digest.add(UInt64(byte))
+      }
+      let gathered = team.gather(
+        own.flatMap { lane in [UInt8](repeating: UInt8(truncatingIfNeeded: lane), count: lane * 100) })
+      precondition(gathered.count == (team.rank == 0 ? team.size : 0), "worker 0 gathers from all")
+      let joined = gathered.flatMap(\.self)
+      for byte in team.broadcast(joined, from: 0) { digest.add(UInt64(byte)) }
+      team.barrier()
+    }
+    return digest.value
+  }
+
+  private func fold<Number: BinaryFloatingPoint>(_ nodes: [Number], _ schedule: FoldSchedule) -> [Number] {
+    var stack: [Number] = []
+    for (node, folds) in zip(nodes, schedule.folds) {
+      stack.append(node)
+      for _ in 0..<folds {
+        let right = stack.removeLast()
+        stack.append(stack.removeLast() + right)
+      }
+    }
+    return stack
+  }
+}
+
+/// FNV-1a over the bits of numbers.
+public struct Digest: Sendable {
+  /// The digest so far.
+  public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  /// The digest of nothing.
+  public init() {}
+
+  /// Takes in a word.
+  public mutating func add(_ word: UInt64) { value = (value ^ word) &* 0x100_0000_01B3 }
+  /// Takes in a number's bits.
+  public mutating func add(_ number: Float) { add(UInt64(number.bitPattern)) }
+  /// Takes in a number's bits.
+  public mutating func add(_ number: Double) { add(number.bitPattern) }
+}
