@@ -1,14 +1,29 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The CPU that everything is compiled for. Swift's SIMD types are fast only where the compiler may use the machine's
 /// vectors and fused multiply-add, so x86-64 builds name their CPU; `x86-64-v3` makes one binary for a mixed cluster.
 #if arch(x86_64)
   let cpu = Context.environment["DIST_TRAIN_CPU"] ?? "native"
-  let cpuFlags: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(cpu)"])]
+  let cpuFlags: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(cpu)"])] + vectorSettings(cpu)
 #else
   let cpuFlags: [SwiftSetting] = []
 #endif
+
+/// What that CPU's vectors are, for the choice of tiles and the check at start-up: Swift has no condition for it. A native build
+/// asks the kernel.
+func vectorSettings(_ cpu: String) -> [SwiftSetting] {
+  let features =
+    switch cpu {
+    case "native": (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    case "x86-64-v4", "znver4", "znver5", "skylake-avx512", "icelake-server", "sapphirerapids": "avx2 avx512f"
+    case "x86-64-v3", "haswell", "broadwell", "skylake", "znver1", "znver2", "znver3": "avx2"
+    default: ""
+    }
+  if features.contains("avx512f") { return [.define("BUILT_FOR_AVX512")] }
+  return features.contains("avx2") ? [.define("BUILT_FOR_AVX2")] : []
+}
 
 /// The MPI library to build against, by its pkg-config name: Open MPI, or MPICH with `DIST_TRAIN_MPI=mpich`.
 let mpiPackage = Context.environment["DIST_TRAIN_MPI"] == "mpich" ? "mpich" : "ompi-c"

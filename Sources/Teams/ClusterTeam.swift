@@ -1,5 +1,5 @@
 #if MPI
-  public import Kernels
+  internal import Kernels
   internal import MPI
 
   /// A team on several nodes: shared memory inside each, messages between their first workers, which send tree nodes only after
@@ -7,13 +7,13 @@
   ///
   /// A node of one rank with one thread is a worker that only sends messages. An MPI call that fails ends the job: no rank is left
   /// waiting.
-  public final class ClusterTeam: Team {
+  final class ClusterTeam: Team {
     private let worker: NodeWorker
     /// The nodes' first workers; nil on others.
     private let leaders: Communicator?
-    public let rank: Int
-    public let size: Int
-    public let lanes: Lanes
+    let rank: Int
+    let size: Int
+    let lanes: Lanes
 
     init(_ worker: NodeWorker) {
       self.worker = worker
@@ -23,16 +23,16 @@
       lanes = worker.layout.lanes
     }
 
-    public func barrier() {
+    func barrier() {
       betweenNodes { leaders throws(MPIError) in try leaders.barrier() }
     }
 
-    public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+    func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
       let section = worker.makeSection(TreeExchange.sizes(worker.layout, floats: floats, doubles: doubles))
       return TreeExchange(worker.layout, worker: rank, section: section, floats: floats, doubles: doubles)
     }
 
-    public func complete(_ exchange: TreeExchange) {
+    func complete(_ exchange: TreeExchange) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       betweenNodes { leaders throws(MPIError) in
         if exchange.floatStride > 0 { try Self.allGather(exchange.floats, messages.floats, leaders) }
@@ -40,7 +40,7 @@
       }
     }
 
-    public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+    func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
       let layout = worker.layout
       let section = worker.makeSection(
         ParameterMessages.sizes(layout, node: worker.memory.node, count: count, unit: unit))
@@ -49,7 +49,7 @@
         layout, worker: rank, section: section, messages: messages, count: count, unit: unit)
     }
 
-    public func reduceScatter(_ exchange: ParameterExchange) {
+    func reduceScatter(_ exchange: ParameterExchange) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       worker.synchronise()
       for run in messages.runs {
@@ -68,7 +68,7 @@
       }
     }
 
-    public func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
+    func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       betweenNodes { leaders throws(MPIError) in
         try Self.allGather(exchange.parameters, messages.slices, leaders)
@@ -77,15 +77,15 @@
       worker.synchronise()
     }
 
-    public func makeShared(floats: Int) -> Window<Float> {
+    func makeShared(floats: Int) -> Window<Float> {
       worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
     }
 
-    public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
+    func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
       relay(bytes, from: root, keeps: true)
     }
 
-    public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+    func gather(_ bytes: [UInt8]) -> [[UInt8]] {
       let all = (0..<size).map { relay(bytes, from: $0, keeps: rank == 0) }
       return rank == 0 ? all : []
     }

@@ -1,13 +1,13 @@
-public import Kernels
+internal import Kernels
 
 /// A team whose workers share memory: threads of a process, ranks of a node, or both.
 ///
 /// Roots are written into shared memory and read where they lie, so every exchange is one barrier and moves nothing.
-public final class NodeTeam: Team {
+final class NodeTeam: Team {
   private let worker: NodeWorker
-  public let rank: Int
-  public let size: Int
-  public let lanes: Lanes
+  let rank: Int
+  let size: Int
+  let lanes: Lanes
 
   init(_ worker: NodeWorker) {
     self.worker = worker
@@ -16,33 +16,33 @@ public final class NodeTeam: Team {
     lanes = worker.layout.lanes
   }
 
-  public func barrier() { worker.synchronise() }
+  func barrier() { worker.synchronise() }
 
-  public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+  func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
     let section = worker.makeSection(TreeExchange.sizes(worker.layout, floats: floats, doubles: doubles))
     return TreeExchange(worker.layout, worker: rank, section: section, floats: floats, doubles: doubles)
   }
 
-  public func complete(_ exchange: TreeExchange) { worker.synchronise() }
+  func complete(_ exchange: TreeExchange) { worker.synchronise() }
 
-  public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+  func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     let section = worker.makeSection(ParameterExchange.sizes(worker.layout, count: count, unit: unit))
     return ParameterExchange(worker.layout, worker: rank, section: section, count: count, unit: unit)
   }
 
-  public func reduceScatter(_ exchange: ParameterExchange) { worker.synchronise() }
+  func reduceScatter(_ exchange: ParameterExchange) { worker.synchronise() }
 
-  public func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) { worker.synchronise() }
+  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) { worker.synchronise() }
 
-  public func makeShared(floats: Int) -> Window<Float> {
+  func makeShared(floats: Int) -> Window<Float> {
     worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
   }
 
-  public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
+  func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
     worker.relay(bytes, isRoot: rank == root, keeps: true) {}
   }
 
-  public func gather(_ bytes: [UInt8]) -> [[UInt8]] {
+  func gather(_ bytes: [UInt8]) -> [[UInt8]] {
     let all = (0..<size).map { worker.relay(bytes, isRoot: rank == $0, keeps: rank == 0) {} }
     return rank == 0 ? all : []
   }

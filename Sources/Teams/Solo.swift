@@ -1,45 +1,45 @@
-public import Kernels
+internal import Kernels
 
 /// A team of one worker: nothing crosses, nothing costs.
-public final class Solo: Team {
+final class Solo: Team {
   /// The run's lanes, all of them this worker's.
-  public let lanes: Lanes
+  let lanes: Lanes
   private let layout: TeamLayout
   private var shared: [NodeSection] = []
   /// 0.
-  public var rank: Int { 0 }
+  var rank: Int { 0 }
   /// 1.
-  public var size: Int { 1 }
+  var size: Int { 1 }
 
   /// Takes the run's lanes.
-  public init(lanes: Lanes) {
+  init(lanes: Lanes) {
     self.lanes = lanes
     layout = TeamLayout(lanes, nodeSizes: [1])
   }
 
-  public func barrier() {}
+  func barrier() {}
 
-  public func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+  func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
     let section = NodeSection(TreeExchange.sizes(layout, floats: floats, doubles: doubles)) { Arena(byteCount: $0) }
     return TreeExchange(layout, worker: 0, section: section, floats: floats, doubles: doubles)
   }
 
-  public func complete(_ exchange: TreeExchange) {}
+  func complete(_ exchange: TreeExchange) {}
 
-  public func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+  func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     let section = NodeSection(ParameterExchange.sizes(layout, count: count, unit: unit)) { Arena(byteCount: $0) }
     return ParameterExchange(layout, worker: 0, section: section, count: count, unit: unit)
   }
 
-  public func reduceScatter(_ exchange: ParameterExchange) {}
-  public func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
+  func reduceScatter(_ exchange: ParameterExchange) {}
+  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
 
-  public func makeShared(floats: Int) -> Window<Float> {
+  func makeShared(floats: Int) -> Window<Float> {
     let section = NodeSection(NodeSection.Sizes(floats: [floats])) { Arena(byteCount: $0) }
     shared.append(section)
     return section.floats[0]
   }
 
-  public func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
-  public func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+  func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
+  func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 }

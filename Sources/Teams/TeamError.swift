@@ -13,6 +13,7 @@ public enum TeamError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another process's worker has given up.
   case lostWorker
 
+  /// What is wrong, on one line.
   public var description: String {
     switch self {
     case .tooManyWorkers(let workers, let lanes): "\(workers) workers for \(lanes) lanes, but each worker needs a lane"

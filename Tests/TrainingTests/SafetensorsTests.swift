@@ -15,7 +15,8 @@ import Testing
 
   static let sample = SafetensorsFile.bytes(
     tensors: [
-      ("b", [2, 3], [1, -2.5, .infinity, -0.0, .leastNonzeroMagnitude, 3e38]), ("empty", [0, 4], []), ("é\n", [], [7]),
+      NamedTensor("b", shape: [2, 3], .floats([1, -2.5, .infinity, -0.0, .leastNonzeroMagnitude, 3e38])),
+      NamedTensor("empty", shape: [0, 4], .floats([])), NamedTensor("é\n", shape: [], .floats([7])),
     ],
     metadata: [("model", "3"), ("quote", "\"\\\u{1F600}")])
 

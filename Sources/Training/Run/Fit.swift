@@ -56,9 +56,9 @@ extension Session {
   public func weightsFile() -> [UInt8]? {
     guard let state = trainer.gatherState() else { return nil }
     let shape = trainer.model.shape
-    var tensors = zip(shape.tensors, state.parameters).map { (name: $0.name, shape: $0.shape, values: $1) }
-    tensors.append(("batch_norm.running_mean", [shape.hidden], state.runningMean))
-    tensors.append(("batch_norm.running_var", [shape.hidden], state.runningVariance))
+    var tensors = zip(shape.tensors, state.parameters).map { NamedTensor($0.name, shape: $0.shape, .floats($1)) }
+    tensors.append(NamedTensor("batch_norm.running_mean", shape: [shape.hidden], .floats(state.runningMean)))
+    tensors.append(NamedTensor("batch_norm.running_var", shape: [shape.hidden], .floats(state.runningVariance)))
     return SafetensorsFile.bytes(
       tensors: tensors,
       metadata: [("model", configuration.model), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text)])

@@ -1,13 +1,4 @@
 extension SafetensorsFile {
-  /// A file of `F32` tensors in the given order, each of `shape`'s product of values in row-major order.
-  ///
-  /// Names and metadata keys are subject to what the general form demands.
-  public static func bytes(
-    tensors: [(name: String, shape: [Int], values: [Float])], metadata: [(String, String)]
-  ) -> [UInt8] {
-    bytes(tensors: tensors.map { NamedTensor($0.name, shape: $0.shape, .floats($0.values)) }, metadata: metadata)
-  }
-
   /// A file of tensors in the given order, little-endian.
   ///
   /// Names must differ, be at most 256 bytes long, and none may be `__metadata__`; metadata keys likewise. The header is
