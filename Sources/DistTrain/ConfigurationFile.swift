@@ -5,7 +5,7 @@ enum ConfigurationFile {
   static func text(_ configuration: RunConfiguration, workers: Int) -> String {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     let value = JSONValue.object([
-      ("model", .string(configuration.model)), ("hidden", .integer(configuration.hidden)),
+      ("model", .string(configuration.model.name)), ("hidden", .integer(configuration.hidden)),
       ("batch-size", .integer(configuration.batchSize)), ("bptt", .integer(configuration.bptt)),
       ("lanes", .integer(configuration.laneCount)), ("hidden-state", .string(configuration.hiddenState.rawValue)),
       ("seed", .string("\(configuration.seed)")), ("init", optional(configuration.initialWeights)),

@@ -16,7 +16,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
       switch options.output {
       case .none: nil
-      case .automatic: try RunDirectory(named: "lr-find-\(resolved.model)")
+      case .automatic: try RunDirectory(named: "lr-find-\(resolved.model.name)")
       case .directory(let path): try RunDirectory(at: FilePath(path))
       }
     }

@@ -1,7 +1,4 @@
-/// The models a run can train, by their command-line names.
-enum ModelName: String, CaseIterable, Sendable {
-  case model0, model1, model2, model3
-}
+import Training
 
 /// What happens to the streams' hidden state between epochs.
 enum HiddenStatePolicy: String, CaseIterable, Sendable {
@@ -31,7 +28,7 @@ enum OutputChoice: Equatable, Sendable {
 
 /// What train, lr-find and bench have in common: model, data and how they are spread.
 struct SharedOptions: Equatable, Sendable {
-  var model: ModelName
+  var model: ModelKind
   /// Width of the hidden state.
   var hidden: Int
   /// Streams over all workers.

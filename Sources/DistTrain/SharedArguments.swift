@@ -1,7 +1,23 @@
 import ArgumentParser
 import Training
 
-extension ModelName: ExpressibleByArgument {}
+/// A model of the registry by its name; `Model3` is the notebook's other name of model3.
+struct ModelChoice: ExpressibleByArgument {
+  let kind: ModelKind
+
+  init(_ kind: ModelKind) { self.kind = kind }
+
+  init?(argument: String) {
+    guard let kind = ModelKind.all.first(where: { $0.name == argument || argument == "Model3" && $0 == .model3 }) else {
+      return nil
+    }
+    self.kind = kind
+  }
+
+  var defaultValueDescription: String { kind.name }
+  static var allValueStrings: [String] { ModelKind.all.map(\.name) }
+}
+
 extension HiddenStatePolicy: ExpressibleByArgument {}
 
 /// The options that train, lr-find and bench share.
@@ -9,7 +25,7 @@ extension HiddenStatePolicy: ExpressibleByArgument {}
 /// Values are taken as they stand even with a leading dash, so that `--batch-size -1` is told its bounds.
 struct SharedArguments: ParsableArguments {
   @Option(help: "The notebook's model.")
-  var model: ModelName = .model3
+  var model = ModelChoice(.model3)
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Width of the hidden state.", valueName: "n"))
   var hidden = 64
@@ -55,7 +71,7 @@ struct SharedArguments: ParsableArguments {
   /// The options with their defaults filled in, unchecked.
   var options: SharedOptions {
     SharedOptions(
-      model: model, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
+      model: model.kind, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
       threads: threads, ranksPerNode: ranksPerNode, hiddenState: hiddenState, seed: seed,
       initialWeights: initialWeights, trainText: trainText,
       validText: validText)

@@ -16,14 +16,11 @@ extension SharedOptions {
 extension RunConfiguration {
   /// What the shared options say.
   init(_ options: SharedOptions) throws {
-    guard options.model == .model3 else {
-      throw RunError(
-        "model \(options.model.rawValue) can't be trained yet", at: "--model", remedy: "choose model3", status: .usage)
-    }
     guard (options.trainText == nil) == (options.validText == nil) else {
       throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
     }
     self.init()
+    model = options.model
     hidden = options.hidden
     batchSize = options.batchSize
     bptt = options.bptt

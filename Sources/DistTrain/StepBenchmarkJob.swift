@@ -37,7 +37,7 @@ private func figures(
   let gflops = operations / (times.medianMicroseconds * 1e3)
   return [
     ("workers", .integer(workers)), ("ranks", .integer(workers)), ("threads", .integer(1)),
-    ("model", .string(shared.model.rawValue)), ("hidden", .integer(shared.hidden)), ("vocab", .integer(vocabulary)),
+    ("model", .string(shared.model.name)), ("hidden", .integer(shared.hidden)), ("vocab", .integer(vocabulary)),
     ("batch_size", .integer(shared.batchSize)), ("bptt", .integer(shared.bptt)), ("steps", .integer(options.steps)),
     ("us_per_step_median", .number(times.medianMicroseconds)),
     ("tokens_per_second", .number(tokens / times.medianMicroseconds * 1e6)), ("model_gflops", .number(gflops)),

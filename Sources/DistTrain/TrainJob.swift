@@ -23,7 +23,7 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
     let made: RunDirectory
     switch options.output {
     case .none: return nil
-    case .automatic: made = try RunDirectory(named: configuration.model)
+    case .automatic: made = try RunDirectory(named: configuration.model.name)
     case .directory(let path): made = try RunDirectory(at: FilePath(path))
     }
     try made.write(ConfigurationFile.text(configuration, workers: team.size), as: .configuration)
@@ -44,7 +44,7 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
   let table = EpochTable()
   if tells { print(table.header) }
   try session.fit(
-    learningRate: rate,
+    session.plan(learningRate: rate),
     FitObserver(
       step: { if team.rank == 0 { history.add($0) } },
       epoch: { record in

@@ -24,20 +24,18 @@ struct RandomNumbers: Sendable {
   }
 }
 
-extension ModelShape {
-  /// Values of every trained tensor by name, drawn as `torch.nn` does: embedding ~ N(0, 1), linear weight and bias
-  /// ~ U(±1/√fan_in), BatchNorm weight 1 and bias 0.
+extension ParameterLayout {
+  /// Values of every trained tensor by name, drawn in the order of declaration as `torch.nn` draws them.
   func initialWeights(seed: UInt64) -> [String: [Float]] {
     var random = RandomNumbers(seed: seed)
-    let bound = 1 / Double(hidden).squareRoot()
     var result: [String: [Float]] = [:]
-    for tensor in tensors {
-      let count = tensor.shape.reduce(1, *)
-      switch tensor.name {
-      case "input_to_hidden.weight": result[tensor.name] = (0..<count).map { _ in Float(random.normal()) }
-      case "batch_norm.weight": result[tensor.name] = Array(repeating: 1, count: count)
-      case "batch_norm.bias": result[tensor.name] = Array(repeating: 0, count: count)
-      default: result[tensor.name] = (0..<count).map { _ in Float((2 * random.uniform() - 1) * bound) }
+    for tensor in declarations {
+      result[tensor.name] = (0..<tensor.count).map { _ in
+        switch tensor.initial {
+        case .normal: Float(random.normal())
+        case .uniform(let bound): Float((2 * random.uniform() - 1) * bound)
+        case .constant(let value): value
+        }
       }
     }
     return result

@@ -1,3 +1,23 @@
+/// What a fit does: how long, how fast.
+public struct FitPlan: Sendable, Equatable {
+  /// Epochs, each with a validation at its end.
+  public var epochs: Int
+  /// Learning rate and momentum by step.
+  public var schedule: Schedule
+  /// Decoupled weight decay.
+  public var weightDecay: Double
+  /// Steps after which the fit stops early; nil for all.
+  public var stepLimit: Int?
+
+  /// Takes the plan's parts.
+  public init(epochs: Int, schedule: Schedule, weightDecay: Double, stepLimit: Int? = nil) {
+    self.epochs = epochs
+    self.schedule = schedule
+    self.weightDecay = weightDecay
+    self.stepLimit = stepLimit
+  }
+}
+
 /// What a fit tells while it runs; called by every worker, with the same numbers.
 public struct FitObserver {
   /// After each step.
@@ -13,32 +33,35 @@ public struct FitObserver {
 }
 
 extension Session {
-  /// Runs the LR finder and puts everything back to the bit. Collective.
-  public func findLearningRate(_ finder: LearningRateFinder = LearningRateFinder()) -> LearningRateCurve {
-    trainer.findLearningRate(finder, weightDecay: configuration.weightDecay)
+  /// The plan of the configured run: 1cycle to `learningRate`.
+  public func plan(learningRate: Double) -> FitPlan {
+    FitPlan(
+      epochs: configuration.epochs,
+      schedule: .oneCycle(
+        OneCycle(
+          steps: configuration.epochs * stepsPerEpoch, maximum: learningRate, pctStart: configuration.pctStart,
+          divFactor: configuration.divFactor, momenta: configuration.momenta)),
+      weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
   }
 
-  /// Trains by the 1cycle policy with a validation after each epoch. Collective.
-  public func fit(learningRate: Double, _ observer: FitObserver) throws {
-    let perEpoch = trainer.train.count
-    let schedule = OneCycle(
-      steps: configuration.epochs * perEpoch, maximum: learningRate, pctStart: configuration.pctStart,
-      divFactor: configuration.divFactor, momenta: configuration.momenta)
-    let last = min(schedule.steps, configuration.stepLimit ?? schedule.steps)
+  /// Trains by the plan, with a validation after each epoch. Collective.
+  ///
+  /// - Throws: what the observer throws.
+  public func fit(_ plan: FitPlan, _ observer: FitObserver) throws {
+    let steps = plan.epochs * stepsPerEpoch
     let clock = ContinuousClock()
     var start = clock.now
     var smoothed = SmoothedLoss()
-    var smoothedLoss = 0.0
-    for step in 0..<last {
-      let (rate, momentum) = schedule(step)
+    for step in 0..<min(steps, plan.stepLimit ?? steps) {
+      let (rate, momentum) = plan.schedule(step)
       let loss = trainer.step(
-        step % perEpoch, learningRate: rate, momentum: momentum, weightDecay: configuration.weightDecay)
-      smoothedLoss = smoothed.add(loss)
-      let epoch = step / perEpoch + 1
+        step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay)
+      let smoothedLoss = smoothed.add(loss)
+      let epoch = step / stepsPerEpoch + 1
       try observer.step(
         StepRecord(
           step: step + 1, epoch: epoch, loss: loss, smoothedLoss: smoothedLoss, learningRate: rate, momentum: momentum))
-      if (step + 1) % perEpoch == 0 {
+      if (step + 1) % stepsPerEpoch == 0 {
         let (validLoss, accuracy) = trainer.validate()
         try observer.epoch(
           EpochRecord(
@@ -49,18 +72,28 @@ extension Session {
     }
   }
 
+  /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.
+  public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }
+
+  /// Runs the LR finder and puts everything back to the bit. Collective.
+  public func findLearningRate(_ finder: LearningRateFinder = LearningRateFinder()) -> LearningRateCurve {
+    trainer.findLearningRate(finder, weightDecay: configuration.weightDecay)
+  }
+
   /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
   public func digest() -> String? { trainer.gatherState()?.digest }
 
   /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
   public func weightsFile() -> [UInt8]? {
     guard let state = trainer.gatherState() else { return nil }
-    let shape = trainer.model.shape
-    var tensors = zip(shape.tensors, state.parameters).map { NamedTensor($0.name, shape: $0.shape, .floats($1)) }
-    tensors.append(NamedTensor("batch_norm.running_mean", shape: [shape.hidden], .floats(state.runningMean)))
-    tensors.append(NamedTensor("batch_norm.running_var", shape: [shape.hidden], .floats(state.runningVariance)))
+    var tensors = zip(trainer.layout.tensors, state.parameters).map {
+      NamedTensor($0.name, shape: $0.shape, .floats($1))
+    }
+    tensors += state.runningStatistics.map { NamedTensor($0.name, shape: [$0.values.count], .floats($0.values)) }
     return SafetensorsFile.bytes(
       tensors: tensors,
-      metadata: [("model", configuration.model), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text)])
+      metadata: [
+        ("model", configuration.model.name), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
+      ])
   }
 }

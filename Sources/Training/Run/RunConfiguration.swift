@@ -1,7 +1,7 @@
 /// What a run computes from: every option as resolved. None of it depends on the number of workers.
 public struct RunConfiguration: Sendable {
-  /// The model's name.
-  public var model = "model3"
+  /// The model.
+  public var model = ModelKind.model3
   /// Size of the hidden state.
   public var hidden = 64
   /// Streams over all workers.

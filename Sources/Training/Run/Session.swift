@@ -15,39 +15,49 @@ public final class Session {
   public let vocabulary: [String]
   let trainer: Trainer
 
-  /// Sets up a run. Collective; every worker throws the same `RunError` when a file is missing, damaged or doesn't fit.
-  public init(_ configuration: RunConfiguration, team: any Team) throws {
+  /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a file is missing, damaged or
+  /// doesn't fit.
+  public convenience init(_ configuration: RunConfiguration, team: any Team) throws {
+    try self.init(configuration, try Self.readCorpora(configuration, team), team: team)
+  }
+
+  /// Sets up a run on corpora that every worker has. Collective.
+  ///
+  /// - Throws: the same `RunError` on every worker, as above.
+  init(_ configuration: RunConfiguration, _ corpora: (train: Corpus, valid: Corpus), team: any Team) throws {
     self.configuration = configuration
     self.team = team
-    let corpora = try Self.readCorpora(configuration, team)
     vocabulary = corpora.train.vocabulary.tokens
-    let own = team.lanes.streams(ofWorker: team.rank, of: team.size)
-    func batches(_ corpus: Corpus, _ name: String) throws -> WorkerBatches {
-      do {
-        let streams = try Streams(
-          tokenCount: corpus.count, batchSize: configuration.batchSize, bptt: configuration.bptt, name: name)
-        return WorkerBatches(
-          tokens: streams.tokens(of: own, in: corpus), count: streams.steps, bptt: configuration.bptt,
-          streams: own.count)
-      } catch {
-        throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
+    let layout = configuration.model.layout(hidden: configuration.hidden, vocabulary: vocabulary.count)
+    let weights =
+      if let file = configuration.initialWeights {
+        try Self.readWeights(file, configuration, layout, team)
+      } else {
+        layout.initialWeights(seed: configuration.seed)
       }
-    }
-    let shape = ModelShape(hidden: configuration.hidden, vocabulary: vocabulary.count)
-    var weights = shape.initialWeights(seed: configuration.seed)
-    if let file = configuration.initialWeights {
-      weights = try Self.readWeights(file, shape, team)
-    }
     trainer = Trainer(
-      shape: shape, bptt: configuration.bptt, team: team,
-      train: try batches(corpora.train, configuration.trainFile ?? "human numbers, train"),
-      valid: try batches(corpora.valid, configuration.validFile ?? "human numbers, valid"),
-      rule: configuration.hiddenState)
+      configuration.model, hidden: configuration.hidden, vocabulary: vocabulary.count, bptt: configuration.bptt,
+      team: team, train: try Self.batches(corpora.train, configuration, team),
+      valid: try Self.batches(corpora.valid, configuration, team), rule: configuration.hiddenState)
     trainer.load(weights)
   }
 
   /// Batches in an epoch of the train split.
   public var stepsPerEpoch: Int { trainer.train.count }
+
+  private static func batches(
+    _ corpus: Corpus, _ configuration: RunConfiguration, _ team: any Team
+  ) throws(RunError) -> WorkerBatches {
+    let own = team.lanes.streams(ofWorker: team.rank, of: team.size)
+    do {
+      let tokens = try WorkerTokens(
+        corpus: corpus, batchSize: configuration.batchSize, bptt: configuration.bptt, streams: own)
+      return WorkerBatches(
+        tokens: tokens.tokens, count: tokens.steps, bptt: configuration.bptt, streams: own.count)
+    } catch {
+      throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
+    }
+  }
 
   private static func readCorpora(
     _ configuration: RunConfiguration, _ team: any Team
@@ -63,15 +73,17 @@ public final class Session {
     }
   }
 
-  private static func readWeights(_ file: String, _ shape: ModelShape, _ team: any Team) throws -> [String: [Float]] {
+  private static func readWeights(
+    _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
+  ) throws -> [String: [Float]] {
     let bytes = try read(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
       var result: [String: [Float]] = [:]
-      for tensor in shape.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
+      for tensor in layout.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
       for name in ["batch_norm.running_mean", "batch_norm.running_var"]
       where tensors.tensors.contains(where: { $0.name == name }) {
-        result[name] = try tensors.floats(name, shape: [shape.hidden])
+        result[name] = try tensors.floats(name, shape: [configuration.hidden])
       }
       return result
     } catch {

@@ -23,7 +23,7 @@ extension Session {
     let warmUp = min(50, steps)
     for step in 0..<(warmUp + steps) {
       let batch = step % trainer.train.count
-      if batch == 0 { trainer.model.state.fill(0) }
+      if batch == 0 { trainer.model.state?.fill(0) }
       let start = clock.now
       _ = trainer.step(batch, learningRate: 1e-3, momentum: 0.95, weightDecay: configuration.weightDecay)
       if step >= warmUp { times.append((clock.now - start) / .microseconds(1)) }

@@ -24,22 +24,21 @@ func floats(littleEndian bytes: [UInt8]) -> [Float] {
   }
 }
 
-/// The whole state of a run, gathered on one worker: what a digest covers and weights files hold.
+/// The whole state of a run, gathered on one worker: what a digest covers and files hold.
 struct RunState {
-  /// By tensor, in the shape's order.
+  /// By tensor, in the layout's order.
   var parameters: [[Float]]
   var firstMoments: [[Float]]
   var secondMoments: [[Float]]
-  var runningMean: [Float]
-  var runningVariance: [Float]
-  /// (streams, hidden)
+  var runningStatistics: [(name: String, values: [Float])]
+  /// (streams, hidden); empty where no state is carried.
   var hidden: [Float]
   var updates: Int
 
   /// SHA-256 over parameters, moments, running statistics, hidden states and step count, little-endian, as 64 hex digits.
   var digest: String {
     var hash = SHA256()
-    for tensor in parameters + firstMoments + secondMoments + [runningMean, runningVariance, hidden] {
+    for tensor in parameters + firstMoments + secondMoments + runningStatistics.map(\.values) + [hidden] {
       hash.update(data: littleEndianBytes(tensor))
     }
     hash.update(data: (0..<8).map { UInt8(truncatingIfNeeded: updates >> (8 * $0)) })
@@ -53,27 +52,27 @@ struct RunState {
 extension Trainer {
   /// The run's state on worker 0, nil elsewhere. Collective.
   func gatherState() -> RunState? {
-    let shape = model.shape
     let first = team.gather(littleEndianBytes(firstMoments.array))
     let second = team.gather(littleEndianBytes(secondMoments.array))
-    var own: [Float] = []
-    for stream in 0..<model.streams {
-      for channel in 0..<shape.hidden {
-        own.append(model.state[channel / 16 * model.streams * 16 + stream * 16 + channel % 16])
-      }
-    }
-    let hidden = team.gather(littleEndianBytes(own))
+    let hidden = team.gather(littleEndianBytes(ownHidden()))
     guard team.rank == 0 else { return nil }
-    let arena = Arena(byteCount: Arena.byteCount(shape.parameterCount, of: Float.self))
-    let flat: Window<Float> = arena.take(shape.parameterCount)
+    let arena = Arena(byteCount: Arena.byteCount(layout.count, of: Float.self))
+    let flat: Window<Float> = arena.take(layout.count)
     func tensors(_ slices: [[UInt8]]) -> [[Float]] {
       flat.copy(from: floats(littleEndian: Array(slices.joined())))
-      return shape.tensors.map { $0.read(flat) }
+      return layout.tensors.map { $0.read(flat) }
     }
     return RunState(
-      parameters: shape.tensors.map { $0.read(exchange.parameters) }, firstMoments: tensors(first),
-      secondMoments: tensors(second), runningMean: model.runningMean[0..<shape.hidden].array,
-      runningVariance: model.runningVariance[0..<shape.hidden].array,
+      parameters: layout.tensors.map { $0.read(exchange.parameters) }, firstMoments: tensors(first),
+      secondMoments: tensors(second),
+      runningStatistics: model.runningStatistics.map { ($0.name, $0.values.array) },
       hidden: floats(littleEndian: Array(hidden.joined())), updates: updates)
+  }
+
+  /// The hidden state of this worker's streams, (streams, hidden) row by row; empty where none is carried.
+  private func ownHidden() -> [Float] {
+    guard let state = model.state else { return [] }
+    let panels = Panels(state, rows: context.streams, columns: context.hidden)
+    return (0..<panels.rows).flatMap { stream in (0..<panels.columns).map { panels[stream, $0] } }
   }
 }

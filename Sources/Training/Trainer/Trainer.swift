@@ -14,66 +14,70 @@ public enum HiddenStateRule: String, Sendable, CaseIterable {
 @safe
 final class Trainer {
   let team: any Team
-  let model: Model3
+  let model: any Model
+  let layout: ParameterLayout
+  let context: ModelContext
+  /// Predictions of all workers in a step.
+  let predictions: Int
   let train: WorkerBatches
   let valid: WorkerBatches
   private let rule: HiddenStateRule
   let exchange: ParameterExchange
-  private let arena: Arena
   let firstMoments: Window<Float>  // (slice)
   let secondMoments: Window<Float>  // (slice)
   private let blockGradient: Window<Float>
   private let stack: Window<Float>
   private let validation: ValidationSums
   /// Updates done since the optimizer's state was zero.
-  private(set) var updates = 0
+  var updates = 0
 
-  /// - shape, bptt: of the model; batches: of this worker's streams; collective.
+  /// A trainer of `kind` with all parameters zero; collective.
+  ///
+  /// - train, valid: the batches of this worker's streams.
   init(
-    shape: ModelShape, bptt: Int, team: any Team, train: WorkerBatches, valid: WorkerBatches, rule: HiddenStateRule
+    _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
+    valid: WorkerBatches, rule: HiddenStateRule
   ) {
     self.team = team
     self.train = train
     self.valid = valid
     self.rule = rule
-    exchange = team.makeParameterExchange(count: shape.parameterCount, unit: ModelShape.unit)
-    model = Model3(shape: shape, bptt: bptt, team: team, parameters: exchange.parameters)
+    layout = kind.layout(hidden: hidden, vocabulary: vocabulary)
+    exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
+    let context = ModelContext(
+      layout, hidden: hidden, vocabulary: vocabulary, bptt: bptt, team: team, parameters: exchange.parameters)
+    self.context = context
+    model = kind.type.init(context)
+    predictions = team.lanes.batchSize * kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
-    let stackCount = 16 * max(exchange.schedule.depth, 1)
-    arena = Arena(
-      byteCount: 2 * Arena.byteCount(slice, of: Float.self)
-        + Arena.byteCount(ModelShape.unit + stackCount, of: Float.self)
-        + 256)
-    firstMoments = arena.take(slice)
-    secondMoments = arena.take(slice)
-    blockGradient = arena.take(ModelShape.unit)
-    stack = arena.take(stackCount)
+    firstMoments = context.make(slice)
+    secondMoments = context.make(slice)
+    blockGradient = context.make(ParameterLayout.unit)
+    stack = context.make(16 * max(exchange.schedule.depth, 1))
     validation = ValidationSums(team: team, batches: valid.count)
   }
 
   /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
-  /// sizes of the shape's tensors on every worker.
+  /// sizes of the model's tensors on every worker.
   func load(_ weights: [String: [Float]]) {
-    let shape = model.shape
-    let arena = Arena(byteCount: Arena.byteCount(shape.parameterCount, of: Float.self))
-    let whole: Window<Float> = arena.take(shape.parameterCount)
-    for tensor in shape.tensors {
+    let arena = Arena(byteCount: Arena.byteCount(layout.count, of: Float.self))
+    let whole: Window<Float> = arena.take(layout.count)
+    for tensor in layout.tensors {
       if let values = weights[tensor.name] { tensor.write(values, to: whole) }
     }
     // Each writes what it owns: the workers of a node share one copy.
     exchange.parameters[exchange.slice].copy(from: whole[exchange.slice])
     team.allGather(exchange) { _ in }
-    if let mean = weights["batch_norm.running_mean"] { model.runningMean[0..<mean.count].copy(from: mean) }
-    if let variance = weights["batch_norm.running_var"] {
-      model.runningVariance[0..<variance.count].copy(from: variance)
+    for statistic in model.runningStatistics {
+      if let values = weights[statistic.name] { statistic.values.copy(from: values) }
     }
     model.parametersChanged()
   }
 
-  /// One training step on a batch of the train split; returns its loss.
+  /// One training step on a batch of the train split; returns its mean loss.
   func step(_ batch: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
-    if batch == 0 && rule == .reset { model.state.fill(0) }
-    let loss = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
+    if batch == 0 && rule == .reset { model.state?.fill(0) }
+    let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     team.reduceScatter(exchange)
     updates += 1
     if !exchange.slice.isEmpty {
@@ -85,49 +89,17 @@ final class Trainer {
     }
     team.allGather(exchange) { _ in }
     model.parametersChanged()
-    return loss
+    return sum / Double(predictions)
   }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
-    if rule == .reset { model.state.fill(0) }
+    if rule == .reset { model.state?.fill(0) }
     for batch in 0..<valid.count {
       model.validationStep(
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
         correct: validation.correct(of: batch))
     }
-    return validation.means(rows: model.batchSize * model.bptt)
-  }
-}
-
-// MARK: Leaving no trace
-
-/// All of a worker's state that training changes.
-struct TrainerSnapshot {
-  fileprivate let parameters, first, second, state, runningMean, runningVariance: [Float]
-  fileprivate let updates: Int
-}
-
-extension Trainer {
-  /// A copy of the state; collective.
-  func snapshot() -> TrainerSnapshot {
-    TrainerSnapshot(
-      parameters: exchange.parameters.array, first: firstMoments.array, second: secondMoments.array,
-      state: model.state.array, runningMean: model.runningMean.array, runningVariance: model.runningVariance.array,
-      updates: updates)
-  }
-
-  /// Puts the state back to the bit; collective.
-  func restore(_ snapshot: TrainerSnapshot) {
-    team.barrier()
-    exchange.parameters[exchange.slice].copy(from: Array(snapshot.parameters[exchange.slice]))
-    team.allGather(exchange) { _ in }
-    firstMoments.copy(from: snapshot.first)
-    secondMoments.copy(from: snapshot.second)
-    model.state.copy(from: snapshot.state)
-    model.runningMean.copy(from: snapshot.runningMean)
-    model.runningVariance.copy(from: snapshot.runningVariance)
-    updates = snapshot.updates
-    model.parametersChanged()
+    return validation.means(rows: predictions)
   }
 }

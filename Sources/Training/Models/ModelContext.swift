@@ -1,0 +1,114 @@
+public import Kernels
+public import Teams
+
+/// What one worker's model is made from: sizes, the team, the parameters, the worker's lanes, and memory for the life of the run.
+@safe
+public final class ModelContext {
+  /// Size of the hidden state, and of the vocabulary.
+  public let hidden, vocabulary: Int
+  /// Tokens that a stream advances in a step.
+  public let bptt: Int
+  /// The team, with whom sums are exchanged.
+  public let team: any Team
+  /// Number of streams of all workers, and of this one.
+  public let batchSize, streams: Int
+  /// Folds this worker's lanes to its subtree roots.
+  public let laneFolds: FoldSchedule
+  /// For each lane of the worker its rows among the worker's streams.
+  public let laneRows: [Range<Int>]
+  /// (lanes, vectors): each lane's gradient of the vectors, all to be written in every step. See `vectorOffset`.
+  public let laneVectors: Window<Float>
+  /// Scratch for folds.
+  let scratch: Window<Float>
+  let doubleScratch: Window<Double>
+  let layout: ParameterLayout
+  private let parameters: Window<Float>
+  private var arenas: [Arena] = []
+
+  init(
+    _ layout: ParameterLayout, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, parameters: Window<Float>
+  ) {
+    self.layout = layout
+    self.hidden = hidden
+    self.vocabulary = vocabulary
+    self.bptt = bptt
+    self.team = team
+    self.parameters = parameters
+    let lanes = team.lanes
+    batchSize = lanes.batchSize
+    let own = lanes.lanes(ofWorker: team.rank, of: team.size)
+    let ownStreams = lanes.streams(ofWorker: team.rank, of: team.size)
+    streams = ownStreams.count
+    laneRows = own.map { lane in
+      let range = lanes.streams(ofLane: lane)
+      return (range.lowerBound - ownStreams.lowerBound)..<(range.upperBound - ownStreams.lowerBound)
+    }
+    laneFolds = lanes.folds(of: own.map { $0..<($0 + 1) })
+    // No fold of lanes or of roots keeps more entries than there are lanes.
+    let depth = lanes.count
+    func make<Element: BitwiseCopyable>(_ count: Int, _ arenas: inout [Arena]) -> Window<Element> {
+      let arena = Arena(byteCount: Arena.byteCount(count, of: Element.self))
+      arenas.append(arena)
+      return arena.take(count)
+    }
+    laneVectors = make(own.count * layout.vectorCount, &arenas)
+    scratch = make(max(weightGradientScratch(laneFolds), 32 * depth), &arenas)
+    doubleScratch = make(depth, &arenas)
+  }
+
+  /// `hidden`, padded to whole panels.
+  public var width: Int { ParameterLayout.padded(hidden) }
+
+  /// `steps` runs of each lane's streams, one after the other: activations of several steps.
+  public func lanes(steps: Int) -> LaneRows { LaneRows(rows: laneRows, steps: steps) }
+
+  /// Zeroed memory of `count` elements that lives as long as the context.
+  public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
+    let arena = Arena(byteCount: Arena.byteCount(count, of: type))
+    arenas.append(arena)
+    return arena.take(count)
+  }
+
+  /// Zeroed panels that live as long as the context.
+  public func makePanels(rows: Int, columns: Int) -> Panels {
+    Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
+  }
+
+  // MARK: Views into the parameters and the gradient
+
+  /// An embedding's rows, each padded to 16.
+  public func rows(_ name: String) -> Window<Float> {
+    let tensor = layout[name]
+    return parameters[tensor.offset..<(tensor.offset + tensor.shape[0] * ParameterLayout.padded(tensor.shape[1]))]
+  }
+
+  /// A linear layer's weight, (inputs, outputs).
+  public func weight(_ name: String) -> Panels {
+    let tensor = layout[name]
+    let (rows, columns) = (tensor.shape[1], tensor.shape[0])
+    let count = Panels.count(rows: rows, columns: columns)
+    return Panels(parameters[tensor.offset..<(tensor.offset + count)], rows: rows, columns: columns)
+  }
+
+  /// A vector, padded to 16.
+  public func vector(_ name: String) -> Window<Float> {
+    let tensor = layout[name]
+    return parameters[tensor.offset..<(tensor.offset + ParameterLayout.padded(tensor.shape[0]))]
+  }
+
+  /// Where a parameter starts in each root of the gradient.
+  public func gradientOffset(_ name: String) -> Int { layout[name].offset }
+
+  /// Floats from one root of the gradient to the next.
+  public var gradientStride: Int { layout.count }
+
+  /// Where a vector's gradient starts in each row of `laneVectors`.
+  public func vectorOffset(_ name: String) -> Int { layout[name].offset - layout.vectorOffset }
+
+  /// Folds `laneVectors` into the gradient.
+  public func foldVectors(into gradients: Window<Float>) {
+    foldRows(
+      laneVectors, stride: layout.vectorCount, count: layout.vectorCount, schedule: laneFolds,
+      into: gradients[layout.vectorOffset..<gradients.count], rootStride: layout.count, scratch: scratch)
+  }
+}

@@ -1,0 +1,15 @@
+/// Learning rate and momentum of each step of a fit: a pure function of the step.
+public enum Schedule: Sendable, Equatable {
+  /// fastai's 1cycle.
+  case oneCycle(OneCycle)
+  /// The same in every step.
+  case constant(learningRate: Double, momentum: Double)
+
+  /// Learning rate and momentum of `step`, counted from 0.
+  public func callAsFunction(_ step: Int) -> (learningRate: Double, momentum: Double) {
+    switch self {
+    case .oneCycle(let cycle): cycle(step)
+    case .constant(let learningRate, let momentum): (learningRate, momentum)
+    }
+  }
+}
