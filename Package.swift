@@ -89,8 +89,9 @@ let package = Package(
     .executableTarget(
       name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise",
       swiftSettings: language + cpuFlags),
-    .testTarget(name: "TrainingTests", dependencies: ["Training"], swiftSettings: language + cpuFlags),
     .testTarget(
-      name: "CommandTests", dependencies: ["DistTrain"], exclude: ["Golden"], swiftSettings: language + cpuFlags),
+      name: "TrainingTests", dependencies: ["Kernels", "Teams", "Training"], swiftSettings: language + cpuFlags),
+    .testTarget(
+      name: "CommandTests", dependencies: ["DistTrain", "Training"], swiftSettings: language + cpuFlags),
   ]
 )

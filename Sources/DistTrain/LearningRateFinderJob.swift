@@ -4,19 +4,19 @@ internal import Training
 
 /// The LR finder alone: plot, suggestions, files.
 func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
-  var configuration = try RunConfiguration(options.shared)
-  configuration.weightDecay = options.weightDecay
+  let configuration = try RunConfiguration(options.shared)
   var finder = LearningRateFinder()
   finder.start = options.startLearningRate
   finder.end = options.endLearningRate
   finder.iterations = options.iterations
-  let (resolved, settings) = (configuration, finder)
+  finder.weightDecay = options.weightDecay
+  let settings = finder
   try options.shared.run { team in
-    let session = try Session(resolved, team: team)
+    let session = try Session(configuration, team: team)
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
       switch options.output {
       case .none: nil
-      case .automatic: try RunDirectory(named: "lr-find-\(resolved.model.name)")
+      case .automatic: try RunDirectory(named: "lr-find-\(configuration.model.name)")
       case .directory(let path): try RunDirectory(at: FilePath(path))
       }
     }

@@ -6,9 +6,7 @@ extension SharedOptions {
   func run(_ work: @escaping @Sendable (any Team) throws -> Void) throws {
     let lanes = Lanes(batchSize: batchSize, count: lanes)
     try Job.run(threads: threads, ranksPerNode: ranksPerNode) { job in
-      let workers = try job.makeWorkers(lanes)
-      _ = try workers.run(work)
-      try workers.free()
+      _ = try job.makeWorkers(lanes).run(work)
     }
   }
 }

@@ -32,7 +32,9 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
   let tells = team.rank == 0 && !options.isQuiet
   var rate = configuration.learningRate
   if configuration.findsLearningRate {
-    let curve = session.findLearningRate()
+    var finder = LearningRateFinder()
+    finder.weightDecay = configuration.weightDecay
+    let curve = session.findLearningRate(finder)
     if tells { print(LearningRateReport.text(curve)) }
     rate = rate ?? curve.suggestions.first?.learningRate
     if let directory { try LearningRateReport.write(curve, to: directory) }

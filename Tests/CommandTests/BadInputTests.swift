@@ -26,7 +26,7 @@ import Testing
       return url.path
     }
     let good = try file("good", Data("one \ntwo \none \ntwo \n".utf8))
-    let weights = try Data(contentsOf: URL(fileURLWithPath: Launcher.golden("model3/init.safetensors")))
+    let weights = try Data(contentsOf: URL(fileURLWithPath: GoldenRun.path("model3/init.safetensors")))
     for arguments in [
       ["--train", try file("empty", Data()), "--valid", good],
       ["--train", try file("latin", Data([97, 10, 0xFF, 10])), "--valid", good],

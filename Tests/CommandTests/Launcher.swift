@@ -58,8 +58,4 @@ struct Launcher {
     return url
   }
 
-  /// A file of the recorded runs.
-  static func golden(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/\(name)").path
-  }
 }

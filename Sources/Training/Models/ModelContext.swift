@@ -18,9 +18,11 @@ public final class ModelContext {
   public let laneRows: [Range<Int>]
   /// (lanes, vectors): each lane's gradient of the vectors, all to be written in every step. See `vectorOffset`.
   public let laneVectors: Window<Float>
-  /// Scratch for folds.
-  let scratch: Window<Float>
+  /// Scratch for the kernels that fold.
+  public let scratch: Window<Float>
   let doubleScratch: Window<Double>
+  private let lossExchange: TreeExchange
+  private let lossTotal: Window<Double>
   let layout: ParameterLayout
   private let parameters: Window<Float>
   private var arenas: [Arena] = []
@@ -54,6 +56,8 @@ public final class ModelContext {
     laneVectors = make(own.count * layout.vectorCount, &arenas)
     scratch = make(max(weightGradientScratch(laneFolds), 32 * depth), &arenas)
     doubleScratch = make(depth, &arenas)
+    lossTotal = make(1, &arenas)
+    lossExchange = team.makeTreeExchange(floats: 0, doubles: 1)
   }
 
   /// `hidden`, padded to whole panels.
@@ -72,6 +76,22 @@ public final class ModelContext {
   /// Zeroed panels that live as long as the context.
   public func makePanels(rows: Int, columns: Int) -> Panels {
     Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
+  }
+
+  /// The canonical sum of a number from each lane over all workers; collective. For models that have no other exchange which it could
+  /// ride along in.
+  public func sum(_ lanes: Window<Double>) -> Double {
+    let stride = lossExchange.doubleStride
+    let own = lossExchange.ownRoots
+    foldDoubles(
+      lanes, stride: 1, count: 1, schedule: laneFolds,
+      into: lossExchange.doubles[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
+      scratch: doubleScratch)
+    team.complete(lossExchange)
+    foldDoubles(
+      lossExchange.doubles, stride: stride, count: 1, schedule: lossExchange.schedule, into: lossTotal, rootStride: 1,
+      scratch: doubleScratch)
+    return lossTotal[0]
   }
 
   // MARK: Views into the parameters and the gradient

@@ -1,3 +1,5 @@
+private import Kernels
+
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {
   /// Epochs, each with a validation at its end.
@@ -76,8 +78,8 @@ extension Session {
   public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }
 
   /// Runs the LR finder and puts everything back to the bit. Collective.
-  public func findLearningRate(_ finder: LearningRateFinder = LearningRateFinder()) -> LearningRateCurve {
-    trainer.findLearningRate(finder, weightDecay: configuration.weightDecay)
+  public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
+    trainer.findLearningRate(finder)
   }
 
   /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
@@ -96,4 +98,9 @@ extension Session {
         ("model", configuration.model.name), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])
   }
+}
+
+/// e^loss, for a mean cross-entropy in nats; infinite beyond a loss of 700, NaN for NaN.
+public func perplexity(ofLoss loss: Double) -> Double {
+  loss < 700 ? exponential(max(loss, 0)) : loss.isNaN ? loss : .infinity
 }

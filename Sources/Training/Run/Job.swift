@@ -12,6 +12,7 @@ public final class Job {
   public let launcher: Launcher?
   private let threads: Int?
   private let ranksPerNode: Int?
+  private var teams: [LocalWorkers] = []
   #if MPI
     private var world: World?
   #endif
@@ -21,8 +22,8 @@ public final class Job {
   /// This process's number among them.
   public var rank: Int { launcher?.rank ?? 0 }
 
-  private init(threads: Int?, ranksPerNode: Int?) throws {
-    launcher = Launcher.current
+  private init(_ launcher: Launcher?, threads: Int?, ranksPerNode: Int?) throws {
+    self.launcher = launcher
     self.threads = threads
     self.ranksPerNode = ranksPerNode
     guard launcher != nil else { return }
@@ -33,6 +34,18 @@ public final class Job {
         "built without MPI", at: "started by an MPI launcher", remedy: "build with the trait MPI, or start it alone",
         status: .usage)
     #endif
+  }
+
+  /// The job of a process on its own, which needs no end.
+  ///
+  /// - Throws: `RunError` where a launcher has started this process: it would be one of several that each do the whole work.
+  public static func alone(threads: Int? = nil) throws -> Job {
+    if let launcher = Launcher.current {
+      throw RunError(
+        "\(launcher.size) processes would each do all of the work", at: "started by an MPI launcher",
+        remedy: "work inside Job.run and pass the job on", status: .usage)
+    }
+    return try Job(nil, threads: threads, ranksPerNode: nil)
   }
 
   /// Calls `body` in the job and ends MPI after it has succeeded.
@@ -46,25 +59,33 @@ public final class Job {
     let job: Job
     #if MPI
       do {
-        job = try Job(threads: threads, ranksPerNode: ranksPerNode)
+        job = try Job(Launcher.current, threads: threads, ranksPerNode: ranksPerNode)
       } catch let error as MPIError {
         throw RunError(
           "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
           status: .failure)
       }
       let result = try body(job)
+      for team in job.teams { try team.free() }
       try job.world.take()?.finish()
       return result
     #else
-      job = try Job(threads: threads, ranksPerNode: ranksPerNode)
+      job = try Job(Launcher.current, threads: threads, ranksPerNode: ranksPerNode)
       return try body(job)
     #endif
   }
 
-  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread.
+  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread. What
+  /// the team shares is given back at the job's end.
   ///
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
   public func makeWorkers(_ lanes: Lanes) throws -> LocalWorkers {
+    let team = try newTeam(lanes)
+    teams.append(team)
+    return team
+  }
+
+  private func newTeam(_ lanes: Lanes) throws -> LocalWorkers {
     do {
       #if MPI
         switch world {

@@ -64,6 +64,8 @@ public struct LearningRateFinder: Sendable, Equatable {
   public var end = 10.0
   /// Steps from first to last.
   public var iterations = 100
+  /// Decoupled weight decay.
+  public var weightDecay = 0.01
 
   /// fastai's settings: 1e-7 to 10 in 100 steps.
   public init() {}
@@ -72,14 +74,14 @@ public struct LearningRateFinder: Sendable, Equatable {
 extension Trainer {
   /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't finite, and
   /// puts everything back to the bit. Collective.
-  func findLearningRate(_ finder: LearningRateFinder, weightDecay: Double) -> LearningRateCurve {
+  func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     let before = snapshot()
     var curve = LearningRateCurve()
     var smoothed = SmoothedLoss()
     var best = Double.infinity
     for step in 0..<finder.iterations {
       let rate = finder.learningRate(at: step)
-      let loss = self.step(step % train.count, learningRate: rate, momentum: 0.9, weightDecay: weightDecay)
+      let loss = self.step(step % train.count, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
       let mean = smoothed.add(loss)
       curve.learningRates.append(rate)
       curve.losses.append(loss)

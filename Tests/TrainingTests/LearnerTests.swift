@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Training
+
+@Suite struct LearnerTests {
+  private struct Recorded: Decodable {
+    let trainLossPerStep, lrPerStep, validLossPerEpoch, accuracyPerEpoch: [Double]
+  }
+
+  private func error(_ ours: [Double], _ theirs: [Double]) -> Double {
+    ours.count == theirs.count ? zip(ours, theirs).map { abs($0 - $1) / abs($1) }.max() ?? .infinity : .infinity
+  }
+
+  @Test(arguments: [("model0", ModelKind.model0), ("model1", .model1), ("model2", .model2), ("model3", .model3)])
+  func fitsAsRecorded(name: String, model: ModelKind) throws {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Golden/\(name)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let recorded = try decoder.decode(
+      Recorded.self, from: Data(contentsOf: golden.appendingPathComponent("run.json")))
+    let learn = try Learner(
+      LanguageModelData(batchSize: 64, bptt: 3), model, metrics: [Metric(model)],
+      weights: golden.appendingPathComponent("init.safetensors").path)
+    var lines: [String] = []
+    learn.output = { lines.append($0) }
+    try learn.findLearningRate()
+    try learn.fitOneCycle(2, maxLearningRate: 1e-3, pctStart: model == .model2 ? 0.1 : 0.3)
+    let recorder = learn.recorder
+    #expect(error(Array(recorder.losses[..<50]), Array(recorded.trainLossPerStep[..<50])) < 1e-4)
+    #expect(error(recorder.learningRates, recorded.lrPerStep) < 1e-6)
+    #expect(error(recorder.validLosses, recorded.validLossPerEpoch) < 0.02)
+    #expect(error(recorder.metricValues.map { $0[0] }, recorded.accuracyPerEpoch) < 0.04)
+    #expect(recorder.curve?.learningRates.count ?? 0 > 85)
+    #expect(lines.count == 3)
+    #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model).rawValue)
+  }
+
+  @Test func refusesLossesAndMetricsOfOtherModels() throws {
+    let data = LanguageModelData(batchSize: 64, bptt: 3)
+    #expect(throws: RunError.self) { try Learner(data, .model0, loss: .crossEntropy) }
+    #expect(throws: RunError.self) { try Learner(data, .model3, metrics: [.acc4]) }
+    #expect(throws: RunError.self) { try Learner(data, .model3, hidden: 0) }
+    #expect(throws: RunError.self) { try Learner(data, .model3, lanes: 65) }
+    let learn = try Learner(data, .model3)
+    #expect(throws: RunError.self) { try learn.fitOneCycle(0) }
+    #expect(throws: RunError.self) { try learn.findLearningRate(start: 1, end: 0.1) }
+  }
+
+  @Test func fitsGoOnWhereTheyStopped() throws {
+    let data = LanguageModelData(batchSize: 32, bptt: 20)
+    func digest(_ body: (Learner) throws -> Void) throws -> String {
+      let learn = try Learner(data, .model3, hidden: 16)
+      learn.output = { _ in }
+      try body(learn)
+      return try #require(try learn.digest())
+    }
+    let once = try digest { try $0.fit(2, learningRate: 1e-3) }
+    let twice = try digest {
+      try $0.fit(1, learningRate: 1e-3)
+      try $0.findLearningRate()
+      try $0.fit(1, learningRate: 1e-3)
+    }
+    #expect(once == twice)
+  }
+}

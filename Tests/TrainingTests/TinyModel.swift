@@ -1,0 +1,91 @@
+import Kernels
+import Teams
+import Testing
+
+@testable import Training
+
+/// A model of the tests' own, to show what one takes: the next token is predicted from the last one alone, logits = O·E[x] + c.
+final class TinyModel: Model {
+  static let kind = ModelKind(name: "tiny", TinyModel.self)
+  static let predictsEveryToken = false
+  static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
+    ParameterDeclaration.embedding("token", rows: vocabulary, columns: hidden)
+      + ParameterDeclaration.linear("output", inputs: hidden, outputs: vocabulary)
+  }
+
+  private let context: ModelContext
+  private let output: OutputLayer
+  private let embedding: Window<Float>
+  private let zero: Panels
+  private let gradient: Window<Float>
+  private let order: Window<EmbeddingRow>
+  private let heads: Window<Int32>
+  let state: Window<Float>? = nil
+  let runningStatistics: [(name: String, values: Window<Float>)] = []
+
+  init(_ context: ModelContext) {
+    self.context = context
+    output = OutputLayer(context, "output", steps: 1)
+    embedding = context.rows("token.weight")
+    zero = context.makePanels(rows: context.streams, columns: context.hidden)
+    gradient = context.make(context.streams * context.width)
+    order = context.make(context.streams)
+    heads = context.make(context.vocabulary + 1)
+  }
+
+  func parametersChanged() { output.parametersChanged() }
+
+  func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+    predict(x, y, gradientScale: 1 / Float(context.batchSize))
+    output.backward(into: gradient, gradients: gradients)
+    embeddingGradient(
+      gradient, tokens: last(x), rowsPerStep: context.streams, width: context.width, vocabulary: context.vocabulary,
+      lanes: context.lanes(steps: 1), schedule: context.laneFolds, roots: gradients,
+      offset: context.gradientOffset("token.weight"), rootStride: context.gradientStride, order: order, heads: heads,
+      stack: context.scratch)
+    context.foldVectors(into: gradients)
+    return context.sum(output.laneLosses)
+  }
+
+  func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+    predict(x, y, gradientScale: nil)
+    output.score(losses: losses, correct: correct)
+  }
+
+  private func predict(_ x: Window<Int32>, _ y: Window<Int32>, gradientScale: Float?) {
+    addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input)
+    output.forward(targets: last(y), gradientScale: gradientScale)
+  }
+
+  private func last(_ tokens: Window<Int32>) -> Window<Int32> {
+    tokens[((context.bptt - 1) * context.streams)..<(context.bptt * context.streams)]
+  }
+}
+
+/// Every model on several numbers of workers.
+@Suite struct ModelDigestTests {
+  @Test(arguments: ModelKind.all + [TinyModel.kind])
+  func anyNumberOfThreadsHasTheSameBits(kind: ModelKind) throws {
+    var configuration = RunConfiguration()
+    configuration.model = kind
+    configuration.hidden = 24
+    configuration.batchSize = 21
+    configuration.bptt = 5
+    configuration.lanes = 11
+    configuration.epochs = 1
+    configuration.stepLimit = 20
+    let resolved = configuration
+    func digest(_ threads: Int) throws -> String? {
+      let workers = try LocalWorkers(lanes: Lanes(batchSize: 21, count: 11), threads: threads)
+      return try workers.run { team in
+        let session = try Session(resolved, team: team)
+        _ = session.findLearningRate(LearningRateFinder())
+        try session.fit(session.plan(learningRate: 1e-2), FitObserver(step: { _ in }, epoch: { _ in }))
+        _ = session.validate()
+        return session.digest()
+      }[0]
+    }
+    let alone = try #require(try digest(1))
+    for threads in [2, 3, 5, 11] { #expect(try digest(threads) == alone, "\(threads) threads") }
+  }
+}
