@@ -56,7 +56,7 @@ import Testing
     }
     _ = loss()
     let gradient = trainer.exchange.gradients.array
-    let step: Float = 4e-3
+    let step: Float = 1e-3
     for tensor in trainer.layout.tensors {
       let places = (0..<tensor.shape[0]).flatMap { row in
         tensor.shape.count == 2 ? (0..<tensor.shape[1]).map { tensor.index(row, $0) } : [tensor.index(0, row)]
