@@ -1,20 +1,32 @@
-/// The token ids of one split, one long document, with its vocabulary.
-public struct Corpus: Sendable, Equatable {
+/// One split's text as token ids, one long document, with its vocabulary.
+///
+/// The tokens are made when they are asked for, and only those: a worker never holds more than its own streams'.
+public struct Corpus: Sendable {
   /// What messages call it: the file, or "human numbers, train".
   public let name: String
-  /// The token ids.
-  public let tokens: [Int32]
   /// The vocabulary, that of the train split.
   public let vocabulary: Vocabulary
+  private let document: any Document
+  /// The id of each distinct word by its place in the document; nil where places are ids.
+  private let ids: [Int32]?
 
   /// Number of tokens.
-  public var count: Int { tokens.count }
+  public var count: Int { document.count }
+
+  /// The token ids in `range`, which lies within 0 ..< `count`.
+  public func tokens(_ range: Range<Int>) -> [Int32] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such tokens")
+    let places = document.places(range)
+    guard let ids else { return places }
+    return places.map { ids[Int($0)] }
+  }
 
   /// The built-in human numbers: 50,079 train and 13,017 valid tokens, 40 in the vocabulary.
   public static func humanNumbers() -> (train: Corpus, valid: Corpus) {
-    pair(
-      train: ("human numbers, train", HumanNumbers.document(HumanNumbers.train)),
-      valid: ("human numbers, valid", HumanNumbers.document(HumanNumbers.valid)))
+    let train = NumbersDocument(HumanNumbers.train)
+    let valid = NumbersDocument(HumanNumbers.valid)
+    return pair(
+      train: ("human numbers, train", train, train.words), valid: ("human numbers, valid", valid, valid.words))
   }
 
   /// Two texts in the human-numbers form, one number or any one text a line; the names are for messages.
@@ -25,34 +37,38 @@ public struct Corpus: Sendable, Equatable {
   public static func read(
     train: (name: String, bytes: [UInt8]), valid: (name: String, bytes: [UInt8])
   ) throws(CorpusError) -> (train: Corpus, valid: Corpus) {
-    pair(
-      train: (train.name, try Document(text: train.bytes, name: train.name)),
-      valid: (valid.name, try Document(text: valid.bytes, name: valid.name)))
+    let trainText = try TextDocument(train.bytes, name: train.name)
+    let validText = try TextDocument(valid.bytes, name: valid.name)
+    return pair(train: (train.name, trainText, trainText.words), valid: (valid.name, validText, validText.words))
   }
 
   /// Random tokens below `vocabulary`, as many as the human numbers have: for benchmarks.
   public static func random(vocabulary count: Int, seed: UInt64) -> (train: Corpus, valid: Corpus) {
-    var state = seed
     let vocabulary = Vocabulary(tokens: (0..<count).map { "\($0)" })
-    func corpus(_ name: String, _ length: Int) -> Corpus {
-      let tokens = (0..<length).map { _ in
-        // Knuth's MMIX linear congruential generator; its high bits are good enough for load.
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int32((state >> 33) % UInt64(count))
-      }
-      return Corpus(name: name, tokens: tokens, vocabulary: vocabulary)
+    func corpus(_ split: String, _ length: Int, _ seed: UInt64) -> Corpus {
+      Corpus(
+        name: "random tokens, \(split)", vocabulary: vocabulary,
+        document: RandomDocument(count: length, vocabulary: count, seed: seed), ids: nil)
     }
-    return (corpus("random tokens, train", 50_079), corpus("random tokens, valid", 13_017))
+    return (corpus("train", 50_079, seed), corpus("valid", 13_017, seed &+ 1))
   }
 
   private static func pair(
-    train: (name: String, document: Document), valid: (name: String, document: Document)
+    train: (name: String, document: any Document, words: WordCounts),
+    valid: (name: String, document: any Document, words: WordCounts)
   ) -> (train: Corpus, valid: Corpus) {
-    let vocabulary = Vocabulary(frequencies: zip(train.document.words, train.document.counts).map { ($0, $1) })
-    func corpus(_ name: String, _ document: Document) -> Corpus {
-      let ids = document.words.map { vocabulary[$0] }
-      return Corpus(name: name, tokens: document.sequence.map { ids[Int($0)] }, vocabulary: vocabulary)
+    let vocabulary = Vocabulary(frequencies: zip(train.words.words, train.words.counts).map { ($0, $1) })
+    func corpus(_ split: (name: String, document: any Document, words: WordCounts)) -> Corpus {
+      Corpus(
+        name: split.name, vocabulary: vocabulary, document: split.document, ids: vocabulary.ids(of: split.words.words))
     }
-    return (corpus(train.name, train.document), corpus(valid.name, valid.document))
+    return (corpus(train), corpus(valid))
+  }
+
+  private init(name: String, vocabulary: Vocabulary, document: any Document, ids: [Int32]?) {
+    self.name = name
+    self.vocabulary = vocabulary
+    self.document = document
+    self.ids = ids
   }
 }

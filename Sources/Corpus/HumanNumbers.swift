@@ -23,25 +23,8 @@ public enum HumanNumbers {
     return text
   }
 
-  /// The document that `text(numbers)` is read as, made without spelling it out and reading it back.
-  static func document(_ numbers: ClosedRange<Int>) -> Document {
-    var document = Document()
-    // A human number has 6.3 to 6.5 tokens on average, its comma included.
-    document.reserveCapacity(numbers.count * 7)
-    // The document numbers words as they first appear; here is where each spelling has come to be.
-    var places = [Int32](repeating: -1, count: spellings.count)
-    for number in numbers {
-      if number > numbers.lowerBound { document.appendComma() }
-      forEachWord(of: number) { word in
-        if places[word] < 0 { places[word] = document.add(spellings[word]) }
-        document.append(places[word])
-      }
-    }
-    return document
-  }
-
   /// Words by index: those of 0…19, then the tens from twenty on, then the two powers.
-  private static let spellings = [
+  static let spellings = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand",
@@ -52,7 +35,7 @@ public enum HumanNumbers {
 
   /// Calls `body` with the index in `spellings` of each word of a number from 1 to 9999.
   @inline(__always)
-  private static func forEachWord(of number: Int, _ body: (Int) -> Void) {
+  static func forEachWord(of number: Int, _ body: (Int) -> Void) {
     precondition((1...9999).contains(number), "human numbers are 1…9999")
     var rest = number
     if rest >= 1000 {

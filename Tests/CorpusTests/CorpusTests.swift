@@ -11,14 +11,8 @@ import Testing
     #expect(Array(train.vocabulary.tokens[9..<12]) == [",", "hundred", "thousand"])
     #expect(Array(train.vocabulary.tokens[0..<9]) == Vocabulary.specials)
     #expect(train.vocabulary.tokens.last == "xxfake")
-    #expect(train.vocabulary.textify(train.tokens[..<8]) == "xxbos one , two , three , four")
-    #expect(valid.vocabulary.textify(valid.tokens[..<7]) == "xxbos eight thousand one , eight thousand")
-  }
-
-  @Test(arguments: [(3, 261, 68), (70, 12, 3)])
-  func stepsAreTheReferences(bptt: Int, train: Int, valid: Int) throws {
-    #expect(try Streams(tokenCount: 50_079, batchSize: 64, bptt: bptt, name: "train").steps == train)
-    #expect(try Streams(tokenCount: 13_017, batchSize: 64, bptt: bptt, name: "valid").steps == valid)
+    #expect(train.vocabulary.textify(train.tokens(0..<8)) == "xxbos one , two , three , four")
+    #expect(valid.vocabulary.textify(valid.tokens(0..<7)) == "xxbos eight thousand one , eight thousand")
   }
 
   @Test func filesOfTheSameFormGiveTheSameCorpus() throws {
@@ -26,44 +20,50 @@ import Testing
     let read = try Corpus.read(
       train: ("train", Array(HumanNumbers.text(HumanNumbers.train).utf8)),
       valid: ("valid", Array(HumanNumbers.text(HumanNumbers.valid).utf8)))
-    #expect(read.train == built.train)
-    #expect(read.valid == built.valid)
+    for (built, read) in [(built.train, read.train), (built.valid, read.valid)] {
+      #expect(read.vocabulary == built.vocabulary)
+      #expect(read.tokens(0..<read.count) == built.tokens(0..<built.count))
+    }
   }
 
-  @Test(arguments: [1, 2, 3, 5, 7, 16])
-  func workersTokensAreColumnsOfTheWhole(workers: Int) throws {
-    let corpus = Corpus.humanNumbers().valid
-    let streams = try Streams(tokenCount: corpus.count, batchSize: 16, bptt: 7, name: "valid")
-    let whole = streams.tokens(of: 0..<16, in: corpus)
-    #expect(whole.count == (streams.steps * 7 + 1) * 16)
-    for worker in 0..<workers {
-      let own = (16 * worker / workers)..<(16 * (worker + 1) / workers)
-      let part = streams.tokens(of: own, in: corpus)
-      for (index, token) in part.enumerated() {
-        #expect(token == whole[index / own.count * 16 + own.lowerBound + index % own.count])
+  @Test func aPartOfTheTokensIsThatOfAll() throws {
+    // More than one of the places from which a text is read again.
+    let text = Array(HumanNumbers.text(1...3000).utf8)
+    for corpus in [
+      Corpus.humanNumbers().valid, try Corpus.read(train: ("t", text), valid: ("v", text)).train,
+      Corpus.random(vocabulary: 1000, seed: 1).train,
+    ] {
+      let all = corpus.tokens(0..<corpus.count)
+      #expect(all.count == corpus.count)
+      for range in [0..<0, 0..<1, 1..<2, 4095..<4097, 4096..<8192, 5000..<12_000, (corpus.count - 1)..<corpus.count] {
+        #expect(corpus.tokens(range) == Array(all[range]), "\(corpus.name) \(range)")
       }
     }
   }
 
-  @Test func streamsWrapAtTheEnd() throws {
-    let corpus = try Corpus.read(train: ("t", Array("a b\na b\n".utf8)), valid: ("v", Array("a\nb\n".utf8))).train
-    #expect(corpus.count == 6)
-    let streams = try Streams(tokenCount: 6, batchSize: 4, bptt: 2, name: "t")
-    #expect((0..<4).map { streams.start(of: $0) } == [0, 1, 3, 4])
-    #expect(streams.steps == 1)
-    #expect(streams.tokens(of: 3..<4, in: corpus) == [corpus.tokens[4], corpus.tokens[5], corpus.tokens[0]])
+  @Test func textsAreReadAsTheNotebookDoes() throws {
+    for (text, tokens) in [
+      ("one \ntwo three \n", "xxbos one , two three"), ("a\r\nb\rc\n\n d", "xxbos a , b , c , , d"),
+      ("a,b\n ,\nc", "xxbos a , b , , , c"), ("a\tb\u{0B}c\u{1C}d\na", "xxbos a b c d , a"),
+      // Unicode's white space separates words, and no other character beyond ASCII does.
+      ("é\u{A0}ß\u{2003}日\u{3000}本\u{85}x\u{2028}y\u{202F}z\n\u{200B}é\u{301} ,", "xxbos é ß 日 本 x y z , \u{200B}é\u{301} ,"),
+      ("xxbos a\nb", "xxbos xxbos a , b"),
+    ] {
+      let document = try TextDocument(Array(text.utf8), name: "t")
+      let read = document.places(0..<document.count).map { document.words.words[Int($0)] }.joined(separator: " ")
+      #expect(Array(read.utf8) == Array(tokens.utf8), "\(text.debugDescription)")
+    }
   }
 
   @Test func badTextsAreNamed() {
     let good: (String, [UInt8]) = ("good", Array("a\nb\n".utf8))
     for (bytes, problem) in [
-      ([], "empty text"), (Array(" \n \n".utf8), "empty text"), ([97, 10, 0xFF, 10], "not UTF-8 text"),
-      (Array("only one\n".utf8), "text of a single line"),
+      ([], "empty text"), (Array(" \n \n".utf8), "empty text"), ([97, 10, 0xFF, 10], "not UTF-8 text (byte 2)"),
+      ([97, 10, 0xE2, 0x80], "not UTF-8 text (byte 2)"), (Array("only one\n".utf8), "text of a single line"),
     ] as [([UInt8], String)] {
       #expect { try Corpus.read(train: ("bad.txt", bytes), valid: good) } throws: {
         ($0 as? CorpusError)?.problem == problem && "\($0)".contains("bad.txt")
       }
     }
-    #expect(throws: CorpusError.self) { try Streams(tokenCount: 9, batchSize: 1, bptt: 9, name: "t") }
   }
 }
