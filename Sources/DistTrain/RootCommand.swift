@@ -8,7 +8,9 @@ struct RootCommand: ParsableCommand {
     abstract: "Train recurrent language models over MPI ranks and threads.",
     discussion: "Without a subcommand: dist-train train.",
     version: "0.1.0",
-    subcommands: [TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, BenchmarkCommand.self],
+    subcommands: [
+      TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, DataCommand.self, BenchmarkCommand.self,
+    ],
     defaultSubcommand: TrainCommand.self)
 
   /// Runs the command that `arguments` (without the program's name) ask for. Help and version go to standard output,

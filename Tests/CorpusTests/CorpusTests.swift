@@ -46,7 +46,10 @@ import Testing
       ("one \ntwo three \n", "xxbos one , two three"), ("a\r\nb\rc\n\n d", "xxbos a , b , c , , d"),
       ("a,b\n ,\nc", "xxbos a , b , , , c"), ("a\tb\u{0B}c\u{1C}d\na", "xxbos a b c d , a"),
       // Unicode's white space separates words, and no other character beyond ASCII does.
-      ("é\u{A0}ß\u{2003}日\u{3000}本\u{85}x\u{2028}y\u{202F}z\n\u{200B}é\u{301} ,", "xxbos é ß 日 本 x y z , \u{200B}é\u{301} ,"),
+      (
+        "é\u{A0}ß\u{2003}日\u{3000}本\u{85}x\u{2028}y\u{202F}z\n\u{200B}é\u{301} ,",
+        "xxbos é ß 日 本 x y z , \u{200B}é\u{301} ,"
+      ),
       ("xxbos a\nb", "xxbos xxbos a , b"),
     ] {
       let document = try TextDocument(Array(text.utf8), name: "t")

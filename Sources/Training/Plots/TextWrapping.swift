@@ -1,6 +1,6 @@
 extension String {
   /// The text broken at spaces into lines of at most `width` characters; a longer word is cut.
-  func wrapped(width: Int) -> [String] {
+  package func wrapped(width: Int) -> [String] {
     precondition(width > 0, "lines of \(width) characters")
     var lines: [String] = []
     var line = ""

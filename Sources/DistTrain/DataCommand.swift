@@ -1,0 +1,79 @@
+import ArgumentParser
+import MPI
+import Teams
+import Training
+
+/// `dist-train data`.
+///
+/// It takes the options of the run that it tells about, whole, so that `train` in a command line needs only be replaced.
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.")
+
+  @OptionGroup(title: "Model and data") var shared: SharedArguments
+
+  @Flag(help: "Show the first training batch, one row a stream.")
+  var showBatch = false
+
+  @Option(
+    help: ArgumentHelp("Show which streams and tokens worker i of n holds; the first is 0.", valueName: "i/n"))
+  var worker: WorkerChoice?
+
+  func run() throws {
+    let options = shared.options
+    try options.check()
+    try options.check(worker)
+    // Nothing here needs the other processes of a job; the first one tells.
+    guard (Launcher.current?.rank ?? 0) == 0 else { return }
+    let data = try LanguageModelData(options.corpora(), batchSize: options.batchSize, bptt: options.bptt)
+    print(DataReport.text(data))
+    if showBatch { print("\n\(data.showBatch())") }
+    if let worker {
+      let lanes = Lanes(batchSize: options.batchSize, count: options.lanes)
+      print("\n" + DataReport.text(data, worker: worker, lanes: lanes))
+    }
+  }
+}
+
+/// One worker of a number of them.
+struct WorkerChoice: Equatable, Sendable, ExpressibleByArgument {
+  /// The worker's number, from 0 on.
+  let index: Int
+  /// The number of workers.
+  let size: Int
+
+  /// Reads "i/n"; nil for anything else.
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let size = parts[1] else { return nil }
+    (self.index, self.size) = (index, size)
+  }
+}
+
+extension SharedOptions {
+  /// Throws a usage error unless there is such a worker.
+  fileprivate func check(_ worker: WorkerChoice?) throws(RunError) {
+    guard let worker else { return }
+    let option = "--worker \(worker.index)/\(worker.size)"
+    func usage(_ problem: String, _ remedy: String) -> RunError {
+      RunError(problem, at: option, remedy: remedy, status: .usage)
+    }
+    guard worker.size >= 1, worker.size <= lanes else {
+      throw usage("\(worker.size) workers for \(lanes) lanes", "give a number of workers from 1 to \(lanes)")
+    }
+    guard worker.index >= 0, worker.index < worker.size else {
+      throw usage("there is no worker \(worker.index) of \(worker.size)", "give one from 0 to \(worker.size - 1)")
+    }
+  }
+
+  /// The texts that the options name.
+  fileprivate func corpora() throws -> Corpora {
+    switch (trainText, validText) {
+    case (nil, nil): return .humanNumbers
+    case (let train?, let valid?): return try .files(train: train, valid: valid)
+    default:
+      throw RunError(
+        "only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
+    }
+  }
+}
