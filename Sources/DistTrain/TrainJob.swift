@@ -37,7 +37,7 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
     let curve = session.findLearningRate(finder)
     if tells { print(LearningRateReport.text(curve)) }
     rate = rate ?? curve.suggestions.first?.learningRate
-    if let directory { try LearningRateReport.write(curve, to: directory) }
+    if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
   }
   guard let rate else {
     throw RunError("the LR finder found no learning rate", at: "--lr auto", remedy: "give a number", status: .failure)
@@ -83,14 +83,9 @@ private struct History {
 
   /// Smoothed train loss by step, valid loss at each epoch's end.
   func plot(_ configuration: RunConfiguration) -> LinePlot {
-    let ends = epochs.map { epoch in Double(steps.last { $0.epoch == epoch.epoch }?.step ?? 0) }
-    return LinePlot(
-      title: "Losses",
-      subtitle:
-        "\(configuration.model), hidden \(configuration.hidden), batch \(configuration.batchSize), bptt \(configuration.bptt)",
-      xAxis: .init("step"), yAxis: .init("loss"),
-      series: [
-        .init("train, smoothed", y: steps.map(\.smoothedLoss)), .init("valid", x: ends, y: epochs.map(\.validLoss)),
-      ])
+    LinePlot.losses(
+      smoothedLosses: steps.map(\.smoothedLoss),
+      valid: epochs.map { epoch in (steps.last { $0.epoch == epoch.epoch }?.step ?? 0, epoch.validLoss) },
+      configuration: configuration.caption)
   }
 }

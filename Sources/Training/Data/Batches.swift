@@ -32,8 +32,4 @@ public struct Batches: RandomAccessCollection, Sendable {
   /// The parts of the split that neighbouring streams read in an epoch, in their order: one, or two when they go on at its
   /// beginning. The worker that has these streams holds these tokens and no others.
   public func parts(of streams: Range<Int>) -> [Range<Int>] { self.streams.parts(of: streams) }
-
-  /// All that a worker with these neighbouring streams reads in an epoch, (count·bptt + 1, streams) row by row: batch s is
-  /// rows s·bptt ..< (s+1)·bptt as x, and one row further as y.
-  func tokens(of streams: Range<Int>) -> [Int32] { self.streams.tokens(of: streams, in: corpus) }
 }

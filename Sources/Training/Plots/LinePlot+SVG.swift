@@ -67,17 +67,19 @@ struct SVGPicture {
   }
 
   func document() -> String {
-    let size = "\(px(width))\" height=\"\(px(height))\" viewBox=\"0 0 \(px(width)) \(px(height))\""
-    var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lp\" width=\"\(size) role=\"img\">\n"
-    text += "<title>\(plot.title.escapedForXML)</title>\n<style>\n\(SVGStyle.sheet)</style>\n"
-    text += "<rect class=\"lp-page\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n"
+    SVGDocument.text(title: plot.title, width: width, height: height, content())
+  }
+
+  /// What stands in the document, from its upper left corner on.
+  func content() -> String {
+    var text = "<rect class=\"lp-page\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n"
     text += heading() + legendText() + axes()
     if let scales {
       text += curves(scales) + marks(scales)
     } else {
       text += label("no finite points", frame.x + frame.width / 2, frame.y + frame.height / 2, "lp-muted", .middle)
     }
-    return text + "</svg>\n"
+    return text
   }
 
   private func heading() -> String {
@@ -156,6 +158,12 @@ struct SVGPicture {
       }
       guard !path.isEmpty else { continue }
       text += "<path class=\"\(style(index))\" d=\"\(path)\"><title>\(series.name.escapedForXML)</title></path>\n"
+      guard series.hasDots else { continue }
+      let dots = series.points.filter { plot.isShown($0) }.map { point in
+        let (x, y) = (scales.x.position(point.x), scales.y.position(point.y))
+        return "M\(px(frame.width * x)) \(px(frame.height * (1 - y)))h0"
+      }
+      text += "<path class=\"\(style(index)) lp-dots\" d=\"\(dots.joined())\"/>\n"
     }
     return text + "</svg>\n"
   }

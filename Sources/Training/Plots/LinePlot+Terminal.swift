@@ -74,7 +74,11 @@ struct TerminalPage {
     for (letter, mark) in shownMarks() {
       let (x, y) = (scales.x.position(mark.point.x), scales.y.position(mark.point.y))
       guard (0...1).contains(x), (0...1).contains(y) else { continue }
-      letters[Self.cell(1 - y, of: canvas.rows)][Self.cell(x, of: canvas.columns)] = letter
+      let row = Self.cell(1 - y, of: canvas.rows)
+      let column = Self.cell(x, of: canvas.columns)
+      // Of marks at one place, each goes to the nearest free cell.
+      let free = (0..<canvas.columns).filter { letters[row][$0] == nil }.min { abs($0 - column) < abs($1 - column) }
+      letters[row][free ?? column] = letter
     }
     return (0..<canvas.rows).map { row in
       let label = yLabels[row] ?? ""

@@ -25,18 +25,21 @@ public struct LinePlot: Sendable {
     public var points: [Point]
     /// Whether the line stays in the background, as raw values do behind their mean.
     public var isFaint: Bool
+    /// Whether a picture sets off each point by a dot, as befits a few measurements.
+    public var hasDots: Bool
 
     /// The line `name` through `points`.
-    public init(_ name: String, _ points: [Point], isFaint: Bool = false) {
+    public init(_ name: String, _ points: [Point], isFaint: Bool = false, hasDots: Bool = false) {
       self.name = name
       self.points = points
       self.isFaint = isFaint
+      self.hasDots = hasDots
     }
 
     /// The line `name` through (`x[i]`, `y[i]`); both arrays have the same length.
-    public init(_ name: String, x: [Double], y: [Double], isFaint: Bool = false) {
+    public init(_ name: String, x: [Double], y: [Double], isFaint: Bool = false, hasDots: Bool = false) {
       precondition(x.count == y.count, "\(x.count) x values for \(y.count) y values")
-      self.init(name, zip(x, y).map(Point.init), isFaint: isFaint)
+      self.init(name, zip(x, y).map(Point.init), isFaint: isFaint, hasDots: hasDots)
     }
 
     /// The line `name` through (`first`, `y[0]`), (`first` + 1, `y[1]`), …

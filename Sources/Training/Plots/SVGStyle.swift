@@ -18,7 +18,7 @@ enum SVGStyle {
     let colours = lines.indices.map { ".lp-c\($0){stroke:var(--lp-c\($0))}\n" }.joined()
     return """
       .lp{\(light)color-scheme:light dark}
-      @media(prefers-color-scheme:dark){.lp{\(dark)}}
+      @media screen and (prefers-color-scheme:dark){.lp{\(dark)}}
       .lp text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
       .lp .lp-title{font-size:16px;font-weight:600;fill:var(--lp-text)}
       .lp-page{fill:var(--lp-page)}
@@ -29,6 +29,7 @@ enum SVGStyle {
       .lp-grid{fill:none;stroke:var(--lp-grid)}
       .lp-drop{fill:none;stroke:var(--lp-muted);stroke-dasharray:3 4}
       .lp-line{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
+      .lp-dots{stroke-width:6.5}
       .lp-faint{stroke-width:1;stroke-opacity:.5}
       .lp-mark{fill:var(--lp-page);stroke:var(--lp-text);stroke-width:2}
       .lp-label{fill:var(--lp-text);stroke:var(--lp-page);stroke-width:4px;stroke-linejoin:round;paint-order:stroke}

@@ -18,7 +18,7 @@ public struct LearningRateCurve: Sendable, Equatable {
   }
 
   /// The finite part of the curve without its first tenth and its blown-up end, as fastai plots it.
-  private var plotted: Range<Int> {
+  var plotted: Range<Int> {
     let finite = smoothedLosses.firstIndex { !$0.isFinite } ?? smoothedLosses.count
     let end = max(finite - 5, 0)
     return min(10, end)..<end

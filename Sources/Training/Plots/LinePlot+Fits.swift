@@ -1,0 +1,48 @@
+// The pictures of a fit. `configuration` is what stands below the title; steps count from 1 on, epochs from 0 on as fastai
+// counts them in its table.
+
+extension LinePlot {
+  /// The smoothed train loss of each step and the valid loss at each epoch's end.
+  ///
+  /// - smoothedLosses: one a step.
+  /// - valid: steps with the loss of the validation after them.
+  public static func losses(
+    smoothedLosses: [Double], valid: [(step: Int, loss: Double)], configuration: String = ""
+  ) -> LinePlot {
+    LinePlot(
+      title: "Losses", subtitle: configuration, xAxis: steps(smoothedLosses.count), yAxis: .init("loss"),
+      series: [
+        .init("train, smoothed", y: smoothedLosses),
+        .init("valid", x: valid.map { Double($0.step) }, y: valid.map(\.loss), hasDots: true),
+      ])
+  }
+
+  /// The learning rate of each step.
+  public static func learningRates(_ rates: [Double], configuration: String = "") -> LinePlot {
+    LinePlot(
+      title: "Learning rate", subtitle: configuration, xAxis: steps(rates.count), yAxis: .init("learning rate"),
+      series: [.init("learning rate", y: rates)])
+  }
+
+  /// The momentum of each step.
+  public static func momenta(_ momenta: [Double], configuration: String = "") -> LinePlot {
+    LinePlot(
+      title: "Momentum", subtitle: configuration, xAxis: steps(momenta.count), yAxis: .init("momentum"),
+      series: [.init("momentum", y: momenta)])
+  }
+
+  /// Metrics by epoch: each a name with its values.
+  public static func metrics(_ metrics: [(name: String, values: [Double])], configuration: String = "") -> LinePlot {
+    LinePlot(
+      title: "Metrics", subtitle: configuration, xAxis: .init("epoch"),
+      yAxis: .init(metrics.count == 1 ? metrics[0].name : ""),
+      series: metrics.map { .init($0.name, Self.points($0.values), hasDots: true) })
+  }
+
+  private static func points(_ values: [Double]) -> [Point] {
+    values.enumerated().map { Point(x: Double($0), y: $1) }
+  }
+
+  /// An axis from the first step's beginning to the last one's end.
+  private static func steps(_ count: Int) -> Axis { Axis("step", range: 0...Double(max(count, 1))) }
+}
