@@ -27,8 +27,8 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
     guard before == after else {
       throw RunError("the LR finder left a trace", at: "state digest", remedy: "report this", status: .failure)
     }
-    if options.showsPlots { print(curve.plot(resolved.caption).terminalText()) }
+    if options.showsPlots { print(curve.plot(configuration.caption).terminalText()) }
     print(LearningRateReport.text(curve))
-    if let directory { try LearningRateReport.write(curve, resolved, to: directory) }
+    if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
   }
 }

@@ -20,7 +20,7 @@ import Testing
     let recorded = try decoder.decode(
       Recorded.self, from: Data(contentsOf: golden.appendingPathComponent("run.json")))
     let learn = try Learner(
-      LanguageModelData(batchSize: 64, bptt: 3), model, metrics: [Metric(model)],
+      LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3), model, metrics: [Metric(model)],
       weights: golden.appendingPathComponent("init.safetensors").path)
     var lines: [String] = []
     learn.output = { lines.append($0) }
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func refusesLossesAndMetricsOfOtherModels() throws {
-    let data = LanguageModelData(batchSize: 64, bptt: 3)
+    let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3)
     #expect(throws: RunError.self) { try Learner(data, .model0, loss: .crossEntropy) }
     #expect(throws: RunError.self) { try Learner(data, .model3, metrics: [.acc4]) }
     #expect(throws: RunError.self) { try Learner(data, .model3, hidden: 0) }
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func fitsGoOnWhereTheyStopped() throws {
-    let data = LanguageModelData(batchSize: 32, bptt: 20)
+    let data = try LanguageModelData(.humanNumbers, batchSize: 32, bptt: 20)
     func digest(_ body: (Learner) throws -> Void) throws -> String {
       let learn = try Learner(data, .model3, hidden: 16)
       learn.output = { _ in }

@@ -47,11 +47,11 @@ public final class Learner {
     configuration.initialWeights = weights
     try Self.check(configuration, loss, metrics)
     self.configuration = configuration
-    recorder = Recorder(metrics: metrics)
+    recorder = Recorder(metrics: metrics, caption: configuration.caption)
     isFirst = job.map { $0.rank == 0 } ?? true
     let workers = try (job ?? Job.alone()).makeWorkers(
       Lanes(batchSize: data.batchSize, count: configuration.laneCount))
-    let (resolved, corpora) = (configuration, (train: data.train, valid: data.valid))
+    let (resolved, corpora) = (configuration, (train: data.corpora.train, valid: data.corpora.valid))
     sessions = try LocalSessions(workers) { try Session(resolved, corpora, team: $0) }
   }
 
@@ -135,7 +135,7 @@ public final class Learner {
       throw RunError("\(plan.epochs) epochs", at: "fit", remedy: "give at least 1", status: .usage)
     }
     let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
-    let log = FitLog(Recorder(metrics: recorder.metrics, curve: recorder.curve), output: isFirst ? output : { _ in })
+    let log = FitLog(recorder.forNextFit, output: isFirst ? output : { _ in })
     log.tell(table.header)
     try sessions.run { session, isLocalFirst in
       try session.fit(

@@ -8,10 +8,19 @@ public struct Recorder: Sendable {
   public internal(set) var curve: LearningRateCurve?
   /// The metrics by name; empty where none were asked for.
   public let metrics: [Metric]
+  /// What stands below the plots' titles.
+  let caption: String
 
-  init(metrics: [Metric], curve: LearningRateCurve? = nil) {
+  init(metrics: [Metric], caption: String) {
     self.metrics = metrics
-    self.curve = curve
+    self.caption = caption
+  }
+
+  /// Without steps and epochs.
+  var forNextFit: Recorder {
+    var recorder = Recorder(metrics: metrics, caption: caption)
+    recorder.curve = curve
+    return recorder
   }
 
   /// Each step's mean loss, in nats.

@@ -158,24 +158,32 @@ struct SVGPicture {
       }
       guard !path.isEmpty else { continue }
       text += "<path class=\"\(style(index))\" d=\"\(path)\"><title>\(series.name.escapedForXML)</title></path>\n"
-      guard series.hasDots else { continue }
-      let dots = series.points.filter { plot.isShown($0) }.map { point in
-        let (x, y) = (scales.x.position(point.x), scales.y.position(point.y))
-        return "M\(px(frame.width * x)) \(px(frame.height * (1 - y)))h0"
-      }
-      text += "<path class=\"\(style(index)) lp-dots\" d=\"\(dots.joined())\"/>\n"
     }
-    return text + "</svg>\n"
+    return text + "</svg>\n" + dots(scales)
+  }
+
+  /// The dots on points of series that have them; over the frame's edge they are whole.
+  private func dots(_ scales: (x: AxisScale, y: AxisScale)) -> String {
+    var text = ""
+    for (index, series) in plot.series.enumerated() where series.hasDots {
+      let places = series.points.filter { plot.isShown($0) }.map { place($0, scales) }.filter { frame.contains($0) }
+      // A round cap makes a dot of a line without length.
+      let path = places.map { "M\(px($0.x)) \(px($0.y))h0" }.joined()
+      text += "<path class=\"\(style(index)) lp-dots\" d=\"\(path)\"/>\n"
+    }
+    return text
+  }
+
+  /// Where a point of the plot lies on the canvas.
+  private func place(_ point: LinePlot.Point, _ scales: (x: AxisScale, y: AxisScale)) -> LinePlot.Point {
+    LinePlot.Point(
+      x: frame.x + frame.width * scales.x.position(point.x),
+      y: frame.y + frame.height * (1 - scales.y.position(point.y)))
   }
 
   private func marks(_ scales: (x: AxisScale, y: AxisScale)) -> String {
     let marks = plot.marks.filter { plot.isShown($0.point) }
-    func place(_ point: LinePlot.Point) -> LinePlot.Point {
-      LinePlot.Point(
-        x: frame.x + frame.width * scales.x.position(point.x),
-        y: frame.y + frame.height * (1 - scales.y.position(point.y)))
-    }
-    let places = marks.map { place($0.point) }
+    let places = marks.map { place($0.point, scales) }
     let curve = plot.series.flatMap { series in
       plot.stretches(of: series, scales.x, scales.y, columns: Int(frame.width)).joined().map {
         LinePlot.Point(x: frame.x + frame.width * $0.x, y: frame.y + frame.height * (1 - $0.y))
