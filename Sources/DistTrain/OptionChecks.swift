@@ -56,6 +56,7 @@ extension TrainOptions {
     }
     try checkWeightDecay(weightDecay)
     try checkOutput(output)
+    if trace?.isEmpty ?? false { throw usage("the file's name is empty", "--trace", "give a file") }
   }
 }
 

@@ -68,6 +68,8 @@ struct TrainOptions: Equatable, Sendable {
   /// Steps after which the run stops; nil runs all epochs.
   var steps: Int?
   var output: OutputChoice
+  /// File for a Chrome trace of a few steps.
+  var trace: String?
   /// Whether only errors and the digest are printed.
   var isQuiet: Bool
   /// Whether a terminal gets plots.

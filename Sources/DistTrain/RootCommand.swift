@@ -55,5 +55,6 @@ struct RootCommand: ParsableCommand {
 /// `dist-train bench`, the parent of the benchmarks.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure speed.", subcommands: [StepBenchmarkCommand.self])
+    commandName: "bench", abstract: "Measure speed.",
+    subcommands: [StepBenchmarkCommand.self, ScalingBenchmarkCommand.self, ReductionBenchmarkCommand.self])
 }

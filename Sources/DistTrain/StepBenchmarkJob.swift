@@ -1,3 +1,4 @@
+internal import MPI
 internal import Teams
 internal import Training
 
@@ -18,7 +19,7 @@ func runStepBenchmark(_ options: StepBenchmarkOptions) throws {
     let session = try Session(resolved, team: team)
     let times = session.timeSteps(options.steps)
     guard team.rank == 0 else { return }
-    let figures = figures(options, times, vocabulary: session.vocabulary.count, workers: team.size)
+    let figures = figures(session, times, steps: options.steps, peak: measurePeak())
     if options.printsJSON {
       print(JSONValue.object(figures).text)
     } else {
@@ -28,21 +29,21 @@ func runStepBenchmark(_ options: StepBenchmarkOptions) throws {
 }
 
 private func figures(
-  _ options: StepBenchmarkOptions, _ times: StepTimes, vocabulary: Int, workers: Int
+  _ session: Session, _ times: StepTimes, steps: Int, peak: Double
 ) -> [(name: String, value: JSONValue)] {
-  let shared = options.shared
-  let tokens = Double(shared.batchSize * shared.bptt)
-  let hidden = Double(shared.hidden)
-  let operations = tokens * (6 * hidden * hidden + 6 * hidden * Double(vocabulary))
-  let gflops = operations / (times.medianMicroseconds * 1e3)
+  let configuration = session.configuration
+  let workers = session.team.size
+  let ranks = Launcher.current?.size ?? 1
+  let tokens = Double(configuration.batchSize * configuration.bptt)
+  let gflops = session.operationsPerStep / (times.medianMicroseconds * 1e3)
   return [
-    ("workers", .integer(workers)), ("ranks", .integer(workers)), ("threads", .integer(1)),
-    ("model", .string(shared.model.name)), ("hidden", .integer(shared.hidden)), ("vocab", .integer(vocabulary)),
-    ("batch_size", .integer(shared.batchSize)), ("bptt", .integer(shared.bptt)), ("steps", .integer(options.steps)),
+    ("workers", .integer(workers)), ("ranks", .integer(ranks)), ("threads", .integer(workers / ranks)),
+    ("model", .string(configuration.model.name)), ("hidden", .integer(configuration.hidden)),
+    ("vocab", .integer(session.vocabulary.count)), ("batch_size", .integer(configuration.batchSize)),
+    ("bptt", .integer(configuration.bptt)), ("steps", .integer(steps)),
     ("us_per_step_median", .number(times.medianMicroseconds)),
     ("tokens_per_second", .number(tokens / times.medianMicroseconds * 1e6)), ("model_gflops", .number(gflops)),
-    ("peak_gflops_per_core", .number(times.peakGFLOPS)),
-    ("fraction_of_peak", .number(gflops / (times.peakGFLOPS * Double(workers)))),
+    ("peak_gflops_per_core", .number(peak)), ("fraction_of_peak", .number(gflops / (peak * Double(workers)))),
     ("reduce_us_median", .number(times.reduceMicroseconds)), ("bytes_reduced_per_step", .integer(times.bytesReduced)),
     ("peak_rss_bytes", .integer(peakMemory())),
   ]

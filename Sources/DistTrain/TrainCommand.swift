@@ -39,13 +39,17 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Run directory, or none. (default: runs/<UTC time>-<model>)", valueName: "dir"))
   var out: OutputChoice?
 
+  @Option(help: ArgumentHelp("Write a Chrome trace of steps 11 to 18.", valueName: "file"))
+  var trace: String?
+
   @Flag(help: "Print the digest only.")
   var quiet = false
 
   func run() throws {
     let options = TrainOptions(
       shared: shared.options, epochs: epochs, learningRate: lr, pctStart: pctStart, divFactor: divFactor, momenta: moms,
-      weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, output: out ?? .automatic, isQuiet: quiet,
+      weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, output: out ?? .automatic, trace: trace,
+      isQuiet: quiet,
       showsPlots: false)
     try options.check()
     try runTrain(options)

@@ -18,7 +18,8 @@ func runTrain(_ options: TrainOptions) throws {
 }
 
 private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _ team: any Team) throws {
-  let session = try Session(configuration, team: team)
+  let session = try Session(
+    configuration, team: team, spans: options.trace.map { _ in SpanLog(capacity: 1000 * (configuration.bptt + 10)) })
   let directory = try OutputDirectory.agree(team) { () throws(RunError) in
     let made: RunDirectory
     switch options.output {
@@ -55,6 +56,7 @@ private func train(_ options: TrainOptions, _ configuration: RunConfiguration, _
         if let directory { try directory.appendMetrics(&history.log) }
         if tells { print(table.row(record)) }
       }))
+  if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
   let weights = session.weightsFile()
   if let directory, let weights {
     try directory.appendMetrics(&history.log)

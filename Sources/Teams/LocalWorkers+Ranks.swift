@@ -2,7 +2,7 @@
   public import MPI
 
   extension LocalWorkers {
-    /// This process's part of a team of `threads` workers on each rank of `world`; collective. Workers are numbered by node, then
+    /// This process's part of a team of `threads` workers on each of `ranks`; collective over them. Workers are numbered by node, then
     /// rank, then thread; nodes by their lowest rank.
     ///
     /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
@@ -10,10 +10,9 @@
     ///   `MPI_Abort`.
     /// - Throws: `TeamError`, on all ranks alike, for numbers that don't fit; `MPIError`.
     public convenience init(
-      lanes: Lanes, threads: Int, world: borrowing World, ranksPerNode: Int? = nil,
+      lanes: Lanes, threads: Int, ranks: Communicator, ranksPerNode: Int? = nil,
       failure: @escaping @Sendable (any Error) -> Never = abortJob
     ) throws {
-      let ranks = world.communicator
       let least = Int(try ranks.allReduce(Int64(threads), .min))
       let most = Int(try ranks.allReduce(Int64(threads), .max))
       guard least == most else { throw TeamError.unequalThreads(least: least, most: most) }
@@ -37,10 +36,9 @@
       self.init(memory, threads: threads)
     }
 
-    /// How many threads each rank of `world` runs unless told otherwise, the same on all; collective. See
+    /// How many threads each of `ranks` runs unless told otherwise, the same on all; collective. See
     /// `defaultThreads(cores:ranksOnNode:lanes:ranks:)`.
-    public static func defaultThreads(lanes: Lanes, world: borrowing World) throws -> Int {
-      let ranks = world.communicator
+    public static func defaultThreads(lanes: Lanes, ranks: Communicator) throws -> Int {
       let node = try ranks.splitShared()
       let cores = try NodeCores(node)
       // Ranks bound to cores of their own can't take others'; ranks that share cores divide them.

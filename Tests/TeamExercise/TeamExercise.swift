@@ -52,13 +52,13 @@ struct TeamExercise {
   #if MPI
     private func run(_ world: borrowing World) throws {
       if mode == "threads" {
-        let threads = try LocalWorkers.defaultThreads(lanes: lanes, world: world)
+        let threads = try LocalWorkers.defaultThreads(lanes: lanes, ranks: world.communicator)
         if world.communicator.rank == 0 { print("threads \(threads)") }
         return
       }
       let threads = option("--unequal") == nil ? option("--threads") ?? 1 : 1 + world.communicator.rank
       let workers = try LocalWorkers(
-        lanes: lanes, threads: threads, world: world, ranksPerNode: option("--ranks-per-node"))
+        lanes: lanes, threads: threads, ranks: world.communicator, ranksPerNode: option("--ranks-per-node"))
       try exercise(workers)
       try workers.free()
     }

@@ -8,6 +8,7 @@ import Testing
 final class TinyModel: Model {
   static let kind = ModelKind(name: "tiny", TinyModel.self)
   static let predictsEveryToken = false
+  static func hiddenApplications(bptt: Int) -> Int { 0 }
   static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
     ParameterDeclaration.embedding("token", rows: vocabulary, columns: hidden)
       + ParameterDeclaration.linear("output", inputs: hidden, outputs: vocabulary)

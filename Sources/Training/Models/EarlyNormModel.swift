@@ -29,6 +29,9 @@ public class EarlyNormModel: Model {
     notebookParameters(hidden: hidden, vocabulary: vocabulary)
   }
 
+  /// Once a token that goes through it.
+  public static func hiddenApplications(bptt: Int) -> Int { min(bptt, tokenLimit ?? bptt) - firstHidden }
+
   /// As `Model` describes it.
   public required init(_ context: ModelContext) {
     self.context = context
@@ -58,6 +61,7 @@ public class EarlyNormModel: Model {
   public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
     recur(x) { norm.measure(recurrent.step(recurrent.hidden, $0).elements, application: $0) }
     output.forward(targets: lastTargets(y), gradientScale: 1 / Float(context.batchSize))
+    context.spans?.mark(.backward)
     output.backward(
       into: recurrent.step(recurrent.hiddenGradient, steps - 1).elements, gradients: gradients)
     var loss = 0.0

@@ -24,6 +24,9 @@ public class LateNormModel: Model {
     notebookParameters(hidden: hidden, vocabulary: vocabulary)
   }
 
+  /// Once a token.
+  public static func hiddenApplications(bptt: Int) -> Int { bptt }
+
   /// As `Model` describes it.
   public required init(_ context: ModelContext) {
     self.context = context
@@ -51,6 +54,7 @@ public class LateNormModel: Model {
     recur(x)
     normaliseHidden(norm.measure(recurrent.hidden))
     output.forward(targets: y, gradientScale: 1 / Float(context.batchSize * context.bptt))
+    context.spans?.mark(.backward)
     output.backward(into: recurrent.hiddenGradient, gradients: gradients)
     let loss = norm.backward(recurrent.hiddenGradient, recurrent.hidden, losses: output.laneLosses)
     recurrent.rectifierBackward(at: context.bptt - 1)

@@ -13,6 +13,9 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether every token's successor is predicted or only the last one's: that fixes loss and accuracy.
   static var predictsEveryToken: Bool { get }
 
+  /// How often the hidden layer is applied to each stream in a step of `bptt` tokens: for benchmarks.
+  static func hiddenApplications(bptt: Int) -> Int
+
   /// Takes its memory, and views into the parameters, from the context. Collective.
   init(_ context: ModelContext)
 

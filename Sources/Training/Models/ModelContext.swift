@@ -24,6 +24,8 @@ public final class ModelContext {
   private let lossExchange: TreeExchange
   private let lossTotal: Window<Double>
   let layout: ParameterLayout
+  /// Where the phases of a step are kept, if anybody wants them.
+  let spans: SpanLog?
   private let parameters: Window<Float>
   private var arenas: [Arena] = []
 
@@ -35,6 +37,7 @@ public final class ModelContext {
     self.vocabulary = vocabulary
     self.bptt = bptt
     self.team = team
+    spans = (team as? TracedTeam)?.log
     self.parameters = parameters
     let lanes = team.lanes
     batchSize = lanes.batchSize

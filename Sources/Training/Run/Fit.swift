@@ -1,4 +1,5 @@
 private import Kernels
+private import Teams
 
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {
@@ -56,6 +57,7 @@ extension Session {
     var smoothed = SmoothedLoss()
     for step in 0..<min(steps, plan.stepLimit ?? steps) {
       let (rate, momentum) = plan.schedule(step)
+      if let spans { trace(step, spans) }
       let loss = trainer.step(
         step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay)
       let smoothedLoss = smoothed.add(loss)
@@ -73,6 +75,21 @@ extension Session {
       }
     }
   }
+
+  /// Keeps the spans of a few steps behind the first ones, which are slower.
+  private func trace(_ step: Int, _ spans: SpanLog) {
+    if step == Self.tracedSteps.lowerBound {
+      team.barrier()
+      spans.start()
+    }
+    spans.isOn = Self.tracedSteps.contains(step)
+  }
+
+  /// Steps, counted from 0, that a trace shows.
+  static var tracedSteps: Range<Int> { 10..<18 }
+
+  /// The traced steps of all workers as a Chrome trace, on worker 0; nil elsewhere, and where the session keeps no spans. Collective.
+  public func trace() -> String? { spans.flatMap { ChromeTrace.gather($0, team: team) } }
 
   /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.
   public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }

@@ -85,26 +85,92 @@ public final class Job {
     return team
   }
 
+  /// Calls `body` with a team over all processes that is given back behind it; collective.
+  func withWorkers<Result>(_ lanes: Lanes, _ body: (LocalWorkers) throws -> Result) throws -> Result {
+    let team = try newTeam(lanes)
+    let result = try body(team)
+    try team.free()
+    return result
+  }
+
   private func newTeam(_ lanes: Lanes) throws -> LocalWorkers {
-    do {
+    try fitting(lanes) {
+      let threads = try threads(for: lanes)
       #if MPI
-        switch world {
-        case .some(let world):
-          let threads = try self.threads ?? LocalWorkers.defaultThreads(lanes: lanes, world: world)
+        if let all {
           return try LocalWorkers(
-            lanes: lanes, threads: threads, world: world, ranksPerNode: ranksPerNode, failure: Self.fail)
-        case .none: break
+            lanes: lanes, threads: threads, ranks: all, ranksPerNode: ranksPerNode, failure: Self.fail)
         }
       #endif
-      let threads =
-        self.threads ?? defaultThreads(cores: usableCores(), ranksOnNode: 1, lanes: lanes.count, ranks: 1)
       return try LocalWorkers(lanes: lanes, threads: threads, failure: Self.fail)
+    }
+  }
+
+  /// Workers of each process, as asked for or by default; collective.
+  func threads(for lanes: Lanes) throws -> Int {
+    if let threads { return threads }
+    #if MPI
+      if let all { return try LocalWorkers.defaultThreads(lanes: lanes, ranks: all) }
+    #endif
+    return defaultThreads(cores: usableCores(), ranksOnNode: 1, lanes: lanes.count, ranks: 1)
+  }
+
+  /// Runs `body` in turn on teams of 1, 2, 4, … of the job's workers and on all of them; a process that has none of a team's workers
+  /// waits asleep. Collective.
+  ///
+  /// Where processes run several threads, teams beyond one process are of whole processes. `body` gets this process's workers and
+  /// the number of all.
+  func forGrowingTeams(lanes: (Int) -> Lanes, _ body: (LocalWorkers, Int) throws -> Void) throws {
+    let threads = try threads(for: lanes(1))
+    for count in Self.growingCounts(of: ranks * threads) where count <= threads || count % threads == 0 {
+      #if MPI
+        if let all {
+          let own = min(max(count - all.rank * threads, 0), threads)
+          if let part = try all.split(color: own > 0 ? 0 : nil, key: all.rank) {
+            let team = try fitting(lanes(count)) {
+              try LocalWorkers(
+                lanes: lanes(count), threads: own, ranks: part, ranksPerNode: ranksPerNode, failure: Self.fail)
+            }
+            try body(team, count)
+            try team.free()
+            try part.free()
+          }
+          try all.quietBarrier()
+          continue
+        }
+      #endif
+      let team = try fitting(lanes(count)) {
+        try LocalWorkers(lanes: lanes(count), threads: count, failure: Self.fail)
+      }
+      try body(team, count)
+    }
+  }
+
+  /// 1, 2, 4, … and `count`.
+  static func growingCounts(of count: Int) -> [Int] {
+    sequence(first: 1) { $0 * 2 }.prefix { $0 < count } + [count]
+  }
+
+  /// Tells a team's error as the user's.
+  private func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
+    do {
+      return try make()
     } catch let error as TeamError {
       throw RunError(
         "\(error)", at: "\(ranks) ranks, --lanes \(lanes.count)", remedy: "start fewer workers or give more lanes",
         status: .usage)
     }
   }
+
+  #if MPI
+    /// All ranks; nil for a process on its own.
+    var all: Communicator? {
+      switch world {
+      case .some(let world): world.communicator
+      case .none: nil
+      }
+    }
+  #endif
 
   /// Whether MPI has been started.
   public static var isStarted: Bool {

@@ -14,18 +14,26 @@ public final class Session {
   /// The vocabulary's tokens by id.
   public let vocabulary: [String]
   let trainer: Trainer
+  let spans: SpanLog?
 
   /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a file is missing, damaged or
   /// doesn't fit.
-  public convenience init(_ configuration: RunConfiguration, team: any Team) throws {
-    try self.init(configuration, try Self.readCorpora(configuration, team), team: team)
+  ///
+  /// - spans: takes the phases and waits of the steps while it is on.
+  public convenience init(_ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil) throws {
+    try self.init(configuration, try Self.readCorpora(configuration, team), team: team, spans: spans)
   }
 
   /// Sets up a run on corpora that every worker has. Collective.
   ///
   /// - Throws: the same `RunError` on every worker, as above.
-  init(_ configuration: RunConfiguration, _ corpora: (train: Corpus, valid: Corpus), team: any Team) throws {
+  init(
+    _ configuration: RunConfiguration, _ corpora: (train: Corpus, valid: Corpus), team plain: any Team,
+    spans: SpanLog? = nil
+  ) throws {
     self.configuration = configuration
+    self.spans = spans
+    let team = spans.map { TracedTeam(plain, log: $0) as any Team } ?? plain
     self.team = team
     vocabulary = corpora.train.vocabulary.tokens
     let layout = configuration.model.layout(hidden: configuration.hidden, vocabulary: vocabulary.count)

@@ -77,8 +77,11 @@ final class Trainer {
   /// One training step on a batch of the train split; returns its mean loss.
   func step(_ batch: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
     if batch == 0 && rule == .reset { model.state?.fill(0) }
+    context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
+    context.spans?.mark(.reduce)
     team.reduceScatter(exchange)
+    context.spans?.mark(.update)
     updates += 1
     if !exchange.slice.isEmpty {
       adam(
@@ -87,8 +90,10 @@ final class Trainer {
         parameters: exchange.parameters[exchange.slice], first: firstMoments, second: secondMoments,
         gradient: blockGradient, stack: stack)
     }
+    context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
     model.parametersChanged()
+    context.spans?.mark(nil)
     return sum / Double(predictions)
   }
 
