@@ -2,26 +2,28 @@
 import Foundation
 import PackageDescription
 
-/// The CPU that everything is compiled for. Swift's SIMD types are fast only where the compiler may use the machine's
+/// The CPU that the numerics are compiled for. Swift's SIMD types are fast only where the compiler may use the machine's
 /// vectors and fused multiply-add, so x86-64 builds name their CPU; `x86-64-v3` makes one binary for a mixed cluster.
 #if arch(x86_64)
   let cpu = Context.environment["DIST_TRAIN_CPU"] ?? "native"
-  let cpuFlags: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(cpu)"])] + vectorSettings(cpu)
+  let vectors = vectorSettings(cpu)
+  let cpuFlags: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=\(cpu)"])] + vectors
 #else
+  let vectors: [SwiftSetting] = []
   let cpuFlags: [SwiftSetting] = []
 #endif
 
 /// What that CPU's vectors are, for the choice of tiles and the check at start-up: Swift has no condition for it. A native build
-/// asks the kernel.
+/// asks the kernel. With AVX-512 goes what all CPUs with it but the first have.
 func vectorSettings(_ cpu: String) -> [SwiftSetting] {
   let features =
     switch cpu {
     case "native": (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    case "x86-64-v4", "znver4", "znver5", "skylake-avx512", "icelake-server", "sapphirerapids": "avx2 avx512f"
+    case "x86-64-v4", "znver4", "znver5", "skylake-avx512", "icelake-server", "sapphirerapids": "avx2 avx512vl"
     case "x86-64-v3", "haswell", "broadwell", "skylake", "znver1", "znver2", "znver3": "avx2"
     default: ""
     }
-  if features.contains("avx512f") { return [.define("BUILT_FOR_AVX512")] }
+  if features.contains("avx512vl") { return [.define("BUILT_FOR_AVX512")] }
   return features.contains("avx2") ? [.define("BUILT_FOR_AVX2")] : []
 }
 
@@ -34,11 +36,13 @@ let language: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
+  // Tests reach into the targets in release mode, and they run the very program that users run: one build for both.
+  .unsafeFlags(["-enable-testing"]),
 ]
-/// Targets that hold raw memory: kernels and MPI calls.
-let unsafe = language + cpuFlags
-/// All others state by the compiler's check that they hold none.
-let safe = language + cpuFlags + [.strictMemorySafety()]
+/// Kernels and MPI calls hold raw memory; all other targets state by the compiler's check that they hold none.
+let safe: [SwiftSetting] = [.strictMemorySafety()]
+/// Test targets compute with the kernels' types.
+let tests = language + cpuFlags
 
 let package = Package(
   name: "dist-train",
@@ -62,36 +66,38 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
     .target(
-      name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: unsafe),
-    .target(name: "Kernels", swiftSettings: unsafe),
-    .target(name: "Corpus", swiftSettings: safe),
-    .target(
-      name: "Teams", dependencies: ["Kernels", "MPI"],
-      swiftSettings: safe),
+      name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: language),
+    .target(name: "Kernels", swiftSettings: language + cpuFlags),
+    .target(name: "Corpus", swiftSettings: language + safe),
+    .target(name: "Teams", dependencies: ["Kernels", "MPI"], swiftSettings: language + cpuFlags + safe),
     .target(
       name: "Training",
       dependencies: [
         "Corpus", "Kernels", "MPI", "Teams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ], swiftSettings: safe),
+      ], swiftSettings: language + cpuFlags + safe),
+    // Compiled for any CPU: it looks at the one it runs on before the other targets' code runs.
     .executableTarget(
       name: "DistTrain",
       dependencies: [
         "MPI", "Teams", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ], swiftSettings: safe),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: language + cpuFlags),
-    .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: language + cpuFlags),
+      ], swiftSettings: language + safe + vectors),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: tests),
     .testTarget(
-      name: "TeamsTests", dependencies: ["Teams", "Kernels", "TeamExercise"], swiftSettings: language + cpuFlags),
+      name: "MPITests", dependencies: ["Launching", "MPI", "MPIExercise"], swiftSettings: tests),
     .executableTarget(
-      name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise",
-      swiftSettings: language + cpuFlags),
+      name: "MPIExercise", dependencies: ["MPI"], path: "Tests/MPIExercise", swiftSettings: tests),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Kernels", "Teams", "Training"], swiftSettings: language + cpuFlags),
-    .testTarget(
-      name: "CommandTests", dependencies: ["DistTrain", "Training"], swiftSettings: language + cpuFlags),
+      name: "TeamsTests", dependencies: ["Kernels", "Launching", "TeamExercise", "Teams"], swiftSettings: tests),
+    .executableTarget(
+      name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise", swiftSettings: tests),
+    .testTarget(name: "TrainingTests", dependencies: ["Kernels", "Teams", "Training"], swiftSettings: tests),
+    .testTarget(name: "CommandTests", dependencies: ["DistTrain", "Launching", "Training"], swiftSettings: tests),
+    // Starts built programs, under launchers too.
+    .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]
 )

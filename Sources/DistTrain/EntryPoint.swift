@@ -5,15 +5,11 @@ import Training
 @main
 enum EntryPoint {
   static func main() {
-    do {
-      try Processor.check()
-    } catch {
-      Job.end(Diagnostics.report(error, scope: .node))
-    }
+    Processor.check()
     do {
       try RootCommand.run(Array(CommandLine.arguments.dropFirst()), isFirst: (Launcher.current?.rank ?? 0) == 0)
     } catch {
-      Job.end(Diagnostics.report(error, scope: .job))
+      Job.end(Diagnostics.report(error))
     }
   }
 }

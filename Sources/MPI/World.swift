@@ -47,6 +47,8 @@
           text: "the library grants thread level \(provided), not MPI_THREAD_FUNNELED", rank: communicator.rank)
       }
       if let launcher = Launcher(value: { environment[$0] }), launcher.size > 1, communicator.size == 1 {
+        // Nobody else is in this world to be waited for, and the process counts as not started.
+        try World(communicator: communicator).finish()
         throw MPIError(
           operation: "MPI_Init_thread", errorClass: .launcher,
           text:

@@ -1,0 +1,42 @@
+#if MPI
+  import MPI
+  import Testing
+
+  /// What is set for Open MPI before it starts.
+  @Suite struct SettingsTests {
+    static func names(_ environment: [String: String], online: Int, allowed: Int) -> [String] {
+      World.settings(environment: environment, cores: Cores(online: online, allowed: allowed)).map {
+        "\($0.name)=\($0.value)"
+      }
+    }
+
+    static func job(size: Int, local: Int) -> [String: String] {
+      ["OMPI_COMM_WORLD_SIZE": "\(size)", "OMPI_COMM_WORLD_LOCAL_SIZE": "\(local)"]
+    }
+
+    @Test func aSingleNodeNeedsNoNetwork() {
+      #expect(Self.names(Self.job(size: 4, local: 4), online: 8, allowed: 8) == ["OMPI_MCA_pml=ob1"])
+      #expect(Self.names(Self.job(size: 8, local: 4), online: 8, allowed: 8) == [])
+    }
+
+    @Test func moreRanksThanCoresYield() {
+      let yields = ["OMPI_MCA_pml=ob1", "OMPI_MCA_mpi_yield_when_idle=1"]
+      #expect(Self.names(Self.job(size: 4, local: 4), online: 2, allowed: 2) == yields)
+      #expect(Self.names(Self.job(size: 4, local: 4), online: 8, allowed: 2) == yields)
+      // Ranks bound to one core each may use few, and there are enough.
+      let bound = Self.job(size: 4, local: 4).merging(["OMPI_MCA_orte_bound_at_launch": "1"]) { $1 }
+      #expect(Self.names(bound, online: 8, allowed: 1) == ["OMPI_MCA_pml=ob1"])
+    }
+
+    @Test func whatIsSetAlreadyStays() {
+      let environment = Self.job(size: 4, local: 4).merging(
+        ["OMPI_MCA_pml": "ucx", "OMPI_MCA_mpi_yield_when_idle": "0"]
+      ) { $1 }
+      #expect(Self.names(environment, online: 2, allowed: 2) == [])
+    }
+
+    @Test func otherLaunchersAreLeftAlone() {
+      #expect(Self.names(["PMI_SIZE": "4", "PMI_RANK": "0"], online: 2, allowed: 2) == [])
+    }
+  }
+#endif
