@@ -52,7 +52,7 @@
         throw MPIError(
           operation: "MPI_Init_thread", errorClass: .launcher,
           text:
-            "the launcher started \(launcher.size) processes, but \(libraryVersion) sees one; use that library's own mpirun",
+            "the launcher started \(launcher.size) processes, but \(libraryVersion) sees one",
           rank: launcher.rank)
       }
       return World(communicator: communicator)

@@ -37,7 +37,7 @@ public struct BuiltProgram: Sendable {
       ["timeout", "-k", "2", "\(seconds)"] + prefix + (ranks.map { [launcher.command, "-np", "\($0)"] } ?? []) + [path]
       + arguments
     process.environment = ProcessInfo.processInfo.environment
-      .merging(MPILauncher.environment) { _, ours in ours }
+      .merging(launcher.environment(scratch: folder.path)) { _, ours in ours }
       .merging(environment) { _, given in given }
       .merging([Self.markName: mark]) { _, mark in mark }
     // Files, not pipes, which a program that outlives its launcher would keep open.
@@ -46,6 +46,9 @@ public struct BuiltProgram: Sendable {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
+    // One job at a time, so that each has the machine for itself and its time means something.
+    if ranks != nil { Self.jobs.lock() }
+    defer { if ranks != nil { Self.jobs.unlock() } }
     let clock = ContinuousClock()
     let start = clock.now
     try process.run()
@@ -55,6 +58,8 @@ public struct BuiltProgram: Sendable {
       status: process.terminationStatus, output: try Self.lines(output), errors: try Self.lines(errors), time: time,
       leftProcesses: Self.leftProcesses(mark))
   }
+
+  private static let jobs = NSLock()
 
   /// Names the environment variable that a run's processes are known by.
   private static let markName = "DIST_TRAIN_TEST_RUN"

@@ -26,10 +26,20 @@ public enum MPILauncher: Sendable {
     }
   }
 
-  /// What Open MPI needs to start ranks as root, and more of them than the machine has cores.
-  static let environment = [
-    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
-  ]
+  /// What it needs to start ranks as root, and more of them than the machine has cores.
+  ///
+  /// - scratch: a directory of this job's own. Open MPI's jobs of one user otherwise share one, which the last to leave removes
+  ///   while another may be entering.
+  func environment(scratch: String) -> [String: String] {
+    switch self {
+    case .openMPI:
+      [
+        "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        "OMPI_MCA_orte_tmpdir_base": scratch,
+      ]
+    case .mpich: [:]
+    }
+  }
 
   /// Whether a command of this name can be run.
   public static func isOnPath(_ name: String) -> Bool {

@@ -47,12 +47,14 @@ public struct Exercise: Sendable {
     let twice = team.makeShared(floats: count)
     for round in 0..<rounds {
       // All-reduce along the tree.
-      for place in 0..<max(floats, doubles) {
+      for place in 0..<floats {
         let sums = fold(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
-        for (row, sum) in zip(tree.ownRoots, sums) {
-          if place < floats { tree.floats[row * tree.floatStride + place] = sum }
-          if place < doubles { tree.doubles[row * tree.doubleStride + place] = Double(sum) }
-        }
+        for (row, sum) in zip(tree.ownRoots, sums) { tree.floats[row * tree.floatStride + place] = sum }
+      }
+      for place in 0..<doubles {
+        // Not whole numbers, so that the order of the sum shows in Double too.
+        let sums = fold(own.map { Double(Self.value(lane: $0, place: place, round: round)) / 3 }, laneSchedule)
+        for (row, sum) in zip(tree.ownRoots, sums) { tree.doubles[row * tree.doubleStride + place] = sum }
       }
       team.complete(tree)
       for place in 0..<floats {

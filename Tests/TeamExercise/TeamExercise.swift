@@ -29,10 +29,12 @@ struct TeamExercise {
 
   private func run() {
     #if MPI
-      if Launcher.current != nil {
+      if let launcher = Launcher.current {
         do {
           try World.run { world in try run(world) }
         } catch {
+          // What all ranks come to alike, the first tells, and ends the others.
+          if error is TeamError && launcher.rank > 0 { pause(seconds: 1) }
           LocalWorkers.abortJob(error)
         }
         return
