@@ -15,9 +15,9 @@ public final class LocalWorkers {
   /// - Throws: `TeamError` for a number of threads below 1 or above that of the lanes.
   public convenience init(
     lanes: Lanes, threads: Int, failure: @escaping @Sendable (any Error) -> Never = endProcess
-  ) throws(TeamError) {
-    guard threads >= 1 else { throw .noThreads(threads) }
-    guard threads <= lanes.count else { throw .tooManyWorkers(threads, lanes: lanes.count) }
+  ) throws {
+    guard threads >= 1 else { throw TeamError.noThreads(threads) }
+    guard threads <= lanes.count else { throw TeamError.tooManyWorkers(threads, lanes: lanes.count) }
     let report = WorkerFailure(report: failure)
     guard threads > 1 else {
       self.init(alone: lanes, report)
