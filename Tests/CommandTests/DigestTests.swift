@@ -1,35 +1,79 @@
 import Foundation
+import Launching
 import Testing
 
+/// The invariant on whole jobs: the same bits, in the digest and in every file, on any number of workers.
 @Suite(.serialized) struct DigestTests {
-  static let short = ["--epochs", "1", "--quiet"]
+  /// What must not depend on the workers.
+  struct Outcome: Equatable {
+    var digest: String?
+    /// Steps and epochs, without times.
+    var metrics: [String] = []
+    var files: [String: Data] = [:]
 
-  @Test func anyNumberOfRanksHasTheLoneProcesssBits() throws {
-    let folder = try Launcher.temporaryDirectory()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func metrics(_ name: String) throws -> String {
-      try String(contentsOfFile: "\(folder.path)/\(name)/metrics.jsonl", encoding: .utf8)
-        .replacing(#/"seconds":[0-9.e-]+/#, with: "")
-    }
-    let alone = try Launcher.run(Self.short + ["--out", folder.path + "/0"])
-    let digest = try #require(alone.digest)
-    let lines = try metrics("0")
-    for ranks in [1, 2, 3, 4, 5, 7, 8, 16] {
-      let result = try Launcher.run(ranks: ranks, Self.short + ["--out", "\(folder.path)/\(ranks)"])
-      #expect(result.digest == digest, "\(ranks) ranks: \(result.errors)")
-      #expect(try metrics("\(ranks)") == lines, "\(ranks) ranks")
+    /// Runs the job and reads all that it leaves.
+    init(_ arguments: [String] = [], ranks: Int = 0) throws {
+      let folder = try TemporaryDirectory()
+      defer { folder.remove() }
+      let result = try Launcher.run(ranks: ranks, arguments + ["--quiet", "--out", folder.path + "/run"])
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.finished.leftProcesses.isEmpty)
+      digest = result.digest
+      for name in ["model.safetensors", "lr-find.csv", "lr-find.svg", "losses.svg"] {
+        files[name] = FileManager.default.contents(atPath: "\(folder.path)/run/\(name)")
+      }
+      metrics = try String(contentsOfFile: "\(folder.path)/run/metrics.jsonl", encoding: .utf8).split(separator: "\n")
+        .filter { !$0.contains(#""kind":"timing""#) }.map { String($0).replacing(#/,?"seconds":[0-9.e+-]+/#, with: "") }
     }
   }
 
-  @Test func unevenShapesHaveTheSameBits() throws {
-    let options = [
-      "--epochs", "1", "--quiet", "--out", "none", "--hidden", "50", "--batch-size", "23", "--bptt", "11", "--lanes",
-      "5",
-      "--no-lr-find", "--steps", "40",
-    ]
-    let digest = try #require(try Launcher.run(options).digest)
-    for ranks in [2, 3, 5] { #expect(try Launcher.run(ranks: ranks, options).digest == digest, "\(ranks) ranks") }
+  /// The default job of a worker alone.
+  static let alone = Result { try Outcome(["--threads", "1"]) }
+
+  static func expectTheSameAsAlone(_ arguments: [String], ranks: Int = 0) throws {
+    let alone = try alone.get()
+    let outcome = try Outcome(arguments, ranks: ranks)
+    #expect(outcome.digest == alone.digest)
+    #expect(outcome.metrics == alone.metrics)
+    for (name, bytes) in alone.files { #expect(outcome.files[name] == bytes, "\(name) differs") }
   }
+
+  @Test func theDefaultJobIsWhole() throws {
+    let alone = try Self.alone.get()
+    #expect(alone.digest?.count == 64)
+    #expect(alone.metrics.count == 10 * 261 + 10)
+    #expect(alone.files.count == 4)
+  }
+
+  @Test(arguments: [2, 5]) func anyNumberOfThreads(threads: Int) throws {
+    try Self.expectTheSameAsAlone(["--threads", "\(threads)"])
+  }
+
+  #if MPI
+    @Test(arguments: [1, 2, 3, 4, 5, 7, 8, 16]) func anyNumberOfRanks(ranks: Int) throws {
+      try Self.expectTheSameAsAlone([], ranks: ranks)
+    }
+
+    @Test(arguments: [(2, 3, nil), (3, 2, 2), (4, 1, 1), (8, 2, 3)] as [(Int, Int, Int?)])
+    func ranksThreadsAndNodes(ranks: Int, threads: Int, ranksPerNode: Int?) throws {
+      let nodes = ranksPerNode.map { ["--ranks-per-node", "\($0)"] } ?? []
+      try Self.expectTheSameAsAlone(["--threads", "\(threads)"] + nodes, ranks: ranks)
+    }
+
+    @Test(arguments: ["model0", "model1", "model2", "model3"])
+    func unevenShapes(model: String) throws {
+      let options = [
+        "--model", model, "--hidden", "50", "--batch-size", "23", "--bptt", "11", "--lanes", "5", "--steps", "40",
+        "--epochs", "1", "--no-lr-find", "--quiet", "--out", "none",
+      ]
+      let digest = try #require(try Launcher.run(options + ["--threads", "1"]).digest)
+      #expect(try Launcher.run(options + ["--threads", "3"]).digest == digest)
+      for nodes in [["--threads", "1"], ["--threads", "2", "--ranks-per-node", "1"]] {
+        #expect(try Launcher.run(ranks: 2, options + nodes).digest == digest)
+      }
+      #expect(try Launcher.run(ranks: 5, options).digest == digest)
+    }
+  #endif
 
   @Test func theLearningRateFinderLeavesNoTrace() throws {
     let options = ["--epochs", "1", "--quiet", "--out", "none", "--steps", "20"]

@@ -7,6 +7,8 @@ struct Launcher {
     /// Everything that the run left.
     let finished: Finished
     var status: Int32 { finished.status }
+    /// Standard output.
+    var output: String { finished.output.joined(separator: "\n") }
     /// Standard error, the launcher's lines among the program's.
     var errors: String { finished.errors.joined(separator: "\n") }
     /// The `digest` line's hex digits.
@@ -23,5 +25,4 @@ struct Launcher {
 
   /// A fresh directory.
   static func temporaryDirectory() throws -> URL { URL(fileURLWithPath: try TemporaryDirectory().path) }
-
 }

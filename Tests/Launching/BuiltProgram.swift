@@ -10,6 +10,9 @@ public struct BuiltProgram: Sendable {
     path = Self.directory.appendingPathComponent(name).path
   }
 
+  /// The program of this file.
+  public init(path: String) { self.path = path }
+
   /// The build directory: that of the running test bundle.
   private static let directory: URL = {
     // …/release/dist-trainPackageTests.xctest
