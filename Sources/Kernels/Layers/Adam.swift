@@ -47,12 +47,17 @@ public func adam(
 ) {
   precondition(first.count == parameters.count && second.count == parameters.count, "moments of another size")
   precondition(parameters.count % 256 == 0 && gradient.count >= 256, "slices are whole blocks of 256")
+  precondition(roots.count >= (schedule.folds.count - 1) * rootStride + parameters.count, "a slice for each root")
   for block in Swift.stride(from: 0, to: parameters.count, by: 256) {
-    foldRows(
-      roots[block..<((schedule.folds.count - 1) * rootStride + block + 256)], stride: rootStride, count: 256,
-      schedule: schedule, into: gradient[0..<256], rootStride: 256, scratch: stack)
+    var sum = UnsafePointer(roots.base + block)
+    if schedule.folds.count > 1 {
+      foldRows(
+        roots[block..<((schedule.folds.count - 1) * rootStride + block + 256)], stride: rootStride, count: 256,
+        schedule: schedule, into: gradient[0..<256], rootStride: 256, scratch: stack)
+      sum = UnsafePointer(gradient.base)
+    }
     updateBlock(
-      step, gradient: UnsafePointer(gradient.base), parameters: parameters.base + block, first: first.base + block,
+      step, gradient: sum, parameters: parameters.base + block, first: first.base + block,
       second: second.base + block, count: 256)
   }
 }

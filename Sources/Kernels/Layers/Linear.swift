@@ -1,22 +1,10 @@
 /// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten.
 public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
+  precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")
   multiply(
     ProductOperands(a, w), shape: shape,
-    LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, c: c.base, panelStride: c.panelStride))
-}
-
-private struct LinearEpilogue: Epilogue {
-  let bias: UnsafePointer<Float>?
-  let c: UnsafeMutablePointer<Float>
-  let panelStride: Int
-
-  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block {
-    bias.map { Block.load($0 + panel * 16, 16) } ?? Block(repeating: 0)
-  }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
-    block.store(c + panel * panelStride + row * 16, panelStride)
-  }
+    LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, places: nil, c: c.base, panelStride: c.panelStride))
 }
 
 /// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s panels.
@@ -30,16 +18,20 @@ public func linear(
   precondition(rows.count == a.rows, "one place for each row")
   multiply(
     ProductOperands(a, w), shape: shape,
-    ScatterEpilogue(rows: UnsafePointer(rows.base), c: c.base, panelStride: panelStride))
+    LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride))
 }
 
-private struct ScatterEpilogue: Epilogue {
-  let rows: UnsafePointer<Int32>
+private struct LinearEpilogue: Epilogue {
+  let bias: UnsafePointer<Float>?
+  let places: UnsafePointer<Int32>?
   let c: UnsafeMutablePointer<Float>
   let panelStride: Int
 
-  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
-    block.store(c + Int(rows[row]) + panel * panelStride, panelStride)
+  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block {
+    bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
+  }
+  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
+    let place = places.map { Int($0[row]) } ?? row &* 16
+    block.store(c + place + columnOffset(column, panelStride), panelStride)
   }
 }

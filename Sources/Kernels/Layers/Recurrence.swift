@@ -10,47 +10,32 @@ public func recurrentForward(
   tokens: Window<Int32>, shape: TileShape = .native
 ) {
   precondition(h.rows == a.rows && tokens.count == a.rows, "one token and one state for each row")
-  let operands = ProductOperands(a, w)
-  if let next {
-    multiply(
-      operands, shape: shape,
-      RecurrentEpilogue(
-        bias: UnsafePointer(bias.base), h: h.base, next: next.base, panelStride: h.panelStride,
-        embedding: UnsafePointer(embedding.base), width: h.panels * 16, tokens: UnsafePointer(tokens.base)))
-  } else {
-    multiply(
-      operands, shape: shape,
-      RectifiedEpilogue(bias: UnsafePointer(bias.base), h: h.base, panelStride: h.panelStride))
-  }
-}
-
-private struct RectifiedEpilogue: Epilogue {
-  let bias: UnsafePointer<Float>
-  let h: UnsafeMutablePointer<Float>
-  let panelStride: Int
-
-  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block { Block.load(bias + panel * 16, 16) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
-    block.rectified().store(h + panel * panelStride + row * 16, panelStride)
-  }
+  precondition(bias.count >= h.panels * 16, "a bias for each unit")
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    RecurrentEpilogue(
+      bias: UnsafePointer(bias.base), h: h.base, next: next?.base, panelStride: h.panelStride,
+      embedding: UnsafePointer(embedding.base), width: h.panels * 16, tokens: UnsafePointer(tokens.base)))
 }
 
 private struct RecurrentEpilogue: Epilogue {
   let bias: UnsafePointer<Float>
   let h: UnsafeMutablePointer<Float>
-  let next: UnsafeMutablePointer<Float>
+  let next: UnsafeMutablePointer<Float>?
   let panelStride: Int
   let embedding: UnsafePointer<Float>
   let width: Int
   let tokens: UnsafePointer<Int32>
 
-  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block { Block.load(bias + panel * 16, 16) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
+  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block.load(bias + column, 16) }
+  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
     var state = block.rectified()
-    let place = panel * panelStride + row * 16
+    let place = columnOffset(column, panelStride) &+ row &* 16
     state.store(h + place, panelStride)
-    state.add(Block.load(embedding + Int(tokens[row]) * width + panel * 16, 16))
-    state.store(next + place, panelStride)
+    if let next {
+      state.add(Block.load(embedding + Int(tokens[row]) &* width + column, 16))
+      state.store(next + place, panelStride)
+    }
   }
 }
 
@@ -78,32 +63,27 @@ public func recurrentBackward(
   _ dz: Panels, _ transposed: Panels, into da: Panels, previous: (h: Panels, dh: Panels, dz: Panels)?,
   shape: TileShape = .native
 ) {
-  let operands = ProductOperands(dz, transposed)
-  if let previous {
-    multiply(
-      operands, shape: shape,
-      RecurrentBackwardEpilogue(
-        da: da.base, h: UnsafePointer(previous.h.base), dh: UnsafePointer(previous.dh.base), dz: previous.dz.base,
-        panelStride: da.panelStride))
-  } else {
-    linear(dz, transposed, bias: nil, into: da, shape: shape)
-  }
+  multiply(
+    ProductOperands(dz, transposed), shape: shape,
+    RecurrentBackwardEpilogue(
+      da: da.base, panelStride: da.panelStride,
+      previous: previous.map { (UnsafePointer($0.h.base), UnsafePointer($0.dh.base), $0.dz.base) }))
 }
 
 private struct RecurrentBackwardEpilogue: Epilogue {
   let da: UnsafeMutablePointer<Float>
-  let h: UnsafePointer<Float>
-  let dh: UnsafePointer<Float>
-  let dz: UnsafeMutablePointer<Float>
   let panelStride: Int
+  let previous: (h: UnsafePointer<Float>, dh: UnsafePointer<Float>, dz: UnsafeMutablePointer<Float>)?
 
-  @inline(__always) func start<Block: ColumnBlock>(_ panel: Int) -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, panel: Int) {
-    let place = panel * panelStride + row * 16
+  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
+  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
+    let place = columnOffset(column, panelStride) &+ row &* 16
     block.store(da + place, panelStride)
-    var sum = block
-    sum.add(Block.load(dh + place, panelStride))
-    sum.gated(by: Block.load(h + place, panelStride)).store(dz + place, panelStride)
+    if let (h, dh, dz) = previous {
+      var sum = block
+      sum.add(Block.load(dh + place, panelStride))
+      sum.gated(by: Block.load(h + place, panelStride)).store(dz + place, panelStride)
+    }
   }
 }
 

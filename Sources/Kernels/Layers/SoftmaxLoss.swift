@@ -1,114 +1,184 @@
 /// Softmax cross-entropy of rows of logits.
 ///
-/// - logits: (rows, classes). With `scale` they are overwritten by the gradient (softmax − one-hot)·scale, padding by zero.
-/// - targets: the class of each row.
-/// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target.
+/// - logits: (rows, classes). With `scale` they are overwritten by the gradient (softmax − one-hot)·scale; padding stays zero.
+/// - targets: the class of each row, below `classes`.
+/// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target; unspecified in the padding.
 /// - scratch: as long as `losses`.
+///
+/// Sixteen rows at a time, while their logits are in the first-level cache: what is one number a row (maximum, sum, loss,
+/// quotient) is then one vector operation for all of them. Bound by the exponential's 12 multiply-adds an element.
 public func softmaxLoss(
   _ logits: Panels, targets: Window<Int32>, losses: Window<Float>, gradientScale scale: Float?, scratch: Window<Float>
 ) {
   let padded = (logits.rows + 15) / 16 * 16
   precondition(targets.count == logits.rows && losses.count == padded && scratch.count == padded, "wrong size")
-  let last = logits.panels - 1
-  let lastMask = paddingMask(columns: logits.columns)
-  let panelStride = logits.panelStride
-  let tail = UnsafeMutablePointer(scratch.base + logits.rows)
-  for row in 0..<(padded - logits.rows) { tail[row] = 1 }
-  for row in 0..<logits.rows {
-    let line = logits.base + row * 16
-    var largest = SIMD16<Float>(repeating: -.infinity)
-    for panel in 0..<last { largest = larger(largest, load16(UnsafePointer(line + panel * panelStride))) }
-    let end = load16(UnsafePointer(line + last * panelStride)).replacing(with: -.infinity, where: lastMask)
-    largest = larger(largest, end)
-    let maximum = foldedMaximum(largest)
-    let target = Int(targets.base[row])
-    let targetLogit = line[target / 16 * panelStride + target % 16]
-    var sum = SIMD16<Float>(repeating: 0)
-    for panel in 0..<last {
-      let place = line + panel * panelStride
-      let power = exponential(load16(UnsafePointer(place)) - maximum)
-      if scale != nil { store16(place, power) }
-      sum += power
+  let job = SoftmaxJob(logits)
+  // 1024 bytes are the most that stay on the stack.
+  withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { memory in
+    let partial = memory.baseAddress!.bindMemory(to: Float.self, capacity: 256)
+    partial.initialize(repeating: 1, count: 256)
+    for row in stride(from: 0, to: logits.rows, by: 16) {
+      job.run(
+        logits.base + row * 16, count: min(16, logits.rows - row), targets: UnsafePointer(targets.base + row),
+        losses: losses.base + row, numbers: scratch.base + row, partial: partial, scale: scale)
     }
-    let power = exponential(end - maximum).replacing(with: 0, where: lastMask)
-    sum += power
-    let total = foldedSum(sum)
-    scratch.base[row] = total
-    losses.base[row] = maximum - targetLogit
+  }
+}
+
+private struct SoftmaxJob {
+  let panelStride: Int
+  /// Panels before the last.
+  let whole: Int
+  /// Whether the last panel's second half is all padding: then the first halves of two rows make one vector.
+  let endsInHalf: Bool
+  /// All bits set where the last panel of a row, or the first halves of two rows', hold columns; the complement is padding.
+  let used: SIMD16<Int32>
+  /// −∞ in the padding.
+  let lowest: SIMD16<Int32>
+
+  init(_ logits: Panels) {
+    panelStride = logits.panelStride
+    whole = logits.panels - 1
+    let last = Int32((logits.columns - 1) % 16)
+    endsInHalf = last < 8
+    used = SIMD16(repeating: 0).replacing(with: -1, where: (endsInHalf ? columnNumbers & 7 : columnNumbers) .<= last)
+    lowest = ~used & unsafeBitCast(SIMD16<Float>(repeating: -.infinity), to: SIMD16<Int32>.self)
+  }
+
+  /// - line: the first row's logits; numbers: scratch, one element a row; partial: (16, 16), scratch.
+  @inline(__always)
+  func run(
+    _ line: UnsafeMutablePointer<Float>, count: Int, targets: UnsafePointer<Int32>,
+    losses: UnsafeMutablePointer<Float>, numbers: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
+    scale: Float?
+  ) {
+    for row in 0..<count {
+      losses[row] = line[row &* 16 &+ columnOffset(Int(targets[row]), panelStride)]
+    }
+    // Two rows at a time; the last of an odd number twice, to the same effect.
+    for row in stride(from: 0, to: count, by: 2) {
+      let next = min(row + 1, count - 1)
+      let (first, second) = partialMaxima(line + row &* 16, line + next &* 16)
+      store16(partial + row &* 16, first)
+      store16(partial + next &* 16, second)
+    }
+    let maxima = foldSixteenRows(UnsafePointer(partial), larger)
+    store16(numbers, maxima)
+    for row in stride(from: 0, to: count, by: 2) {
+      let next = min(row + 1, count - 1)
+      let (first, second) = partialSums(
+        line + row &* 16, line + next &* 16, maxima: (numbers[row], numbers[next]), keep: scale != nil)
+      store16(partial + row &* 16, first)
+      store16(partial + next &* 16, second)
+    }
+    let sums = foldSixteenRows(UnsafePointer(partial)) { $0 + $1 }
+    store16(losses, logarithm(sums) + (maxima - load16(UnsafePointer(losses))))
     if let scale {
-      let factor = scale / total
-      for panel in 0..<last {
-        let place = line + panel * panelStride
-        store16(place, load16(UnsafePointer(place)) * factor)
-      }
-      store16(line + last * panelStride, power * factor)
-      line[target / 16 * panelStride + target % 16] -= scale
+      store16(numbers, scale / sums)
+      for row in 0..<count { scaleRow(line + row &* 16, by: numbers[row], target: targets[row], oneHot: scale) }
     }
   }
-  for row in stride(from: 0, to: padded, by: 16) {
-    store16(
-      losses.base + row,
-      logarithm(load16(UnsafePointer(scratch.base + row))) + load16(UnsafePointer(losses.base + row)))
-  }
-}
 
-/// The columns of the last panel that are padding.
-@inline(__always)
-private func paddingMask(columns: Int) -> SIMDMask<SIMD16<Int32>> {
-  let used = Int32((columns - 1) % 16)
-  return SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) .> used
-}
-
-/// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run of
-/// `runs` rows one after the other.
-public func correctPredictions(
-  _ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>
-) {
-  precondition(targets.count == logits.rows && counts.count >= runs.count, "wrong size")
-  for (run, rows) in runs.enumerated() {
-    var correct = 0
-    for row in rows {
-      let target = Int(targets[row])
-      let line = logits.base + row * 16
-      let best = line[target / 16 * logits.panelStride + target % 16]
-      var isLargest = true
-      for column in 0..<logits.columns where column != target {
-        let other = line[column / 16 * logits.panelStride + column % 16]
-        if column < target ? !(other < best) : !(other <= best) {
-          isLargest = false
-          break
-        }
-      }
-      if isLargest { correct += 1 }
+  /// The largest logits of two rows, in 16 parts.
+  @inline(__always)
+  private func partialMaxima(
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+  ) -> (SIMD16<Float>, SIMD16<Float>) {
+    var a = SIMD16<Float>(repeating: -.infinity)
+    var b = a
+    var place = 0
+    for _ in 0..<whole {
+      a = larger(a, load16(UnsafePointer(first + place)))
+      b = larger(b, load16(UnsafePointer(second + place)))
+      place &+= panelStride
     }
-    counts[run] = Double(correct)
-  }
-}
-
-/// Sums of losses in Float64 for each run of rows: `sums[run · stride]`, overwritten.
-public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Window<Double>, stride: Int) {
-  for (run, rows) in runs.enumerated() {
-    var sum = 0.0
-    for row in rows { sum += Double(losses[row]) }
-    sums[run * stride] = sum
-  }
-}
-
-/// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
-/// other; lane l's sum goes to `vectors[l·vectorStride + offset…]`, whole panels, overwritten.
-public func laneColumnSums(
-  _ d: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into vectors: Window<Float>, vectorStride: Int,
-  offset: Int
-) {
-  precondition(d.count == rowsPerStep * width * lanes.steps, "wrong size")
-  for (lane, rows) in lanes.rows.enumerated() {
-    for channel in stride(from: 0, to: width, by: 16) {
-      var sum = SIMD16<Float>(repeating: 0)
-      for step in 0..<lanes.steps {
-        let column = UnsafePointer(d.base + (step * width + channel) * rowsPerStep + rows.lowerBound * 16)
-        for row in 0..<rows.count { sum += load16(column + row * 16) }
-      }
-      store16(vectors.base + lane * vectorStride + offset + channel, sum)
+    if endsInHalf {
+      let end = lowered(bothHalves(first + place, second + place))
+      a.lowHalf = larger(a.lowHalf, end.lowHalf)
+      b.lowHalf = larger(b.lowHalf, end.highHalf)
+      return (a, b)
     }
+    a = larger(a, lowered(load16(UnsafePointer(first + place))))
+    b = larger(b, lowered(load16(UnsafePointer(second + place))))
+    return (a, b)
+  }
+
+  /// Σ exp(logit − maximum) of two rows, in 16 parts; with `keep`, the terms take the logits' place.
+  @inline(__always)
+  private func partialSums(
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, maxima: (Float, Float), keep: Bool
+  ) -> (SIMD16<Float>, SIMD16<Float>) {
+    var a = SIMD16<Float>(repeating: 0)
+    var b = a
+    var place = 0
+    // Both rows are read before either is written: they may be one.
+    for _ in 0..<whole {
+      let x = exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0)
+      let y = exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1)
+      if keep {
+        store16(first + place, x)
+        store16(second + place, y)
+      }
+      a += x
+      b += y
+      place &+= panelStride
+    }
+    if endsInHalf {
+      let both = SIMD16(lowHalf: SIMD8(repeating: maxima.0), highHalf: SIMD8(repeating: maxima.1))
+      let end = cleared(exponentialOfNegative(bothHalves(first + place, second + place) - both))
+      if keep {
+        store8(first + place, end.lowHalf)
+        store8(second + place, end.highHalf)
+      }
+      a.lowHalf += end.lowHalf
+      b.lowHalf += end.highHalf
+      return (a, b)
+    }
+    let x = cleared(exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0))
+    let y = cleared(exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1))
+    if keep {
+      store16(first + place, x)
+      store16(second + place, y)
+    }
+    a += x
+    b += y
+    return (a, b)
+  }
+
+  /// The row of terms times `factor`, less `oneHot` at the target.
+  @inline(__always)
+  private func scaleRow(_ line: UnsafeMutablePointer<Float>, by factor: Float, target: Int32, oneHot: Float) {
+    var place = line
+    for _ in 0..<whole {
+      store16(place, load16(UnsafePointer(place)) * factor)
+      place += panelStride
+    }
+    if endsInHalf {
+      store8(place, load8(UnsafePointer(place)) * factor)
+    } else {
+      store16(place, load16(UnsafePointer(place)) * factor)
+    }
+    line[columnOffset(Int(target), panelStride)] -= oneHot
+  }
+
+  /// −∞ in the padding.
+  @inline(__always)
+  private func lowered(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    unsafeBitCast(unsafeBitCast(x, to: SIMD16<Int32>.self) & used | lowest, to: SIMD16<Float>.self)
+  }
+
+  /// 0 in the padding.
+  @inline(__always)
+  private func cleared(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    unsafeBitCast(unsafeBitCast(x, to: SIMD16<Int32>.self) & used, to: SIMD16<Float>.self)
+  }
+
+  @inline(__always)
+  private func bothHalves(
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+  ) -> SIMD16<Float> {
+    SIMD16(lowHalf: load8(UnsafePointer(first)), highHalf: load8(UnsafePointer(second)))
   }
 }
+
+private let columnNumbers = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)

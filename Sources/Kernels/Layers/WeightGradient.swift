@@ -28,28 +28,16 @@ public func weightGradient(
 ) {
   precondition(scratch.count >= weightGradientScratch(schedule), "scratch is too small")
   precondition(schedule.folds.count == lanes.rows.count, "a fold count for each lane")
+  let size = Panels.count(rows: a.columns, columns: d.columns)
+  precondition(roots.count >= offset + (schedule.roots - 1) * rootStride + size, "a gradient for each root")
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.folds.withUnsafeBufferPointer { folds in
       let job = WeightGradientJob(
         a: UnsafePointer(a.elements.base), d: UnsafePointer(d.elements.base), panelStride: rowsPerStep * 16,
         aStepStride: Panels.count(rows: rowsPerStep, columns: a.columns),
         dStepStride: Panels.count(rows: rowsPerStep, columns: d.columns), rows: rows, steps: lanes.steps, folds: folds,
-        roots: roots.base + offset, rootStride: rootStride, rootPanelStride: a.columns * 16, depth: a.columns,
-        stack: scratch.base)
-      var panel = 0
-      while panel * 16 < d.columns {
-        let halves = shape.halves(for: d.columns - panel * 16)
-        switch halves {
-        case 1: gradientColumns(HalfPanel.self, job, shape, panel)
-        case 2: gradientColumns(OnePanel.self, job, shape, panel)
-        case 3: gradientColumns(PanelAndHalf.self, job, shape, panel)
-        case 4: gradientColumns(TwoPanels.self, job, shape, panel)
-        case 5: gradientColumns(TwoPanelsAndHalf.self, job, shape, panel)
-        case 6: gradientColumns(ThreePanels.self, job, shape, panel)
-        default: gradientColumns(FourPanels.self, job, shape, panel)
-        }
-        panel += (halves + 1) / 2
-      }
+        roots: roots.base + offset, rootStride: rootStride, rootPanelStride: a.columns * 16, stack: scratch.base)
+      forEachTile(rows: a.columns, columns: d.columns, shape: shape, job)
     }
   }
 }
@@ -60,7 +48,7 @@ public func weightGradientScratch(_ schedule: FoldSchedule) -> Int { schedule.de
 /// The largest tile: 6 rows × 4 panels.
 private let tileElements = 6 * 64
 
-private struct WeightGradientJob {
+private struct WeightGradientJob: TileJob {
   let a: UnsafePointer<Float>
   let d: UnsafePointer<Float>
   let panelStride: Int
@@ -72,56 +60,47 @@ private struct WeightGradientJob {
   let roots: UnsafeMutablePointer<Float>
   let rootStride: Int
   let rootPanelStride: Int
-  let depth: Int
   let stack: UnsafeMutablePointer<Float>
-}
 
-@inline(never)
-private func gradientColumns<Block: ColumnBlock>(
-  _: Block.Type, _ job: WeightGradientJob, _ shape: TileShape, _ panel: Int
-) {
-  let halves = (Block.width + 7) / 8
-  var k = 0
-  while k < job.depth {
-    // A tile doesn't cross a panel of a, so that its scalars are neighbours: 6 + 6 + 4 rows, or 4 × 4.
-    let rows = shape.rows(for: min(16 - k % 16, job.depth - k), halves: halves)
-    switch rows {
-    case 1: gradientTile(OneRow<Block>.self, job, k, panel)
-    case 2: gradientTile(TwoRows<Block>.self, job, k, panel)
-    case 3: gradientTile(ThreeRows<Block>.self, job, k, panel)
-    case 4: gradientTile(FourRows<Block>.self, job, k, panel)
-    default: gradientTile(SixRows<Block>.self, job, k, panel)
-    }
-    k += rows
-  }
-}
+  /// A tile's scalars, elements of rows of `a`, are neighbours.
+  static var splitsRowsAtPanels: Bool { true }
 
-@inline(__always)
-private func gradientTile<Tile: RowTile>(_: Tile.Type, _ job: WeightGradientJob, _ k: Int, _ panel: Int) {
-  let a = job.a + (k / 16) * job.panelStride + k % 16
-  let d = job.d + panel * job.panelStride
-  var height = 0
-  for lane in 0..<job.rows.count {
-    var tile = Tile(repeating: Tile.Block(repeating: 0))
-    let first = job.rows[lane].lowerBound * 16
-    let count = job.rows[lane].count
-    for step in 0..<job.steps {
-      let aStep = a + step * job.aStepStride + first
-      let dStep = d + step * job.dStepStride + first
-      for row in 0..<count {
-        tile.accumulate(Tile.Block.load(dStep + row * 16, job.panelStride), aStep + row * 16, 1)
+  @inline(__always)
+  func run<Tile: RowTile>(_: Tile.Type, row k: Int, column: Int) {
+    let a = self.a + columnOffset(k, panelStride)
+    let d = self.d + columnOffset(column, panelStride)
+    var height = 0
+    for lane in 0..<rows.count {
+      var tile = laneSum(Tile.self, a + rows[lane].lowerBound * 16, d + rows[lane].lowerBound * 16, rows[lane].count)
+      for _ in 0..<folds[lane] {
+        height &-= 1
+        tile.add(stack + height &* tileElements + column % 16, Tile.rows * 16)
       }
+      tile.store(stack + height &* tileElements + column % 16, Tile.rows * 16)
+      height &+= 1
     }
-    for _ in 0..<job.folds[lane] {
-      height -= 1
-      tile.add(job.stack + height * tileElements, Tile.rows * 16)
+    for root in 0..<height {
+      var tile = Tile(repeating: Tile.Block(repeating: 0))
+      tile.add(stack + root * tileElements + column % 16, Tile.rows * 16)
+      tile.store(roots + root * rootStride + columnOffset(column, rootPanelStride) + k * 16, rootPanelStride)
     }
-    tile.store(job.stack + height * tileElements, Tile.rows * 16)
-    height += 1
   }
-  for root in 0..<height {
+
+  /// The tile over one lane: `count` rows from `a` and `d` on in each step.
+  @inline(__always)
+  private func laneSum<Tile: RowTile>(
+    _: Tile.Type, _ a: UnsafePointer<Float>, _ d: UnsafePointer<Float>, _ count: Int
+  ) -> Tile {
     var tile = Tile(repeating: Tile.Block(repeating: 0))
-    tile.add(job.stack + root * tileElements, Tile.rows * 16)
-    tile.store(job.roots + root * job.rootStride + panel * job.rootPanelStride + k * 16, job.rootPanelStride)
+    var a = a
+    var d = d
+    for _ in 0..<steps {
+      for row in 0..<count {
+        tile.accumulate(Tile.Block.load(d + row &* 16, panelStride), a + row &* 16, 1)
+      }
+      a += aStepStride
+      d += dStepStride
+    }
+    return tile
   }
 }

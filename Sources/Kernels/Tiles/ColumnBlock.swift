@@ -1,13 +1,14 @@
-/// A run of neighbouring columns of one matrix row, held in registers: whole panels of 16, possibly with a half panel
-/// of 8 at the end, so that a matrix of 40 columns costs 40 and not 48.
+/// A run of neighbouring columns of one matrix row, held in registers: halves of 8 columns, so that a matrix of 40
+/// columns costs 40 and not 48, and three halves fill the registers of AVX2.
 ///
-/// Memory is in panels (see `Panels`): column block c of row r lies at `base + c·panelStride + r·16`.
+/// Memory is in panels (see `Panels`): a block that starts at column c of row r lies from
+/// `base + columnOffset(c, panelStride) + r·16` on, and its next panel `panelStride` after the start of its first.
 protocol ColumnBlock {
   /// Width in columns.
   static var width: Int { get }
   /// `value` in every column.
   init(repeating value: Float)
-  /// Reads the block whose first panel's row starts at `pointer`.
+  /// Reads the block whose first column lies at `pointer`.
   static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self
   /// Writes the block.
   func store(_ pointer: UnsafeMutablePointer<Float>, _ panelStride: Int)
@@ -81,13 +82,20 @@ struct OnePanel: ColumnBlock {
   }
 }
 
-/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on.
+/// Elements from a row's first column to the given one.
+@inline(__always)
+func columnOffset(_ column: Int, _ panelStride: Int) -> Int { (column &>> 4) &* panelStride &+ (column & 15) }
+
+/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on, from the start of a panel; or 8 + 16 from a
+/// panel's second half.
 struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
   var left: Left
   var right: Right
   static var width: Int { Left.width + Right.width }
-  /// The left block is whole panels, so the right one starts this many panels further.
-  @inline(__always) static func offset(_ panelStride: Int) -> Int { (Left.width / 16) * panelStride }
+  /// From the left block to the right one: a left half panel is a panel's second half.
+  @inline(__always) static func offset(_ panelStride: Int) -> Int {
+    Left.width == 8 ? panelStride &- 8 : (Left.width / 16) &* panelStride
+  }
   @inline(__always) init(repeating value: Float) { left = Left(repeating: value); right = Right(repeating: value) }
   @inline(__always) init(_ left: Left, _ right: Right) { self.left = left; self.right = right }
   @inline(__always) static func load(_ pointer: UnsafePointer<Float>, _ panelStride: Int) -> Self {
@@ -107,6 +115,7 @@ struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
 }
 
 typealias PanelAndHalf = Pair<OnePanel, HalfPanel>
+typealias HalfAndPanel = Pair<HalfPanel, OnePanel>
 typealias TwoPanels = Pair<OnePanel, OnePanel>
 typealias TwoPanelsAndHalf = Pair<TwoPanels, HalfPanel>
 typealias ThreePanels = Pair<TwoPanels, OnePanel>

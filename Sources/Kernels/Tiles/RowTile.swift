@@ -57,4 +57,5 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
 typealias TwoRows<Block: ColumnBlock> = Stacked<OneRow<Block>, OneRow<Block>>
 typealias ThreeRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, OneRow<Block>>
 typealias FourRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, TwoRows<Block>>
+typealias FiveRows<Block: ColumnBlock> = Stacked<FourRows<Block>, OneRow<Block>>
 typealias SixRows<Block: ColumnBlock> = Stacked<FourRows<Block>, TwoRows<Block>>

@@ -1,10 +1,17 @@
 /// How large a tile the registers hold. The choice changes speed only: every element of a product is one chain of fused
 /// multiply-adds in ascending order, whatever the tile.
+///
+/// A tile needs as many accumulators as multiply-adds are under way at once (8 on AVX2: two a cycle, four cycles each), and
+/// leaves room for a block of the right matrix and one element of the left.
 public enum TileShape: Sendable, CaseIterable {
-  /// 16 vector registers of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns, 4 × 24.
+  /// One accumulator of 8 columns: nothing overlaps. For comparison.
+  case single
+  /// 16 vector registers of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns or 4 × 24, 12 accumulators.
   case narrow
-  /// 32 vector registers of 64 bytes (AVX-512): 6 rows × 64 columns.
-  case wide
+  #if BUILT_FOR_AVX512
+    /// 32 vector registers of 64 bytes: 6 rows × 64 columns, 24 accumulators.
+    case wide
+  #endif
 
   /// The shape for the instruction set this module is compiled for.
   public static var native: TileShape {
@@ -15,31 +22,41 @@ public enum TileShape: Sendable, CaseIterable {
     #endif
   }
 
-  /// Columns of the next block, of `columns` that are left, in halves of a panel (8 columns each).
-  func halves(for columns: Int) -> Int {
-    let left = (columns + 7) / 8
+  /// Columns of the next block in halves of a panel (8 columns each), for tiles over `rows` rows: `left` halves are left, from
+  /// half `half` on.
+  @inline(__always)
+  func halves(rows: Int, half: Int, left: Int) -> Int {
     switch self {
-    case .narrow: return left == 3 ? 3 : min(left, 2)
-    case .wide:
-      switch left {
-      case 7, 9: return 4
-      case 10...: return 8
-      default: return left
-      }
+    case .single: return 1
+    case .narrow:
+      // 24 columns from a panel's start are followed by 24 more from its second half on, or end the matrix.
+      if half % 2 == 1 || left == 3 { return 3 }
+      let few = rows <= 4 || rows == 7 || rows == 8
+      return few && left >= 6 && left != 7 ? 3 : min(left, 2)
+    #if BUILT_FOR_AVX512
+      case .wide:
+        switch left {
+        case 7, 9: return 4
+        case 10...: return 8
+        default: return left
+        }
+    #endif
     }
   }
 
-  /// Rows of the next tile, of `rows` that are left, for a block of `halves`: as many as the registers hold, the rest
-  /// split evenly, since tiles of one or two rows wait for the multiply-adds' latency.
-  func rows(for rows: Int, halves: Int) -> Int {
-    if self == .narrow && halves == 3 {
-      return rows >= 4 && rows != 5 ? 4 : min(rows, 3)
-    }
-    switch rows {
-    case 1, 2, 3, 4, 6: return rows
-    case 5: return 3
-    case 7, 8, 11: return 4
-    default: return 6
-    }
+  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since
+  /// tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
+  @inline(__always)
+  func rows(_ rows: Int, halves: Int) -> Int {
+    if self == .single { return 1 }
+    if halves == 1 { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1 }
+    let most = Self.mostRows(halves: halves)
+    if rows >= 3 * most { return most }
+    let tiles = (rows + most - 1) / most
+    return (rows + tiles - 1) / tiles
   }
+
+  /// The most rows of a tile that the accumulators of the machine built for hold.
+  @inline(__always)
+  static func mostRows(halves: Int) -> Int { native == .narrow && halves == 3 ? 4 : 6 }
 }

@@ -1,0 +1,53 @@
+/// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run of
+/// `runs` rows one after the other.
+public func correctPredictions(
+  _ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>
+) {
+  precondition(targets.count == logits.rows && counts.count >= runs.count, "wrong size")
+  for (run, rows) in runs.enumerated() {
+    var correct = 0
+    for row in rows {
+      let target = Int(targets[row])
+      let line = logits.base + row * 16
+      let best = line[target / 16 * logits.panelStride + target % 16]
+      var isLargest = true
+      for column in 0..<logits.columns where column != target {
+        let other = line[column / 16 * logits.panelStride + column % 16]
+        if column < target ? !(other < best) : !(other <= best) {
+          isLargest = false
+          break
+        }
+      }
+      if isLargest { correct += 1 }
+    }
+    counts[run] = Double(correct)
+  }
+}
+
+/// Sums of losses in Float64 for each run of rows: `sums[run · stride]`, overwritten.
+public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Window<Double>, stride: Int) {
+  for (run, rows) in runs.enumerated() {
+    var sum = 0.0
+    for row in rows { sum += Double(losses[row]) }
+    sums[run * stride] = sum
+  }
+}
+
+/// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
+/// other; lane l's sum goes to `vectors[l·vectorStride + offset…]`, whole panels, overwritten.
+public func laneColumnSums(
+  _ d: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into vectors: Window<Float>, vectorStride: Int,
+  offset: Int
+) {
+  precondition(d.count == rowsPerStep * width * lanes.steps, "wrong size")
+  for (lane, rows) in lanes.rows.enumerated() {
+    for channel in stride(from: 0, to: width, by: 16) {
+      var sum = SIMD16<Float>(repeating: 0)
+      for step in 0..<lanes.steps {
+        let column = UnsafePointer(d.base + (step * width + channel) * rowsPerStep + rows.lowerBound * 16)
+        for row in 0..<rows.count { sum += load16(column + row * 16) }
+      }
+      store16(vectors.base + lane * vectorStride + offset + channel, sum)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// Work on a matrix that is done tile by tile.
+protocol TileJob {
+  /// Whether no tile may hold rows of two panels (16 rows each) of the matrix's transpose.
+  static var splitsRowsAtPanels: Bool { get }
+  /// Does the tile whose first element is at (row, column).
+  func run<Tile: RowTile>(_ tile: Tile.Type, row: Int, column: Int)
+}
+
+/// Covers `rows` × `columns` with tiles, column block by column block and each from the top.
+@inline(__always)
+func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job: Job) {
+  let halves = (columns + 7) / 8
+  var half = 0
+  while half < halves {
+    let width = shape.halves(rows: rows, half: half, left: halves - half)
+    switch width {
+    case 1: coverColumns(HalfPanel.self, rows: rows, column: half * 8, shape, job)
+    case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
+    #if BUILT_FOR_AVX512
+      case 4: coverColumns(TwoPanels.self, rows: rows, column: half * 8, shape, job)
+      case 5: coverColumns(TwoPanelsAndHalf.self, rows: rows, column: half * 8, shape, job)
+      case 6: coverColumns(ThreePanels.self, rows: rows, column: half * 8, shape, job)
+      case 8: coverColumns(FourPanels.self, rows: rows, column: half * 8, shape, job)
+    #endif
+    default:
+      if half % 2 == 0 {
+        coverColumns(PanelAndHalf.self, rows: rows, column: half * 8, shape, job)
+      } else {
+        coverColumns(HalfAndPanel.self, rows: rows, column: half * 8, shape, job)
+      }
+    }
+    half += width
+  }
+}
+
+@inline(never)
+private func coverColumns<Block: ColumnBlock, Job: TileJob>(
+  _: Block.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
+) {
+  let halves = Block.width / 8
+  var row = 0
+  while row < rows {
+    let left = Job.splitsRowsAtPanels ? min(16 - row % 16, rows - row) : rows - row
+    let count = shape.rows(left, halves: halves)
+    switch count {
+    case 1: job.run(OneRow<Block>.self, row: row, column: column)
+    case 2: job.run(TwoRows<Block>.self, row: row, column: column)
+    case 3: coverRows(ThreeRows<Block>.self, row: row, column: column, job)
+    case 4: job.run(FourRows<Block>.self, row: row, column: column)
+    case 5: coverRows(FiveRows<Block>.self, row: row, column: column, job)
+    default: coverRows(SixRows<Block>.self, row: row, column: column, job)
+    }
+    row += count
+  }
+}
+
+/// Does a tile of a height that `TileShape` doesn't give to every width: where it doesn't, nothing is compiled.
+@inline(__always)
+private func coverRows<Tile: RowTile, Job: TileJob>(_ tile: Tile.Type, row: Int, column: Int, _ job: Job) {
+  if Tile.rows > TileShape.mostRows(halves: Tile.Block.width / 8) || Tile.Block.width == 8 {
+    preconditionFailure("a tile that no shape has")
+  }
+  job.run(tile, row: row, column: column)
+}
