@@ -58,6 +58,8 @@ let package = Package(
   dependencies: [
     // The command line: options, help, completions.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // What is told on standard error, by level.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // SHA-256 of states and files.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // Paths and file descriptors with typed errors, without Foundation.
@@ -83,6 +85,7 @@ let package = Package(
       dependencies: [
         "MPI", "Teams", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: language + safe + vectors),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),

@@ -49,6 +49,7 @@ struct SharedOptions: Equatable, Sendable {
   var trainText: String?
   /// Path of the text to validate on; nil for the human numbers.
   var validText: String?
+  var logLevel = LogLevel.warning
 }
 
 /// The options of `dist-train train`.

@@ -68,13 +68,15 @@ struct SharedArguments: ParsableArguments {
     name: .customLong("valid"), help: ArgumentHelp("Text to validate on. (default: human numbers)", valueName: "file"))
   var validText: String?
 
+  @Option(help: "The least important messages told on standard error.")
+  var logLevel: LogLevel = .warning
+
   /// The options with their defaults filled in, unchecked.
   var options: SharedOptions {
     SharedOptions(
       model: model.kind, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
       threads: threads, ranksPerNode: ranksPerNode, hiddenState: hiddenState, seed: seed,
-      initialWeights: initialWeights, trainText: trainText,
-      validText: validText)
+      initialWeights: initialWeights, trainText: trainText, validText: validText, logLevel: logLevel)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Teams
 internal import Training
 
@@ -5,8 +6,19 @@ extension SharedOptions {
   /// Runs `work` for every worker of this process's part of the job.
   func run(_ work: @escaping @Sendable (any Team) throws -> Void) throws {
     let lanes = Lanes(batchSize: batchSize, count: lanes)
+    let clock = ContinuousClock()
+    let start = clock.now
     try Job.run(threads: threads, ranksPerNode: ranksPerNode) { job in
-      _ = try job.makeWorkers(lanes).run(work)
+      let workers = try job.makeWorkers(lanes)
+      let logger = Log.logger(logLevel, isFirst: job.rank == 0)
+      logger.info(
+        "team ready",
+        metadata: [
+          "workers": "\(workers.teams[0].size)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
+          "lanes": "\(lanes.count)", "cores": "\(usableCores())", "mpi": "\(job.libraryVersion ?? "not started")",
+        ])
+      _ = try workers.run(work)
+      logger.info("done", metadata: ["seconds": "\((clock.now - start) / .seconds(1))"])
     }
   }
 }

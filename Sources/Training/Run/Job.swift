@@ -172,6 +172,15 @@ public final class Job {
     }
   #endif
 
+  /// The MPI library's name and version; nil for a process on its own.
+  public var libraryVersion: String? {
+    #if MPI
+      all.map { _ in World.libraryVersion }
+    #else
+      nil
+    #endif
+  }
+
   /// Whether MPI has been started.
   public static var isStarted: Bool {
     #if MPI

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Logging
+
+/// The least important messages that are written to standard error.
+enum LogLevel: String, CaseIterable, Sendable, ExpressibleByArgument {
+  case debug, info, warning, error
+
+  fileprivate var level: Logger.Level {
+    switch self {
+    case .debug: .debug
+    case .info: .info
+    case .warning: .warning
+    case .error: .error
+    }
+  }
+}
+
+/// Facts about a run that nobody needs unless they look for them: who works, on what, how long.
+enum Log {
+  /// A logger to standard error, silent on all processes but the job's first.
+  static func logger(_ level: LogLevel, isFirst: Bool) -> Logger {
+    Logger(label: "dist-train") { label in
+      guard isFirst else { return SwiftLogNoOpLogHandler() }
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level.level
+      return handler
+    }
+  }
+}
