@@ -1,5 +1,6 @@
 import Foundation
 import Launching
+import Testing
 
 /// Runs the built program, alone or under a real `mpirun`.
 struct Launcher {
@@ -26,3 +27,31 @@ struct Launcher {
   /// A fresh directory.
   static func temporaryDirectory() throws -> URL { URL(fileURLWithPath: try TemporaryDirectory().path) }
 }
+
+/// Expects one line `dist-train: <what>: <where>; <what to do>`, the exit code, within 5 seconds, and nothing else left behind.
+///
+/// - text: what the line says, apart from its form.
+/// - prefix: a command that starts the whole.
+func expectOneLine(
+  _ arguments: [String], status: Int32, saying text: String, ranks: Int?, prefix: [String] = [],
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let result = try BuiltProgram("dist-train").run(arguments, ranks: ranks, prefix: prefix, seconds: 20)
+  let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+  #expect(own.count == 1, "\(result.errors)", sourceLocation: sourceLocation)
+  #expect(own.allSatisfy { $0.contains(#/^dist-train: .+: .+; .+$/#) }, "\(own)", sourceLocation: sourceLocation)
+  #expect(own.allSatisfy { $0.contains(text) }, "\(own)", sourceLocation: sourceLocation)
+  // Alone, nobody else speaks.
+  if ranks == nil { #expect(result.errors.count == own.count, sourceLocation: sourceLocation) }
+  #expect(result.status == status, "\(own)", sourceLocation: sourceLocation)
+  #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+  #expect(result.time < .seconds(5), sourceLocation: sourceLocation)
+  #expect(result.leftProcesses.isEmpty, sourceLocation: sourceLocation)
+}
+
+/// A process alone, and four ranks.
+#if MPI
+  let aloneAndRanks: [Int?] = [nil, 4]
+#else
+  let aloneAndRanks: [Int?] = [nil]
+#endif

@@ -1,0 +1,42 @@
+import Testing
+
+/// Wrong options: each its one line, once for the job, and exit code 64.
+@Suite(.serialized) struct BadOptionsTests {
+  @Test(
+    arguments: [
+      (["bogus"], "unexpected argument 'bogus'"), (["--seed", "-1"], "'-1' is invalid for '--seed"),
+      (["--out", "none", "--batch-size"], "missing value for '--batch-size"),
+      (["--batch-size", "-1"], "batch size -1"),
+      (["--bptt", "0"], "bptt 0"), (["--hidden", "0"], "hidden size 0"), (["--epochs", "0"], "number of epochs 0"),
+      (["--steps", "0"], "number of steps 0"), (["--threads", "0"], "number of threads 0"),
+      (["--threads", "17"], "17 threads for 16 lanes"), (["--lanes", "0"], "0 lanes"),
+      (["--lanes", "65"], "65 lanes for 64 streams"), (["--ranks-per-node", "0"], "number of ranks 0"),
+      (["--lr", "nan"], "learning rate nan"), (["--lr", "0"], "learning rate 0"),
+      (["--lr", "fast"], "'fast' is invalid for '--lr"), (["--lr", "auto", "--no-lr-find"], "--lr auto --no-lr-find"),
+      (["--moms", "1"], "'1' is invalid for '--moms"), (["--moms", "0.9,1"], "momentum 1.0"),
+      (["--pct-start", "2"], "share 2.0"), (["--div-factor", "inf"], "factor inf"),
+      (["--weight-decay", "-1"], "weight decay -1.0"), (["--train", "text"], "--train, --valid"),
+      (["--out", ""], "--out"), (["lr-find", "--start-lr", "1", "--end-lr", "0.1"], "--start-lr, --end-lr"),
+      (["lr-find", "--num-it", "1"], "number of steps 1"), (["bench", "step", "--steps", "0"], "number of steps 0"),
+    ] as [([String], String)])
+  func alone(arguments: [String], text: String) throws {
+    let output = arguments.contains("--out") || arguments.first == "bench" ? [] : ["--out", "none"]
+    try expectOneLine(arguments + output, status: 64, saying: text, ranks: nil)
+  }
+
+  @Test(
+    arguments: [
+      (["--bogus"], "unknown option '--bogus'"), (["--model", "model9"], "'model9' is invalid for '--model"),
+      (["--batch-size", "0"], "batch size 0 is too small: --batch-size"), (["--bptt", "60000"], "bptt 60000"),
+      (["--batch-size", "8", "--lanes", "3", "--threads", "4"], "lanes"),
+    ] as [([String], String)], aloneAndRanks)
+  func aloneAndUnderALauncher(bad: ([String], String), ranks: Int?) throws {
+    try expectOneLine(bad.0 + ["--out", "none"], status: 64, saying: bad.1, ranks: ranks)
+  }
+
+  #if MPI
+    @Test func moreRanksThanLanes() throws {
+      try expectOneLine(["--lanes", "3", "--out", "none"], status: 64, saying: "4 ranks for 3 lanes", ranks: 4)
+    }
+  #endif
+}
