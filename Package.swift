@@ -48,6 +48,7 @@ let package = Package(
   name: "dist-train",
   products: [
     .executable(name: "dist-train", targets: ["DistTrain"]),
+    .executable(name: "rnn-exploration", targets: ["RNNExploration"]),
     .library(name: "MPI", targets: ["MPI"]),
     .library(name: "Training", targets: ["Training"]),
   ],
@@ -88,6 +89,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: language + safe + vectors),
+    .executableTarget(
+      name: "RNNExploration",
+      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      // The notebook's source, which is also its page's text and code.
+      resources: [.embedInCode("Page/Exploration.source")], swiftSettings: language + safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: tests),
     .testTarget(

@@ -16,7 +16,7 @@ enum DataReport {
 
       batch of \(data.batchSize) streams × bptt \(data.bptt) = \(NumberText.grouped(data.batchSize * data.bptt)) tokens a step
       vocabulary of \(NumberText.grouped(data.vocabulary.count))
-      \((words + more).wrapped(width: 78).map { "  " + $0 }.joined(separator: "\n"))
+      \(PlainText.lines(words + more, width: 78).map { "  " + $0 }.joined(separator: "\n"))
       """
   }
 

@@ -7,7 +7,7 @@ public struct BatchTable: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     var lines = ["idx  text"]
     for (stream, text) in texts.enumerated() {
-      for (index, part) in text.wrapped(width: 75).enumerated() {
+      for (index, part) in PlainText.lines(text, width: 75).enumerated() {
         let number = index == 0 ? "\(stream)" : ""
         lines.append(number + String(repeating: " ", count: max(1, 5 - number.count)) + part)
       }

@@ -17,6 +17,7 @@ struct AxisScale {
   }
 
   let scale: LinePlot.Scale
+  private let isWhole: Bool
   /// What lies at position 0.
   let low: Double
   /// What lies at position 1.
@@ -27,6 +28,7 @@ struct AxisScale {
   /// `values` are finite, and positive on a logarithmic axis; there is at least one.
   init(_ axis: LinePlot.Axis, values: [Double], padding: Double) {
     scale = axis.scale
+    isWhole = axis.isWhole
     func forward(_ value: Double) -> Double { axis.scale == .linear ? value : log10(value) }
     func back(_ value: Double) -> Double { axis.scale == .linear ? value : pow(10, value) }
     var low = values.reduce(Double.infinity, min)
@@ -73,7 +75,7 @@ struct AxisScale {
   private func isWithin(_ value: Double) -> Bool { value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9) }
 
   private func linearTicks(count: Int) -> [Tick] {
-    let rough = (high - low) / Double(max(1, count))
+    let rough = max((high - low) / Double(max(1, count)), isWhole ? 1 : 0)
     var exponent = NumberText.decimalExponent(rough)
     let lead = NumberText.scaled(rough, byPowerOfTen: -exponent)
     // The closest of 1, 2, 5, 10 by ratio.

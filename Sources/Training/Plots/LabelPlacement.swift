@@ -9,7 +9,12 @@ struct SVGBox {
   var bottom: Double { y + height }
 
   func contains(_ point: LinePlot.Point) -> Bool {
-    point.x >= x - 0.5 && point.x <= right + 0.5 && point.y >= y - 0.5 && point.y <= bottom + 0.5
+    point.x >= x - 3 && point.x <= right + 3 && point.y >= y - 0.5 && point.y <= bottom + 0.5
+  }
+
+  func distance(to point: LinePlot.Point) -> Double {
+    let (dx, dy) = (max(x - point.x, 0, point.x - right), max(y - point.y, 0, point.y - bottom))
+    return (dx * dx + dy * dy).squareRoot()
   }
 
   func overlaps(_ other: SVGBox) -> Bool {
@@ -40,7 +45,7 @@ struct LabelPlacement {
         let box = SVGBox(
           x: mark.x + right * (distance + width / 2) - width / 2,
           y: mark.y + down * (distance + height / 2) - height / 2, width: width, height: height)
-        let cost = cost(of: box) + distance / 10 + Double(order) / 100
+        let cost = cost(of: box, for: mark) + distance / 10 + Double(order) / 100
         if best.map({ cost < $0.cost }) ?? true { best = (cost, box) }
       }
     }
@@ -49,13 +54,15 @@ struct LabelPlacement {
     return box
   }
 
-  private func cost(of box: SVGBox) -> Double {
+  private func cost(of box: SVGBox, for mark: LinePlot.Point) -> Double {
     let outside =
       max(0, frame.x - box.x) + max(0, box.right - frame.right) + max(0, frame.y - box.y)
       + max(0, box.bottom - frame.bottom)
     let overlaps = taken.count { $0.overlaps(box) }
     let covered = obstacles.count { box.contains($0) }
     let coveredMarks = marks.count { box.contains($0) }
-    return outside * 100 + Double(overlaps) * 1000 + Double(coveredMarks) * 100 + Double(covered)
+    // A label that is no farther from another mark reads as that one's.
+    let strangers = marks.count { $0 != mark && box.distance(to: $0) <= box.distance(to: mark) + 3 }
+    return outside * 100 + Double(overlaps) * 1000 + Double(coveredMarks + strangers) * 100 + Double(covered)
   }
 }

@@ -34,7 +34,7 @@ extension LinePlot {
   /// Metrics by epoch: each a name with its values.
   public static func metrics(_ metrics: [(name: String, values: [Double])], configuration: String = "") -> LinePlot {
     LinePlot(
-      title: "Metrics", subtitle: configuration, xAxis: .init("epoch"),
+      title: "Metrics", subtitle: configuration, xAxis: .init("epoch", isWhole: true),
       yAxis: .init(metrics.count == 1 ? metrics[0].name : ""),
       series: metrics.map { .init($0.name, Self.points($0.values), hasDots: true) })
   }
@@ -44,5 +44,5 @@ extension LinePlot {
   }
 
   /// An axis from the first step's beginning to the last one's end.
-  private static func steps(_ count: Int) -> Axis { Axis("step", range: 0...Double(max(count, 1))) }
+  private static func steps(_ count: Int) -> Axis { Axis("step", range: 0...Double(max(count, 1)), isWhole: true) }
 }

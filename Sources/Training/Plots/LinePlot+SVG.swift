@@ -40,8 +40,8 @@ struct SVGPicture {
     self.width = width
     self.height = height
     let room = width - 2 * Self.margin
-    titleLines = plot.title.wrapped(width: Int(room / 9.2))
-    subtitleLines = plot.subtitle.wrapped(width: Int(room / Self.characterWidth))
+    titleLines = PlainText.lines(plot.title, width: Int(room / 9.2))
+    subtitleLines = PlainText.lines(plot.subtitle, width: Int(room / Self.characterWidth))
     scales = plot.scales()
     yTicks = scales?.y.ticks(count: max(2, Int(height / 75))) ?? []
     let widest = yTicks.map(\.label.count).max() ?? 0
@@ -51,7 +51,7 @@ struct SVGPicture {
     var legend: [LegendEntry] = []
     var x = left
     var row = 0
-    for series in plot.series {
+    for series in plot.namedSeries {
       let entryWidth = 30 + Double(series.name.count) * Self.characterWidth + 18
       if x > left, x + entryWidth > width - Self.margin + 18 { (x, row) = (left, row + 1) }
       legend.append(LegendEntry(name: series.name, x: x, row: row))
@@ -157,7 +157,8 @@ struct SVGPicture {
         if stretch.count == 1 { path += "h0" }
       }
       guard !path.isEmpty else { continue }
-      text += "<path class=\"\(style(index))\" d=\"\(path)\"><title>\(series.name.escapedForXML)</title></path>\n"
+      text +=
+        "<path class=\"\(style(index))\" d=\"\(path)\"><title>\(PlainText.escapedForXML(series.name))</title></path>\n"
     }
     return text + "</svg>\n" + dots(scales)
   }
@@ -184,12 +185,15 @@ struct SVGPicture {
   private func marks(_ scales: (x: AxisScale, y: AxisScale)) -> String {
     let marks = plot.marks.filter { plot.isShown($0.point) }
     let places = marks.map { place($0.point, scales) }
-    let curve = plot.series.flatMap { series in
-      plot.stretches(of: series, scales.x, scales.y, columns: Int(frame.width)).joined().map {
-        LinePlot.Point(x: frame.x + frame.width * $0.x, y: frame.y + frame.height * (1 - $0.y))
+    let stretches = plot.series.flatMap { series in
+      plot.stretches(of: series, scales.x, scales.y, columns: Int(frame.width)).map { stretch in
+        stretch.map { LinePlot.Point(x: frame.x + frame.width * $0.x, y: frame.y + frame.height * (1 - $0.y)) }
       }
     }
-    var placement = LabelPlacement(frame: frame, obstacles: curve, marks: places)
+    // Labels keep off the curves and the lines that drop from the marks to the axis.
+    let drops = places.map { [$0, LinePlot.Point(x: $0.x, y: frame.bottom)] }
+    var placement = LabelPlacement(
+      frame: frame, obstacles: (stretches + drops).flatMap { $0.interpolated(every: 6) }, marks: places)
     var text = ""
     var labels = ""
     for (mark, at) in zip(marks, places) where frame.contains(at) {
@@ -211,7 +215,7 @@ struct SVGPicture {
 
   private func label(_ text: String, _ x: Double, _ y: Double, _ style: String, _ anchor: Anchor) -> String {
     let place = "x=\"\(px(x))\" y=\"\(px(y))\" text-anchor=\"\(anchor.rawValue)\""
-    return "<text class=\"\(style)\" \(place)>\(text.escapedForXML)</text>\n"
+    return "<text class=\"\(style)\" \(place)>\(PlainText.escapedForXML(text))</text>\n"
   }
 }
 

@@ -7,11 +7,12 @@ extension LinePlot {
   public func terminalText(columns: Int = 80, rows: Int = 16, colors: Bool = false) -> String {
     let columns = min(max(columns, 40), 80)
     let indent = 2
-    var lines = (title.wrapped(width: columns - indent) + subtitle.wrapped(width: columns - indent)).map { "  " + $0 }
+    var lines = (PlainText.lines(title, width: columns - indent) + PlainText.lines(subtitle, width: columns - indent))
+      .map { "  " + $0 }
     if let scales = scales() {
       let page = TerminalPage(plot: self, scales: scales, columns: columns, rows: max(4, rows), colors: colors)
       if !yAxis.label.isEmpty {
-        lines.append(contentsOf: yAxis.label.wrapped(width: columns - indent).map { "  " + $0 })
+        lines.append(contentsOf: PlainText.lines(yAxis.label, width: columns - indent).map { "  " + $0 })
       }
       lines += page.body() + page.xAxisLines() + page.legend()
     } else {
@@ -130,7 +131,7 @@ struct TerminalPage {
 
   /// The names of series and marks with their keys, as many to a line as fit.
   func legend() -> [String] {
-    var entries: [(text: String, series: Int?)] = plot.series.enumerated().map { index, series in
+    var entries: [(text: String, series: Int?)] = plot.namedSeries.enumerated().map { index, series in
       (plot.series.count > 1 ? "\(index + 1) \(series.name)" : "⠒ \(series.name)", index)
     }
     for (letter, mark) in shownMarks() { entries.append(("\(letter) \(mark.label)", nil)) }

@@ -78,12 +78,15 @@ public struct LinePlot: Sendable {
     public var scale: Scale
     /// What part is shown; nil shows all points. Points beyond are cut off.
     public var range: ClosedRange<Double>?
+    /// Whether ticks stand at whole numbers only, as befits what is counted.
+    public var isWhole: Bool
 
     /// An axis named `label`.
-    public init(_ label: String, _ scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
+    public init(_ label: String, _ scale: Scale = .linear, range: ClosedRange<Double>? = nil, isWhole: Bool = false) {
       self.label = label
       self.scale = scale
       self.range = range
+      self.isWhole = isWhole
     }
   }
 
@@ -111,6 +114,9 @@ public struct LinePlot: Sendable {
     self.series = series
     self.marks = marks
   }
+
+  /// The series that a legend names: all, or none where the y axis names the only one.
+  var namedSeries: [Series] { series.count == 1 && series[0].name == yAxis.label ? [] : series }
 
   /// The two axes' mappings, fitted to every point that can be shown; nil if there is none.
   func scales() -> (x: AxisScale, y: AxisScale)? {
@@ -170,5 +176,17 @@ extension Array where Element == LinePlot.Point {
       start = end
     }
     return result
+  }
+
+  /// Points along the line with at most `distance` between them.
+  func interpolated(every distance: Double) -> [LinePlot.Point] {
+    zip(self, dropFirst()).flatMap { from, to in
+      let (dx, dy) = (to.x - from.x, to.y - from.y)
+      let count = Swift.max(1, Int((dx.magnitude + dy.magnitude) / distance))
+      return (0..<count).map { step in
+        let share = Double(step) / Double(count)
+        return LinePlot.Point(x: from.x + share * dx, y: from.y + share * dy)
+      }
+    }
   }
 }

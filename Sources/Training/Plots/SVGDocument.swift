@@ -4,6 +4,6 @@ enum SVGDocument {
   static func text(title: String, width: Double, height: Double, _ content: String) -> String {
     let size = "width=\"\(px(width))\" height=\"\(px(height))\" viewBox=\"0 0 \(px(width)) \(px(height))\""
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"lp\" \(size) role=\"img\">\n"
-      + "<title>\(title.escapedForXML)</title>\n<style>\n\(SVGStyle.sheet)</style>\n\(content)</svg>\n"
+      + "<title>\(PlainText.escapedForXML(title))</title>\n<style>\n\(SVGStyle.sheet)</style>\n\(content)</svg>\n"
   }
 }

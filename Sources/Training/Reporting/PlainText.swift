@@ -1,10 +1,11 @@
-extension String {
+/// Text made fit for a place: lines of a width, XML.
+public enum PlainText {
   /// The text broken at spaces into lines of at most `width` characters; a longer word is cut.
-  package func wrapped(width: Int) -> [String] {
+  public static func lines(_ text: String, width: Int) -> [String] {
     precondition(width > 0, "lines of \(width) characters")
     var lines: [String] = []
     var line = ""
-    for word in split(whereSeparator: \.isWhitespace) {
+    for word in text.split(whereSeparator: \.isWhitespace) {
       var word = String(word)
       if !line.isEmpty, line.count + 1 + word.count <= width {
         line += " " + word
@@ -22,9 +23,9 @@ extension String {
   }
 
   /// The text as XML character data: markup escaped, characters that XML 1.0 forbids left out.
-  var escapedForXML: String {
+  public static func escapedForXML(_ text: String) -> String {
     var result = ""
-    for scalar in unicodeScalars {
+    for scalar in text.unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

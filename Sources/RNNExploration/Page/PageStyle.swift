@@ -1,0 +1,58 @@
+/// The page's look: light and dark by the reader's preference, one column on a phone, and cells whole on paper.
+enum PageStyle {
+  static let sheet = """
+    :root{--page:#fff;--text:#1c2128;--muted:#57606a;--line:#d8dee4;--code:#f6f8fa;--link:#1f6fd6;
+    --k:#a0329b;--s:#1a7431;--n:#9a5b00;--t:#0b6c8f;--m:#6a4bbc;--c:#6a737d}
+    @media screen and (prefers-color-scheme:dark){:root{--page:#15181d;--text:#e6e9ee;--muted:#a0a8b3;--line:#2f353d;
+    --code:#1d2127;--link:#6aa9ff;--k:#ff8fe4;--s:#7fd18b;--n:#f0b267;--t:#6cc7e0;--m:#c4a7ff;--c:#8b949e}}
+    *{box-sizing:border-box}
+    html{background:var(--page);color:var(--text);-webkit-text-size-adjust:100%}
+    body{margin:0;font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+    main{max-width:1120px;margin:0 auto;padding:24px 20px 64px}
+    h1{font-size:2em;line-height:1.2;margin:.4em 0 .5em}
+    h2{font-size:1.4em;line-height:1.3;margin:2em 0 .4em;padding-top:.6em;border-top:1px solid var(--line)}
+    h3{font-size:1.1em;margin:1.6em 0 .3em}
+    p{max-width:46em;margin:.6em 0}
+    a{color:var(--link)}
+    code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:13.5px;line-height:1.5}
+    p code{background:var(--code);border-radius:4px;padding:.1em .3em;font-size:.88em}
+    .cell{display:grid;grid-template-columns:64px minmax(0,1fr);column-gap:12px;margin:14px 0}
+    .label{color:var(--muted);font-size:12.5px;padding-top:11px;text-align:right}
+    .label b{font-weight:600}
+    .time{display:block}
+    pre{margin:0;overflow-x:auto}
+    .code{background:var(--code);border:1px solid var(--line);border-radius:6px;padding:10px 14px}
+    .out{grid-column:2;padding:10px 2px 0 15px}
+    .out>*+*{margin-top:10px}
+    .out pre{white-space:pre-wrap;overflow-wrap:anywhere}
+    .wide{overflow-x:auto}
+    table{border-collapse:collapse;font-size:14px;line-height:1.45}
+    th{font-weight:600;border-bottom:1px solid var(--muted)}
+    td{border-bottom:1px solid var(--line)}
+    th,td{padding:4px 12px;text-align:right;vertical-align:top;white-space:nowrap;font-variant-numeric:tabular-nums}
+    th:first-child,td:first-child{padding-left:2px;text-align:left}
+    .texts th,.texts td{text-align:left;white-space:normal}
+    .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
+    .plots svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+    .k{color:var(--k)}.s{color:var(--s)}.n{color:var(--n)}.t{color:var(--t)}.m{color:var(--m)}.c{color:var(--c)}
+    @media(max-width:760px){
+    body{font-size:15.5px}
+    main{padding:12px 14px 40px}
+    .cell{display:block}
+    .label{text-align:left;padding:0 0 3px}
+    .time{display:inline;margin-left:1em}
+    .out{padding:8px 0 0}
+    .plots{grid-template-columns:minmax(0,1fr)}
+    code,pre{font-size:12.5px}
+    }
+    @media print{
+    main{max-width:none;padding:0}
+    body{font-size:10.5pt}
+    code,pre{font-size:8.5pt}
+    pre{white-space:pre-wrap}
+    table{font-size:9pt}
+    .cell,.plots svg,tr{break-inside:avoid}
+    h1,h2,h3,.text{break-after:avoid}
+    }
+    """
+}

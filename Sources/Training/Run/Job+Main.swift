@@ -1,0 +1,34 @@
+private import MPI
+internal import Teams
+
+extension Job {
+  /// A whole program's work as a job: an error becomes one line on standard error and the exit code.
+  ///
+  ///     Job.main { job in
+  ///       let learn = try Learner(LanguageModelData(.humanNumbers, bptt: 3), .model3, job: job)
+  ///       try learn.fitOneCycle(10, maxLearningRate: 1e-3)
+  ///     }
+  ///
+  /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
+  public static func main(threads: Int? = nil, _ body: (Job) throws -> Void) {
+    do {
+      try run(threads: threads, body)
+    } catch {
+      end(report(error))
+    }
+  }
+
+  /// Whether this is the job's first process, the one that tells: true for a process on its own; known before MPI is up.
+  public static var isFirst: Bool { (Launcher.current?.rank ?? 0) == 0 }
+
+  /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program does before
+  /// `end`.
+  ///
+  /// Before MPI is up all processes come to the same error, and the job's first tells it. Afterwards it may be this one's alone:
+  /// the first tells at once; any other does after a second, in which the first has ended the job if it has come to the same.
+  public static func report(_ error: any Error) -> ExitStatus {
+    if !isFirst { pause(seconds: 1) }
+    if isFirst || isStarted { writeErrorLine(error) }
+    return ExitStatus(of: error)
+  }
+}
