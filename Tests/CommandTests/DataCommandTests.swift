@@ -5,11 +5,11 @@ import Testing
   @Test func sizesVocabularyAndABatch() throws {
     let result = try Launcher.run(["data", "--show-batch"])
     #expect(result.status == 0, "\(result.errors)")
-    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = result.output.split(separator: "\n")
     #expect(
       lines.starts(with: [
         "split  tokens  steps  text", "train  50,079    261  human numbers, train",
-        "valid  13,017     68  human numbers, valid", "", "batch of 64 streams × bptt 3 = 192 tokens a step",
+        "valid  13,017     68  human numbers, valid", "batch of 64 streams × bptt 3 = 192 tokens a step",
         "vocabulary of 40",
       ]))
     #expect(lines.contains("0    xxbos one ,"))
