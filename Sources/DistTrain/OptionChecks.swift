@@ -5,7 +5,9 @@ import Training
 
 extension SharedOptions {
   /// Throws a usage error unless every value is within its bounds.
-  func check() throws(RunError) {
+  ///
+  /// - resumes: whether lanes and batch size come from a checkpoint, so that the number of workers can't be judged yet.
+  func check(resumes: Bool = false) throws(RunError) {
     try check("hidden size", hidden, in: 1...65_536, option: "--hidden")
     try check("batch size", batchSize, in: 1...1_048_576, option: "--batch-size")
     try check("bptt", bptt, in: 1...1_048_576, option: "--bptt")
@@ -17,7 +19,7 @@ extension SharedOptions {
       try check("number of threads", threads, in: 1...4096, option: "--threads")
     }
     if let ranksPerNode { try check("number of ranks", ranksPerNode, in: 1...65_536, option: "--ranks-per-node") }
-    try checkWorkers(ranks: max(1, Launcher.current?.size ?? 1), threads: threads ?? 1)
+    if !resumes { try checkWorkers(ranks: max(1, Launcher.current?.size ?? 1), threads: threads ?? 1) }
     for (path, option) in [(initialWeights, "--init"), (trainText, "--train"), (validText, "--valid")]
     where path?.isEmpty ?? false {
       throw usage("the file's name is empty", option, "give a file")
@@ -38,7 +40,9 @@ extension SharedOptions {
 extension TrainOptions {
   /// Throws a usage error unless every value is within its bounds and fits the others.
   func check() throws(RunError) {
-    try shared.check()
+    try shared.check(resumes: durability.resume != nil)
+    try durability.check()
+    if let clip { try checkPositive("norm", clip, option: "--clip") }
     try shared.check("number of epochs", epochs, in: 1...1_000_000, option: "--epochs")
     if let steps { try shared.check("number of steps", steps, in: 1...Int.max, option: "--steps") }
     switch learningRate {
@@ -57,6 +61,22 @@ extension TrainOptions {
     try checkWeightDecay(weightDecay)
     try checkOutput(output)
     if trace?.isEmpty ?? false { throw usage("the file's name is empty", "--trace", "give a file") }
+  }
+}
+
+extension DurabilityOptions {
+  /// Throws a usage error unless every value is within its bounds and fits the others.
+  func check() throws(RunError) {
+    if let checkpointEvery, checkpointEvery < 1 {
+      throw usage("\(checkpointEvery) steps are too few", "--checkpoint-every", "give at least 1")
+    }
+    guard keep >= 1 else { throw usage("\(keep) checkpoints are too few", "--keep", "give at least 1") }
+    if let maxSeconds { try checkPositive("time", maxSeconds, option: "--max-seconds") }
+    try checkPositive("time", stallSeconds, option: "--stall-seconds")
+    if resume?.isEmpty ?? false { throw usage("the checkpoint's name is empty", "--resume", "give a directory or file") }
+    if hasNewSchedule && resume == nil {
+      throw usage("a new schedule needs a checkpoint", "--new-schedule", "give --resume, or leave it out")
+    }
   }
 }
 

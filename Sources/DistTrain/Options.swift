@@ -68,6 +68,10 @@ struct TrainOptions: Equatable, Sendable {
   var findsLearningRate: Bool
   /// Steps after which the run stops; nil runs all epochs.
   var steps: Int?
+  /// The largest norm of the gradient; nil for any.
+  var clip: Double?
+  var nonFinite: NonFiniteRule
+  var durability: DurabilityOptions
   var output: OutputChoice
   /// File for a Chrome trace of a few steps.
   var trace: String?
@@ -75,6 +79,22 @@ struct TrainOptions: Equatable, Sendable {
   var isQuiet: Bool
   /// Whether a terminal gets plots.
   var showsPlots: Bool
+}
+
+/// How a run is kept, stopped and taken up again.
+struct DurabilityOptions: Equatable, Sendable {
+  /// Steps from one checkpoint to the next; nil for one an epoch.
+  var checkpointEvery: Int?
+  /// Checkpoints kept besides the best.
+  var keep: Int
+  /// Run directory or checkpoint to go on from.
+  var resume: String?
+  /// Whether the options may name another schedule than the checkpoint's.
+  var hasNewSchedule: Bool
+  /// Seconds after which the run stops with a checkpoint.
+  var maxSeconds: Double?
+  /// Seconds after which a worker for whom others wait is given up.
+  var stallSeconds: Double
 }
 
 /// The two momenta of the 1cycle.

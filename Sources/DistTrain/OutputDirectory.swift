@@ -11,15 +11,11 @@ enum OutputDirectory {
       do throws(RunError) {
         directory = try make()
       } catch {
-        message = [UInt8(error.status.rawValue)]
-        message += Array([error.problem, error.place, error.remedy].joined(separator: "\0").utf8)
+        message = error.message
       }
     }
     message = team.broadcast(message, from: 0)
-    guard let status = message.first else { return directory }
-    let parts = message.dropFirst().split(separator: 0, omittingEmptySubsequences: false)
-      .map { String(decoding: $0, as: UTF8.self) }
-    throw RunError(
-      parts[0], at: parts[1], remedy: parts[2], status: ExitStatus(rawValue: Int32(status)) ?? .inputOutput)
+    guard message.isEmpty else { throw RunError(message: message) }
+    return directory
   }
 }

@@ -36,6 +36,14 @@ struct TrainCommand: ParsableCommand {
     help: ArgumentHelp("Stop after so many steps; the schedule stays that of the whole run.", valueName: "n"))
   var steps: Int?
 
+  @Option(parsing: .unconditional, help: ArgumentHelp("Scale the gradient down to this global norm.", valueName: "x"))
+  var clip: Double?
+
+  @Option(help: "What to do about a step whose loss or gradient is not finite.")
+  var onNonFinite: NonFiniteRule = .stop
+
+  @OptionGroup(title: "Checkpoints and limits") var durability: DurabilityArguments
+
   @Option(help: ArgumentHelp("Run directory, or none. (default: runs/<UTC time>-<model>)", valueName: "dir"))
   var out: OutputChoice?
 
@@ -48,10 +56,10 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let options = TrainOptions(
       shared: shared.options, epochs: epochs, learningRate: lr, pctStart: pctStart, divFactor: divFactor, momenta: moms,
-      weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, output: out ?? .automatic, trace: trace,
-      isQuiet: quiet,
-      showsPlots: false)
+      weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, clip: clip,
+      nonFinite: onNonFinite, durability: durability.options, output: out ?? .automatic, trace: trace,
+      isQuiet: quiet, showsPlots: false)
     try options.check()
-    try runTrain(options)
+    try runTrain(options, given: GivenOptions(CommandLine.arguments))
   }
 }

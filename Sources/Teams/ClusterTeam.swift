@@ -23,8 +23,10 @@
       lanes = worker.layout.lanes
     }
 
+    func tell(step: Int) { worker.tell(step: step) }
+
     func barrier() {
-      betweenNodes { leaders throws(MPIError) in try leaders.barrier() }
+      betweenNodes(.barrier) { leaders throws(MPIError) in try leaders.barrier() }
     }
 
     func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
@@ -34,7 +36,7 @@
 
     func complete(_ exchange: TreeExchange) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
-      betweenNodes { leaders throws(MPIError) in
+      betweenNodes(.sums) { leaders throws(MPIError) in
         if exchange.floatStride > 0 { try Self.allGather(exchange.floats, messages.floats, leaders) }
         if exchange.doubleStride > 0 { try Self.allGather(exchange.doubles, messages.doubles, leaders) }
       }
@@ -51,13 +53,13 @@
 
     func reduceScatter(_ exchange: ParameterExchange) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
-      worker.synchronise()
+      worker.synchronise(.reduceScatter)
       for run in messages.runs {
         fold(
           run.nodes, stride: exchange.parameters.count, count: run.count, schedule: messages.nodeSchedule,
           into: run.roots, rootStride: run.rootStride, stack: messages.stack)
       }
-      betweenNodes { leaders throws(MPIError) in
+      betweenNodes(.reduceScatter) { leaders throws(MPIError) in
         try messages.outgoing.withSpan { outgoing throws(MPIError) in
           try messages.incoming.withMutableSpan { incoming throws(MPIError) in
             try leaders.allToAllV(
@@ -70,11 +72,11 @@
 
     func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
-      betweenNodes { leaders throws(MPIError) in
+      betweenNodes(.allGather) { leaders throws(MPIError) in
         try Self.allGather(exchange.parameters, messages.slices, leaders)
       }
       for share in messages.shares { received(share) }
-      worker.synchronise()
+      worker.synchronise(.allGather)
     }
 
     func makeShared(floats: Int) -> Window<Float> {
@@ -95,7 +97,7 @@
       let node = worker.layout.node(of: root)
       return worker.relay(bytes, isRoot: rank == root, keeps: keeps) {
         if let leaders {
-          attempt { () throws(MPIError) in
+          attempt(.mail) { () throws(MPIError) in
             try memory.mailCount.withMutableSpan { count throws(MPIError) in
               try leaders.broadcast(&count, root: node)
             }
@@ -105,21 +107,23 @@
             }
           }
         }
-        worker.synchronise()
+        worker.synchronise(.mail)
       }
     }
 
     /// When all of the node have come here, its leader does `operation` with the other nodes'; returns when it has.
     @inline(__always)
-    private func betweenNodes(_ operation: (Communicator) throws(MPIError) -> Void) {
-      worker.synchronise()
-      if let leaders { attempt { () throws(MPIError) in try operation(leaders) } }
-      worker.synchronise()
+    private func betweenNodes(_ name: TeamOperation, _ operation: (Communicator) throws(MPIError) -> Void) {
+      worker.synchronise(name)
+      if let leaders { attempt(name) { () throws(MPIError) in try operation(leaders) } }
+      worker.synchronise(name)
     }
 
     @inline(__always)
-    private func attempt(_ operation: () throws(MPIError) -> Void) {
-      do { try operation() } catch { worker.memory.failure.end(error) }
+    private func attempt(_ name: TeamOperation, _ operation: () throws(MPIError) -> Void) {
+      worker.tell(name, waitsForNodes: true)
+      do { try operation() } catch { worker.end(error) }
+      worker.tell(name, waitsForNodes: false)
     }
 
     private static func allGather<Element: MPIDatatype>(

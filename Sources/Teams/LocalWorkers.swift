@@ -8,6 +8,7 @@ public final class LocalWorkers {
   private let failure: WorkerFailure
   /// Nil for a team of one worker.
   private let memory: ProcessMemory?
+  private var watchdog: Watchdog?
 
   /// A team of the `threads` workers of this process alone.
   ///
@@ -98,9 +99,21 @@ public final class LocalWorkers {
     return outputs.all
   }
 
+  /// Has the workers of this process's node looked after until `free`.
+  ///
+  /// - rank: this process's number in the job.
+  public func beWatched(by watchdog: Watchdog, rank: Int) {
+    guard let memory else { return }
+    memory.enter(threads: teams.count, rank: rank)
+    self.watchdog = watchdog
+    watchdog.watch(memory)
+  }
+
   /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended, before MPI
   /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
   public func free() throws {
+    watchdog?.leave()
+    watchdog = nil
     #if MPI
       try memory?.free()
     #endif

@@ -16,23 +16,27 @@ final class NodeTeam: Team {
     lanes = worker.layout.lanes
   }
 
-  func barrier() { worker.synchronise() }
+  func tell(step: Int) { worker.tell(step: step) }
+
+  func barrier() { worker.synchronise(.barrier) }
 
   func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
     let section = worker.makeSection(TreeExchange.sizes(worker.layout, floats: floats, doubles: doubles))
     return TreeExchange(worker.layout, worker: rank, section: section, floats: floats, doubles: doubles)
   }
 
-  func complete(_ exchange: TreeExchange) { worker.synchronise() }
+  func complete(_ exchange: TreeExchange) { worker.synchronise(.sums) }
 
   func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     let section = worker.makeSection(ParameterExchange.sizes(worker.layout, count: count, unit: unit))
     return ParameterExchange(worker.layout, worker: rank, section: section, count: count, unit: unit)
   }
 
-  func reduceScatter(_ exchange: ParameterExchange) { worker.synchronise() }
+  func reduceScatter(_ exchange: ParameterExchange) { worker.synchronise(.reduceScatter) }
 
-  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) { worker.synchronise() }
+  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
+    worker.synchronise(.allGather)
+  }
 
   func makeShared(floats: Int) -> Window<Float> {
     worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]

@@ -18,5 +18,17 @@ public func writeErrorLine(_ error: any Error) {
 /// Ends the process at once.
 public func exitProcess(_ code: Int32) -> Never { exit(code) }
 
+/// Ends the process at once, without the work that libraries have left for the end; from any thread.
+func endAtOnce(_ code: Int32) -> Never { _exit(code) }
+
+/// This process's number in the system.
+var processNumber: Int32 { getpid() }
+
+/// Whether the system has no process of that number.
+func isGone(process: Int32) -> Bool { kill(process, 0) != 0 && errno == ESRCH }
+
 /// Returns after about so long.
 public func pause(seconds: UInt32) { sleep(seconds) }
+
+/// Returns after about so long.
+public func pause(microseconds: UInt32) { usleep(microseconds) }

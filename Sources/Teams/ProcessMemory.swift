@@ -21,6 +21,8 @@ final class ProcessMemory: @unchecked Sendable {
 
   /// The node's barrier.
   let gate: Window<UInt64>
+  /// Where the node's workers are.
+  let progress: SharedProgress
   /// What `broadcast` has left to pass on, and the next part of it.
   let mailCount: Window<Int64>  // (1)
   let mail: Window<UInt8>
@@ -48,9 +50,12 @@ final class ProcessMemory: @unchecked Sendable {
       self.failure = failure
       self.ranks = ranks
       self.leaders = leaders
-      let words = SharedBarrier.wordCount(workers: layout.nodes[node].count)
-      arena = try Self.allocate(Self.byteCount(words: words), ranks, keeping: &windows)
+      let workers = layout.nodes[node].count
+      let words = SharedBarrier.wordCount(workers: workers)
+      let progressWords = SharedProgress.wordCount(workers: workers)
+      arena = try Self.allocate(Self.byteCount(words: words + progressWords), ranks, keeping: &windows)
       gate = arena.take(words)
+      progress = SharedProgress(arena.take(progressWords), workers: workers)
       mailCount = arena.take(1)
       mail = arena.take(Self.mailCapacity)
     }
@@ -62,13 +67,22 @@ final class ProcessMemory: @unchecked Sendable {
       self.firstWorker = firstWorker
       self.polls = polls
       self.failure = failure
-      let words = SharedBarrier.wordCount(workers: layout.nodes[node].count)
-      arena = Arena(byteCount: Self.byteCount(words: words))
+      let workers = layout.nodes[node].count
+      let words = SharedBarrier.wordCount(workers: workers)
+      let progressWords = SharedProgress.wordCount(workers: workers)
+      arena = Arena(byteCount: Self.byteCount(words: words + progressWords))
       gate = arena.take(words)
+      progress = SharedProgress(arena.take(progressWords), workers: workers)
       mailCount = arena.take(1)
       mail = arena.take(Self.mailCapacity)
     }
   #endif
+
+  /// Tells which process the workers of this one belong to: `threads` of them, in rank `rank` of the job.
+  func enter(threads: Int, rank: Int) {
+    let first = firstWorker - layout.nodes[node].lowerBound
+    for worker in first..<(first + threads) { progress.enter(worker, process: processNumber, rank: rank) }
+  }
 
   private static func byteCount(words: Int) -> Int {
     Arena.byteCount(words, of: UInt64.self) + Arena.byteCount(1, of: Int64.self)

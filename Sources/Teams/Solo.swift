@@ -17,6 +17,7 @@ final class Solo: Team {
     layout = TeamLayout(lanes, nodeSizes: [1])
   }
 
+  func tell(step: Int) {}
   func barrier() {}
 
   func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {

@@ -16,6 +16,9 @@ public protocol Team: AnyObject {
   /// The run's lanes.
   var lanes: Lanes { get }
 
+  /// Tells whoever looks for workers that don't come the step that this one is in.
+  func tell(step: Int)
+
   /// Returns when all workers have come here.
   func barrier()
 

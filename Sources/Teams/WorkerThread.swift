@@ -6,13 +6,13 @@
   internal import Darwin
 #endif
 
-/// Bytes of stack of a worker's thread: the arenas hold all that is large.
+/// Bytes of stack of a thread: the arenas hold all that is large.
 private let stackSize = 512 << 10
 
 /// Runs `body` on a thread of its own, which nobody waits for (`pthread_create`, detached).
 ///
 /// What is unsafe here is C's way to hand over `body`: as a pointer to an object that the thread takes over.
-func startThread(_ body: @escaping @Sendable () -> Void) throws(TeamError) {
+public func startThread(_ body: @escaping @Sendable () -> Void) throws(TeamError) {
   var attributes = pthread_attr_t()
   unsafe pthread_attr_init(&attributes)
   defer { unsafe pthread_attr_destroy(&attributes) }

@@ -20,10 +20,13 @@ public struct AdamStep: Sendable {
 @inline(__always)
 private func updateBlock(
   _ step: AdamStep, gradient: UnsafePointer<Float>, parameters: UnsafeMutablePointer<Float>,
-  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int
+  first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>, count: Int,
+  check: inout SIMD16<Float>
 ) {
   for place in stride(from: 0, to: count, by: 16) {
     let g = load16(gradient + place)
+    // Zero unless g isn't finite.
+    check = check.addingProduct(g, SIMD16(repeating: 0))
     var m = load16(UnsafePointer(first + place))
     var v = load16(UnsafePointer(second + place))
     m = m.addingProduct(g - m, SIMD16(repeating: step.momentum))
@@ -41,13 +44,16 @@ private func updateBlock(
 ///
 /// - roots: root i's part of the slice starts at `i·rootStride`.
 /// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: 16 · depth.
+///
+/// Returns whether every element of the gradient was finite.
 public func adam(
   _ step: AdamStep, roots: Window<Float>, rootStride: Int, schedule: FoldSchedule, parameters: Window<Float>,
   first: Window<Float>, second: Window<Float>, gradient: Window<Float>, stack: Window<Float>
-) {
+) -> Bool {
   precondition(first.count == parameters.count && second.count == parameters.count, "moments of another size")
   precondition(parameters.count % 256 == 0 && gradient.count >= 256, "slices are whole blocks of 256")
   precondition(roots.count >= (schedule.folds.count - 1) * rootStride + parameters.count, "a slice for each root")
+  var check = SIMD16<Float>(repeating: 0)
   for block in Swift.stride(from: 0, to: parameters.count, by: 256) {
     var sum = UnsafePointer(roots.base + block)
     if schedule.folds.count > 1 {
@@ -58,6 +64,7 @@ public func adam(
     }
     updateBlock(
       step, gradient: sum, parameters: parameters.base + block, first: first.base + block,
-      second: second.base + block, count: 256)
+      second: second.base + block, count: 256, check: &check)
   }
+  return check.sum().isFinite
 }

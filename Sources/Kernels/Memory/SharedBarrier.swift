@@ -57,6 +57,11 @@ public struct SharedBarrier: @unchecked Sendable {
     return true
   }
 
+  /// How often a worker has come here; may be asked from any thread.
+  public func arrivals(of worker: Int) -> UInt64 {
+    words[(worker + 1) * Self.spacing].load(ordering: .relaxed)
+  }
+
   /// Gives up for good: whoever waits for a worker that doesn't come returns from `wait` with false.
   public func abandon() { words.pointee.store(1, ordering: .releasing) }
 

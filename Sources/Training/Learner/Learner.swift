@@ -137,7 +137,7 @@ public final class Learner {
     let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
     let log = FitLog(recorder.forNextFit, output: isFirst ? output : { _ in })
     log.tell(table.header)
-    try sessions.run { session, isLocalFirst in
+    _ = try sessions.run { session, isLocalFirst in
       try session.fit(
         plan,
         FitObserver(

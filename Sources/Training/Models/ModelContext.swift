@@ -22,7 +22,9 @@ public final class ModelContext {
   public let scratch: Window<Float>
   let doubleScratch: Window<Double>
   private let lossExchange: TreeExchange
-  private let lossTotal: Window<Double>
+  private let lossTotals: Window<Double>  // (1 + flags)
+  /// What workers tell each other along with a step's loss.
+  let flags = StepFlags()
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   let spans: SpanLog?
@@ -59,8 +61,8 @@ public final class ModelContext {
     laneVectors = make(own.count * layout.vectorCount, &arenas)
     scratch = make(max(weightGradientScratch(laneFolds), 32 * depth), &arenas)
     doubleScratch = make(depth, &arenas)
-    lossTotal = make(1, &arenas)
-    lossExchange = team.makeTreeExchange(floats: 0, doubles: 1)
+    lossTotals = make(1 + StepFlags.count, &arenas)
+    lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)
   }
 
   /// `hidden`, padded to whole panels.
@@ -81,7 +83,7 @@ public final class ModelContext {
     Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
   }
 
-  /// The canonical sum of a number from each lane over all workers; collective. For models that have no other exchange which it could
+  /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models that have no other exchange which it could
   /// ride along in.
   public func sum(_ lanes: Window<Double>) -> Double {
     let stride = lossExchange.doubleStride
@@ -90,11 +92,14 @@ public final class ModelContext {
       lanes, stride: 1, count: 1, schedule: laneFolds,
       into: lossExchange.doubles[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
       scratch: doubleScratch)
+    let firstRow = own.lowerBound * stride
+    flags.write(to: lossExchange.doubles[(firstRow + 1)..<(firstRow + lossTotals.count)])
     team.complete(lossExchange)
     foldDoubles(
-      lossExchange.doubles, stride: stride, count: 1, schedule: lossExchange.schedule, into: lossTotal, rootStride: 1,
-      scratch: doubleScratch)
-    return lossTotal[0]
+      lossExchange.doubles, stride: stride, count: lossTotals.count, schedule: lossExchange.schedule, into: lossTotals,
+      rootStride: lossTotals.count, scratch: doubleScratch)
+    flags.read(from: lossTotals[1..<lossTotals.count])
+    return lossTotals[0]
   }
 
   // MARK: Views into the parameters and the gradient

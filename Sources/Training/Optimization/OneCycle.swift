@@ -57,17 +57,28 @@ public struct OneCycle: Sendable, Equatable {
 }
 
 /// fastai's smoothed loss: an exponential mean with β = 0.98, divided by 1 − βⁿ.
-public struct SmoothedLoss: Sendable {
-  private var mean = 0.0
-  private var power = 1.0
+public struct SmoothedLoss: Sendable, Equatable {
+  /// The exponential mean before its correction.
+  private(set) var mean = 0.0
+  /// βⁿ after n losses.
+  private(set) var power = 1.0
 
   /// Starts without losses.
   public init() {}
+
+  /// Goes on from where another has stopped.
+  init(mean: Double, power: Double) {
+    self.mean = mean
+    self.power = power
+  }
+
+  /// The smoothed loss; not a number before the first.
+  var value: Double { mean / (1 - power) }
 
   /// Takes one more loss and returns the smoothed one.
   public mutating func add(_ loss: Double) -> Double {
     mean = 0.98 * mean + 0.02 * loss
     power *= 0.98
-    return mean / (1 - power)
+    return value
   }
 }

@@ -47,10 +47,16 @@ enum FileOperations {
   }
 
   /// Writes `bytes` to a file beside `path` and renames that file to `path`.
-  static func replace(_ path: FilePath, with bytes: [UInt8]) throws(RunError) {
-    let aside = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "file").part")
+  ///
+  /// - name: the file's name until then; nil for one made of the path's.
+  /// - lasts: whether to return only when all of it is on the disk (`fsync` of file and directory).
+  static func replace(
+    _ path: FilePath, with bytes: [UInt8], aside name: String? = nil, lasts: Bool = false
+  ) throws(RunError) {
+    let directory = path.removingLastComponent()
+    let aside = directory.appending(name ?? ".\(path.lastComponent?.string ?? "file").part")
     do throws(RunError) {
-      try write(bytes, to: aside)
+      try write(bytes, to: aside, lasts: lasts)
       // swift-system wraps no rename; the C call only reads the paths, during the call.
       let code = unsafe aside.withPlatformString { from in
         unsafe path.withPlatformString { unsafe rename(from, $0) }
@@ -60,6 +66,32 @@ enum FileOperations {
       remove(aside)
       throw error
     }
+    if lasts { try synchronise(directory) }
+  }
+
+  /// Returns when what was written to a file or directory is on the disk. Calls `fsync`.
+  static func synchronise(_ path: FilePath) throws(RunError) {
+    do {
+      let file = try FileDescriptor.open(path.isEmpty ? "." : path, .readOnly)
+      try file.closeAfter { if fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) } }
+    } catch {
+      throw failure("can't bring the file to the disk", path, error as? Errno ?? .ioError)
+    }
+  }
+
+  /// The names in a directory, in no order; none where there is no directory. Calls `opendir` and `readdir`.
+  static func names(in path: FilePath) -> [String] {
+    // swift-system reads no directories. The stream is ours until it is closed; an entry's name is copied before the next call.
+    guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
+        unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
   }
 
   /// Appends `text` to the file `path`, which is made if it is missing.
@@ -88,24 +120,29 @@ enum FileOperations {
   }
 
   private static func write(
-    _ bytes: [UInt8], to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate]
+    _ bytes: [UInt8], to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate],
+    lasts: Bool = false
   ) throws(RunError) {
     do {
       let file = try FileDescriptor.open(
         path, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666))
-      try file.closeAfter { _ = try file.writeAll(bytes) }
+      try file.closeAfter {
+        _ = try file.writeAll(bytes)
+        if lasts && fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+      }
     } catch {
       throw failure("can't write the file", path, error as? Errno ?? .ioError)
     }
   }
 
   /// Removes a file of our own making; a failure changes nothing for the caller. Calls `unlink`.
-  private static func remove(_ path: FilePath) {
+  static func remove(_ path: FilePath) {
     // swift-system wraps no unlink; the C call only reads the path, during the call.
     _ = unsafe path.withPlatformString { unsafe unlink($0) }
   }
 
-  private static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
+  /// What the system said about a file, with what the user can do.
+  static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
     let remedy =
       switch error {
       case .permissionDenied, .notPermitted, .readOnlyFileSystem: "choose a directory you may write to"

@@ -12,7 +12,8 @@ public struct MetricsLog: Sendable {
   /// The lines gathered and not yet drained.
   public var pending: String { text }
 
-  /// Adds `{"kind":"step","step":…,"epoch":…,"loss":…,"smoothed_loss":…,"lr":…,"momentum":…}`.
+  /// Adds `{"kind":"step","step":…,"epoch":…,"loss":…,"smoothed_loss":…,"lr":…,"momentum":…}`, with
+  /// `"gradient_norm"` where it is clipped, and `"left_out":true` for a step that wasn't applied.
   public mutating func append(_ record: StepRecord) {
     begin("step")
     field("step", record.step)
@@ -21,6 +22,8 @@ public struct MetricsLog: Sendable {
     field("smoothed_loss", record.smoothedLoss)
     field("lr", record.learningRate)
     field("momentum", record.momentum)
+    if let norm = record.gradientNorm { field("gradient_norm", norm) }
+    if record.isLeftOut { field("left_out", "true") }
     end()
   }
 

@@ -12,6 +12,10 @@ public struct StepRecord: Sendable, Equatable {
   public var learningRate: Double
   /// Adam's first decay rate that the step used.
   public var momentum: Double
+  /// The gradient's norm before it was clipped; nil where it isn't.
+  public var gradientNorm: Double?
+  /// Whether the step was left out because its loss or gradient wasn't finite.
+  public var isLeftOut = false
 
   /// A record of these values.
   public init(step: Int, epoch: Int, loss: Double, smoothedLoss: Double, learningRate: Double, momentum: Double) {

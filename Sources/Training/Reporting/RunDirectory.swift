@@ -2,8 +2,8 @@ public import SystemPackage
 
 /// The directory that takes the files of one run: configuration, metrics, weights, curves.
 ///
-/// It is fresh: none of an earlier run's files is in it when it is made, so none is ever overwritten. Every operation
-/// throws a `RunError` with status `inputOutput`, whose place is the file at fault.
+/// It is fresh, with none of an earlier run's files in it when it is made, so that none is ever overwritten; or it is that of the
+/// run that goes on. Every operation throws a `RunError` with status `inputOutput`, whose place is the file at fault.
 public struct RunDirectory: Sendable {
   /// The names under which a run keeps its files.
   public enum File: String, CaseIterable, Sendable {
@@ -19,6 +19,8 @@ public struct RunDirectory: Sendable {
     case learningRatePlot = "lr-find.svg"
     /// Train and validation losses as a picture.
     case lossPlot = "losses.svg"
+    /// The directory of checkpoints.
+    case checkpoints = "checkpoints"
   }
 
   /// Where the files are.
@@ -34,6 +36,14 @@ public struct RunDirectory: Sendable {
         "the output directory holds an earlier run", at: path.appending(file.rawValue).string,
         remedy: "choose another directory or move that one away", status: .inputOutput)
     }
+    try FileOperations.probe(path)
+    self.path = path
+  }
+
+  /// Takes the directory of a run that goes on.
+  ///
+  /// - Throws: where it can't be written to.
+  public init(goingOn path: FilePath) throws(RunError) {
     try FileOperations.probe(path)
     self.path = path
   }
@@ -56,17 +66,25 @@ public struct RunDirectory: Sendable {
 
   /// Writes `bytes` as `file`: aside first, then renamed into place, so that a reader never sees half of it.
   public func write(_ bytes: [UInt8], as file: File) throws(RunError) {
-    try FileOperations.replace(path.appending(file.rawValue), with: bytes)
+    try FileOperations.replace(path(of: file), with: bytes)
   }
 
   /// Writes `text` as `file`, in UTF-8: aside first, then renamed into place.
   public func write(_ text: String, as file: File) throws(RunError) { try write(Array(text.utf8), as: file) }
 
-  /// Appends `text`, whole lines, to the metrics in one write.
-  public func appendMetrics(_ text: String) throws(RunError) {
-    try FileOperations.append(text, to: path.appending(File.metrics.rawValue))
+  /// The path of `file`.
+  public func path(of file: File) -> FilePath { path.appending(file.rawValue) }
+
+  /// Makes the metrics these bytes, whole lines: aside first, then renamed into place. No file stands for none.
+  public func cutMetrics(to lines: [UInt8]) throws(RunError) {
+    let path = path(of: .metrics)
+    if lines.isEmpty && !FileOperations.exists(path) { return }
+    if (try? FileOperations.read(path)) == lines { return }
+    try FileOperations.replace(path, with: lines, lasts: true)
   }
 
-  /// Appends what `log` holds to the metrics and empties it.
-  public func appendMetrics(_ log: inout MetricsLog) throws(RunError) { try appendMetrics(log.drain()) }
+  /// Appends `text`, whole lines, to the metrics in one write.
+  public func appendMetrics(_ text: String) throws(RunError) {
+    try FileOperations.append(text, to: path(of: .metrics))
+  }
 }

@@ -44,3 +44,20 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
       String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 }
+
+extension RunError {
+  /// The error as bytes, from which `init(message:)` makes it again in another process.
+  public var message: [UInt8] {
+    [UInt8(status.rawValue)] + Array([problem, place, remedy].joined(separator: "\0").utf8)
+  }
+
+  /// The error that `message` describes.
+  public init(message: [UInt8]) {
+    let parts = message.dropFirst().split(separator: 0, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    guard let status = message.first.flatMap({ ExitStatus(rawValue: Int32($0)) }), parts.count == 3 else {
+      preconditionFailure("not a message of an error")
+    }
+    self.init(parts[0], at: parts[1], remedy: parts[2], status: status)
+  }
+}

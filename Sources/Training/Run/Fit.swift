@@ -1,5 +1,5 @@
 private import Kernels
-private import Teams
+internal import Teams
 
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {
@@ -11,6 +11,10 @@ public struct FitPlan: Sendable, Equatable {
   public var weightDecay: Double
   /// Steps after which the fit stops early; nil for all.
   public var stepLimit: Int?
+  /// Steps from one checkpoint to the next; nil for one behind each epoch's validation.
+  public var checkpointEvery: Int?
+  /// What to do about a loss or gradient that isn't finite.
+  public var nonFinite = NonFiniteRule.stop
 
   /// Takes the plan's parts.
   public init(epochs: Int, schedule: Schedule, weightDecay: Double, stepLimit: Int? = nil) {
@@ -23,15 +27,24 @@ public struct FitPlan: Sendable, Equatable {
 
 /// What a fit tells while it runs; called by every worker, with the same numbers.
 public struct FitObserver {
-  /// After each step.
+  /// After each step, once it is sure to stand.
   public var step: (StepRecord) throws -> Void
   /// After each epoch's validation.
   public var epoch: (EpochRecord) throws -> Void
+  /// When a checkpoint is due, by the plan or before the fit ends early; `lasts` asks that it be safe when this returns, on every
+  /// worker. Nil where none are kept.
+  public var checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)?
+  /// Whether this worker is asked to stop; looked at before each step.
+  public var wantsStop: () -> Bool = { false }
 
   /// Takes what to call.
-  public init(step: @escaping (StepRecord) throws -> Void, epoch: @escaping (EpochRecord) throws -> Void) {
+  public init(
+    step: @escaping (StepRecord) throws -> Void, epoch: @escaping (EpochRecord) throws -> Void,
+    checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)? = nil
+  ) {
     self.step = step
     self.epoch = epoch
+    self.checkpoint = checkpoint
   }
 }
 
@@ -47,42 +60,23 @@ extension Session {
       weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
   }
 
-  /// Trains by the plan, with a validation after each epoch. Collective.
+  /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
   ///
-  /// - Throws: what the observer throws.
-  public func fit(_ plan: FitPlan, _ observer: FitObserver) throws {
-    let steps = plan.epochs * stepsPerEpoch
-    let clock = ContinuousClock()
-    var start = clock.now
-    var smoothed = SmoothedLoss()
-    for step in 0..<min(steps, plan.stepLimit ?? steps) {
-      let (rate, momentum) = plan.schedule(step)
-      if let spans { trace(step, spans) }
-      let loss = trainer.step(
-        step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay)
-      let smoothedLoss = smoothed.add(loss)
-      let epoch = step / stepsPerEpoch + 1
-      try observer.step(
-        StepRecord(
-          step: step + 1, epoch: epoch, loss: loss, smoothedLoss: smoothedLoss, learningRate: rate, momentum: momentum))
-      if (step + 1) % stepsPerEpoch == 0 {
-        let (validLoss, accuracy) = trainer.validate()
-        try observer.epoch(
-          EpochRecord(
-            epoch: epoch, trainLoss: smoothedLoss, validLoss: validLoss, accuracy: accuracy,
-            seconds: (clock.now - start) / .seconds(1)))
-        start = clock.now
-      }
-    }
+  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite, unless the plan
+  ///   leaves such steps out.
+  @discardableResult
+  public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
+    var loop = FitLoop(trainer, plan, state, observer)
+    return try loop.run()
   }
 
   /// Keeps the spans of a few steps behind the first ones, which are slower.
-  private func trace(_ step: Int, _ spans: SpanLog) {
-    if step == Self.tracedSteps.lowerBound {
+  static func trace(_ step: Int, _ spans: SpanLog, _ team: any Team) {
+    if step == tracedSteps.lowerBound {
       team.barrier()
       spans.start()
     }
-    spans.isOn = Self.tracedSteps.contains(step)
+    spans.isOn = tracedSteps.contains(step)
   }
 
   /// Steps, counted from 0, that a trace shows.
@@ -100,17 +94,13 @@ extension Session {
   }
 
   /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
-  public func digest() -> String? { trainer.gatherState()?.digest }
+  public func digest() -> String? { trainer.gather()?.state().digest }
 
   /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
   public func weightsFile() -> [UInt8]? {
-    guard let state = trainer.gatherState() else { return nil }
-    var tensors = zip(trainer.layout.tensors, state.parameters).map {
-      NamedTensor($0.name, shape: $0.shape, .floats($1))
-    }
-    tensors += state.runningStatistics.map { NamedTensor($0.name, shape: [$0.values.count], .floats($0.values)) }
+    guard let state = trainer.gather()?.state() else { return nil }
     return SafetensorsFile.bytes(
-      tensors: tensors,
+      tensors: trainer.tensorNames.weights(state),
       metadata: [
         ("model", configuration.model.name), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])

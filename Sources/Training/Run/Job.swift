@@ -13,6 +13,7 @@ public final class Job {
   private let threads: Int?
   private let ranksPerNode: Int?
   private var teams: [LocalWorkers] = []
+  private let watchdog: Watchdog?
   #if MPI
     private var world: World?
   #endif
@@ -22,10 +23,16 @@ public final class Job {
   /// This process's number among them.
   public var rank: Int { launcher?.rank ?? 0 }
 
-  private init(_ launcher: Launcher?, threads: Int?, ranksPerNode: Int?) throws {
+  private init(
+    _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil
+  ) throws {
     self.launcher = launcher
     self.threads = threads
     self.ranksPerNode = ranksPerNode
+    watchdog = stallSeconds.map {
+      Watchdog(stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1)
+    }
+    try watchdog?.start()
     guard launcher != nil else { return }
     #if MPI
       world = try World.start()
@@ -52,14 +59,16 @@ public final class Job {
   ///
   /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
   /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
+  /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
   /// - Throws: `RunError` when MPI can't be started, and what `body` throws.
   public static func run<Result>(
-    threads: Int? = nil, ranksPerNode: Int? = nil, _ body: (Job) throws -> Result
+    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil, _ body: (Job) throws -> Result
   ) throws -> Result {
     let job: Job
     #if MPI
       do {
-        job = try Job(Launcher.current, threads: threads, ranksPerNode: ranksPerNode)
+        job = try Job(
+          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
       } catch let error as MPIError {
         throw RunError(
           "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
@@ -70,7 +79,8 @@ public final class Job {
       try job.world.take()?.finish()
       return result
     #else
-      job = try Job(Launcher.current, threads: threads, ranksPerNode: ranksPerNode)
+      job = try Job(
+          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
       return try body(job)
     #endif
   }
@@ -81,6 +91,7 @@ public final class Job {
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
   public func makeWorkers(_ lanes: Lanes) throws -> LocalWorkers {
     let team = try newTeam(lanes)
+    if let watchdog { team.beWatched(by: watchdog, rank: rank) }
     teams.append(team)
     return team
   }
@@ -162,7 +173,36 @@ public final class Job {
     }
   }
 
+  /// The bytes that `make` returns on process 0, on all processes; where it throws there, all throw the same. Collective.
+  public func share(_ make: () throws(RunError) -> [UInt8]) throws -> [UInt8] {
+    guard ranks > 1 else { return try make() }
+    var message: [UInt8] = []
+    if rank == 0 {
+      do throws(RunError) { message = [0] + (try make()) } catch { message = [1] + error.message }
+    }
+    #if MPI
+      if let all { try Self.broadcast(&message, all) }
+    #endif
+    let content = Array(message.dropFirst())
+    guard message.first == 0 else { throw RunError(message: content) }
+    return content
+  }
+
   #if MPI
+    private static func broadcast(_ message: inout [UInt8], _ ranks: Communicator) throws {
+      var count = [Int64(message.count)]
+      var countSpan = count.mutableSpan
+      try ranks.broadcast(&countSpan, root: 0)
+      if ranks.rank != 0 { message = [UInt8](repeating: 0, count: Int(count[0])) }
+      // MPI counts up to 2³¹ − 1.
+      for start in stride(from: 0, to: message.count, by: 1 << 30) {
+        var part = Array(message[start..<min(start + 1 << 30, message.count)])
+        var span = part.mutableSpan
+        try ranks.broadcast(&span, root: 0)
+        if ranks.rank != 0 { message.replaceSubrange(start..<(start + part.count), with: part) }
+      }
+    }
+
     /// All ranks; nil for a process on its own.
     var all: Communicator? {
       switch world {

@@ -33,6 +33,8 @@ public struct RunConfiguration: Sendable {
   public var momenta = (ends: 0.95, peak: 0.85)
   /// Decoupled weight decay.
   public var weightDecay = 0.01
+  /// The largest norm of the gradient, to which it is scaled down; nil for any.
+  public var clip: Double?
   /// Whether the LR finder runs before the fit.
   public var findsLearningRate = true
   /// Steps after which the fit stops early.

@@ -1,4 +1,5 @@
 internal import Corpus
+private import Crypto
 internal import Kernels
 private import SystemPackage
 public import Teams
@@ -13,6 +14,8 @@ public final class Session {
   public let team: any Team
   /// The vocabulary's tokens by id.
   public let vocabulary: [String]
+  /// SHA-256 of the texts, as hex digits; nil for those built in.
+  let dataDigest: String?
   let trainer: Trainer
   let spans: SpanLog?
 
@@ -21,17 +24,19 @@ public final class Session {
   ///
   /// - spans: takes the phases and waits of the steps while it is on.
   public convenience init(_ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil) throws {
-    try self.init(configuration, try Self.readCorpora(configuration, team), team: team, spans: spans)
+    let (corpora, dataDigest) = try Self.readCorpora(configuration, team)
+    try self.init(configuration, corpora, dataDigest: dataDigest, team: team, spans: spans)
   }
 
   /// Sets up a run on corpora that every worker has. Collective.
   ///
   /// - Throws: the same `RunError` on every worker, as above.
   init(
-    _ configuration: RunConfiguration, _ corpora: (train: Corpus, valid: Corpus), team plain: any Team,
-    spans: SpanLog? = nil
+    _ configuration: RunConfiguration, _ corpora: (train: Corpus, valid: Corpus), dataDigest: String? = nil,
+    team plain: any Team, spans: SpanLog? = nil
   ) throws {
     self.configuration = configuration
+    self.dataDigest = dataDigest
     self.spans = spans
     let team = spans.map { TracedTeam(plain, log: $0) as any Team } ?? plain
     self.team = team
@@ -46,7 +51,8 @@ public final class Session {
     trainer = Trainer(
       configuration.model, hidden: configuration.hidden, vocabulary: vocabulary.count, bptt: configuration.bptt,
       team: team, train: try Self.batches(corpora.train, configuration, team),
-      valid: try Self.batches(corpora.valid, configuration, team), rule: configuration.hiddenState)
+      valid: try Self.batches(corpora.valid, configuration, team), rule: configuration.hiddenState,
+      clip: configuration.clip)
     trainer.load(weights)
   }
 
@@ -69,13 +75,18 @@ public final class Session {
 
   private static func readCorpora(
     _ configuration: RunConfiguration, _ team: any Team
-  ) throws -> (train: Corpus, valid: Corpus) {
-    if let count = configuration.randomVocabulary { return Corpus.random(vocabulary: count, seed: configuration.seed) }
-    guard let train = configuration.trainFile, let valid = configuration.validFile else { return Corpus.humanNumbers() }
+  ) throws -> (corpora: (train: Corpus, valid: Corpus), dataDigest: String?) {
+    if let count = configuration.randomVocabulary {
+      return (Corpus.random(vocabulary: count, seed: configuration.seed), nil)
+    }
+    guard let train = configuration.trainFile, let valid = configuration.validFile else {
+      return (Corpus.humanNumbers(), nil)
+    }
     let trainBytes = try read(train, team)
     let validBytes = try read(valid, team)
     do {
-      return try Corpus.read(train: (train, trainBytes), valid: (valid, validBytes))
+      let corpora = try Corpus.read(train: (train, trainBytes), valid: (valid, validBytes))
+      return (corpora, hexadecimal(SHA256.hash(data: trainBytes)) + hexadecimal(SHA256.hash(data: validBytes)))
     } catch {
       throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .badData)
     }

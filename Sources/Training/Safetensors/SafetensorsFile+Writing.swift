@@ -1,3 +1,5 @@
+internal import Kernels
+
 extension SafetensorsFile {
   /// A file of tensors in the given order, little-endian.
   ///
@@ -34,8 +36,8 @@ extension SafetensorsFile {
     bytes.append(contentsOf: header)
     for tensor in tensors {
       switch tensor.values {
-      case .floats(let values): for value in values { append(value.bitPattern, to: &bytes) }
-      case .doubles(let values): for value in values { append(value.bitPattern, to: &bytes) }
+      case .floats(let values): bytes += littleEndianBytes(values)
+      case .doubles(let values): bytes += littleEndianBytes(values)
       case .integers(let values): for value in values { append(value, to: &bytes) }
       case .bytes(let values): bytes.append(contentsOf: values)
       }

@@ -16,6 +16,7 @@ final class TracedTeam: Team {
   var size: Int { base.size }
   var lanes: Lanes { base.lanes }
 
+  func tell(step: Int) { base.tell(step: step) }
   func barrier() { log.wait { base.barrier() } }
   func complete(_ exchange: TreeExchange) { log.wait { base.complete(exchange) } }
   func reduceScatter(_ exchange: ParameterExchange) { log.wait { base.reduceScatter(exchange) } }

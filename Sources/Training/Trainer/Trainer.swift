@@ -25,18 +25,22 @@ final class Trainer {
   let exchange: ParameterExchange
   let firstMoments: Window<Float>  // (slice)
   let secondMoments: Window<Float>  // (slice)
-  private let blockGradient: Window<Float>
+  let blockGradient: Window<Float>
   private let stack: Window<Float>
   private let validation: ValidationSums
+  /// Questions between steps.
+  let agreement: Agreement
+  /// Bounds the gradient's norm, where that is asked for.
+  let clipping: GradientClipping?
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
   /// A trainer of `kind` with all parameters zero; collective.
   ///
-  /// - train, valid: the batches of this worker's streams.
+  /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   init(
     _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
-    valid: WorkerBatches, rule: HiddenStateRule
+    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil
   ) {
     self.team = team
     self.train = train
@@ -55,6 +59,9 @@ final class Trainer {
     blockGradient = context.make(ParameterLayout.unit)
     stack = context.make(16 * max(exchange.schedule.depth, 1))
     validation = ValidationSums(team: team, batches: valid.count)
+    agreement = Agreement(team)
+    let parameters = exchange
+    clipping = clip.map { GradientClipping(parameters, team: team, context: context, limit: $0) }
   }
 
   /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
@@ -74,27 +81,55 @@ final class Trainer {
     model.parametersChanged()
   }
 
-  /// One training step on a batch of the train split; returns its mean loss.
+  /// One training step on a batch of the train split; returns its mean loss. Whether the gradient was finite is known to all
+  /// workers in the next step (`StepFlags`).
   func step(_ batch: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
+    let loss = gradient(of: batch)
+    context.spans?.mark(.update)
+    updates += 1
+    let step = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+    var isFinite = true
+    if let clipping {
+      clipping.clip(blockGradient) { foldGradient($0) }
+      isFinite = clipping.norm.isFinite
+      update(step, clipping.slice, stride: exchange.slice.count, clipping.schedule)
+    } else {
+      isFinite = update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
+    }
+    context.flags.gradientWasBad = !isFinite
+    context.spans?.mark(.gather)
+    team.allGather(exchange) { _ in }
+    model.parametersChanged()
+    context.spans?.mark(nil)
+    return loss
+  }
+
+  /// Forward and backward: returns the mean loss, with the slice's part of every root in `exchange`. Collective.
+  func gradient(of batch: Int) -> Double {
     if batch == 0 && rule == .reset { model.state?.fill(0) }
     context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     context.spans?.mark(.reduce)
     team.reduceScatter(exchange)
-    context.spans?.mark(.update)
-    updates += 1
-    if !exchange.slice.isEmpty {
-      adam(
-        AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay),
-        roots: exchange.sliceRoots, rootStride: exchange.sliceRootStride, schedule: exchange.schedule,
-        parameters: exchange.parameters[exchange.slice], first: firstMoments, second: secondMoments,
-        gradient: blockGradient, stack: stack)
-    }
-    context.spans?.mark(.gather)
-    team.allGather(exchange) { _ in }
-    model.parametersChanged()
-    context.spans?.mark(nil)
     return sum / Double(predictions)
+  }
+
+  /// Finishes the canonical sum of a unit of the slice's gradient into `blockGradient`.
+  func foldGradient(_ start: Int) {
+    let unit = ParameterLayout.unit
+    let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
+    foldRows(
+      exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
+      schedule: exchange.schedule, into: blockGradient, rootStride: unit, scratch: stack)
+  }
+
+  /// Updates the slice; returns whether its gradient was finite.
+  @discardableResult
+  private func update(_ step: AdamStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule) -> Bool {
+    guard !exchange.slice.isEmpty else { return true }
+    return adam(
+      step, roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[exchange.slice],
+      first: firstMoments, second: secondMoments, gradient: blockGradient, stack: stack)
   }
 
   /// Mean loss and accuracy over the valid split, batch by batch.

@@ -29,6 +29,7 @@ extension Trainer {
       statistic.values.copy(from: values)
     }
     updates = snapshot.updates
+    context.flags.gradientWasBad = false
     model.parametersChanged()
   }
 }

@@ -20,7 +20,7 @@ public final class NormLayer {
   private let laneStatistics: Window<Float>  // (lanes, 2, steps, width)
   private let statistics: Window<Float>  // (2, steps, width)
   private let applicationVectors: Window<Float>  // (lanes, 2, width)
-  private let total: Window<Double>
+  private let totals: Window<Double>  // (1 + flags): the loss, then the step's flags
   private let laneMomentSchedule, rootMomentSchedule: MomentSchedule
   // Two, used in turn: by the time one is written again, all have read it.
   private let exchanges: [TreeExchange]
@@ -51,10 +51,10 @@ public final class NormLayer {
     laneStatistics = context.make(context.laneRows.count * 2 * count)
     statistics = context.make(2 * count)
     applicationVectors = context.make(context.laneRows.count * 2 * width)
-    total = context.make(1)
+    totals = context.make(1 + StepFlags.count)
     laneMomentSchedule = MomentSchedule(context.laneFolds, counts: context.laneRows.map(\.count))
     let team = context.team
-    exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * count, doubles: 1) }
+    exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * count, doubles: 1 + StepFlags.count) }
     let plan = team.lanes
     let roots = (0..<team.size).flatMap { plan.subtrees(of: plan.lanes(ofWorker: $0, of: team.size)) }
     rootMomentSchedule = MomentSchedule(
@@ -104,7 +104,7 @@ public final class NormLayer {
   /// The way back through an application: `dy` (steps, streams, hidden), the gradient at its output, becomes that at its input h.
   /// Adds the gradients of weight and bias to the lanes' vectors, or overwrites those where `isFirst`. Collective.
   ///
-  /// `losses`, a number for each lane, ride along: their canonical sum over all lanes is returned.
+  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
   public func backward(
     _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true, losses: Window<Double>? = nil
   ) -> Double {
@@ -135,6 +135,8 @@ public final class NormLayer {
         losses, stride: 1, count: 1, schedule: context.laneFolds,
         into: exchange.doubles[(own.lowerBound * doubleStride)..<(own.upperBound * doubleStride)],
         rootStride: doubleStride, scratch: context.doubleScratch)
+      let firstRow = own.lowerBound * doubleStride
+      context.flags.write(to: exchange.doubles[(firstRow + 1)..<(firstRow + 1 + StepFlags.count)])
     }
     context.team.complete(exchange)
     foldRows(
@@ -144,9 +146,10 @@ public final class NormLayer {
       dy, h, rowsPerStep: context.streams, sums: statistics, samples: context.batchSize, coefficients[application])
     guard losses != nil else { return 0 }
     foldDoubles(
-      exchange.doubles, stride: doubleStride, count: 1, schedule: exchange.schedule, into: total, rootStride: 1,
-      scratch: context.doubleScratch)
-    return total[0]
+      exchange.doubles, stride: doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
+      rootStride: totals.count, scratch: context.doubleScratch)
+    context.flags.read(from: totals[1..<totals.count])
+    return totals[0]
   }
 
   private func nextExchange() -> TreeExchange {

@@ -1,0 +1,45 @@
+internal import SystemPackage
+internal import Training
+
+/// The files of a run at its start, on worker 0: a fresh directory, or that of the run that goes on.
+struct RunFiles {
+  let directory: RunDirectory
+  let writer: RunWriter
+  /// What the run has told before.
+  let history: RunHistory
+
+  /// Nil for `--out none`.
+  init?(
+    _ options: TrainOptions, _ configuration: RunConfiguration, _ resumption: Resumption?, workers: Int
+  ) throws(RunError) {
+    var lines: [UInt8] = []
+    var history = RunHistory()
+    if let resumption {
+      let metrics = try resumption.metrics()
+      lines = metrics.bytes
+      history = RunHistory(metrics.history, length: lines.count)
+    }
+    let text = ConfigurationFile.text(configuration, workers: workers)
+    switch options.output {
+    case .none: return nil
+    case .automatic:
+      if let path = resumption?.directory {
+        directory = try RunDirectory(goingOn: path)
+        // What came behind the checkpoint comes again.
+        try directory.cutMetrics(to: lines)
+        if configuration.json != resumption?.checkpoint.configuration.json {
+          try directory.write(text, as: .configuration)
+        }
+      } else {
+        directory = try RunDirectory(named: configuration.model.name)
+        try directory.write(text, as: .configuration)
+      }
+    case .directory(let path):
+      directory = try RunDirectory(at: FilePath(path))
+      try directory.write(text, as: .configuration)
+      try directory.cutMetrics(to: lines)
+    }
+    writer = RunWriter(directory, try CheckpointStore(in: directory, keep: options.durability.keep))
+    self.history = history
+  }
+}

@@ -1,0 +1,124 @@
+internal import SystemPackage
+internal import Teams
+internal import Training
+
+/// How a worker's part of `train` has ended.
+struct TrainEnd: Sendable {
+  let fit: FitEnd
+  /// What still brings files to the disk; on worker 0, where there are any.
+  let writer: RunWriter?
+}
+
+/// One worker's part of `dist-train train`.
+final class TrainRun {
+  private let options: TrainOptions
+  private let configuration: RunConfiguration
+  private let resumption: Resumption?
+  private let team: any Team
+  private let session: Session
+  private let directory: RunDirectory?
+  private let writer: RunWriter?
+  private var history = RunHistory()
+  private let table = EpochTable()
+
+  private var isFirst: Bool { team.rank == 0 }
+  private var tells: Bool { isFirst && !options.isQuiet }
+
+  /// Sets everything up. Collective.
+  init(
+    _ options: TrainOptions, _ configuration: RunConfiguration, _ resumption: Resumption?, _ team: any Team
+  ) throws {
+    self.options = options
+    self.configuration = configuration
+    self.resumption = resumption
+    self.team = team
+    session = try Session(
+      configuration, team: team, spans: options.trace.map { _ in SpanLog(capacity: 1000 * (configuration.bptt + 10)) })
+    if let resumption { try session.restore(resumption.checkpoint, from: resumption.path.string) }
+    var files: RunFiles?
+    directory = try OutputDirectory.agree(team) { () throws(RunError) in
+      files = try RunFiles(options, configuration, resumption, workers: team.size)
+      return files?.directory
+    }
+    writer = files?.writer
+    if let start = files?.history { history = start }
+  }
+
+  /// Trains and writes. Collective.
+  func train(wantsStop: @escaping () -> Bool) throws -> TrainEnd {
+    let rate = try learningRate()
+    var plan = session.plan(learningRate: rate)
+    plan.checkpointEvery = options.durability.checkpointEvery
+    plan.nonFinite = options.nonFinite
+    if tells { print(table.header) }
+    var observer = FitObserver(
+      step: { [self] in if isFirst { history.add($0) } },
+      epoch: { [self] in try finish($0) })
+    observer.wantsStop = wantsStop
+    if options.output != .none {
+      observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
+    }
+    let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
+    try writer?.submit(metrics: history.takeLines())
+    if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
+    if case .stopped(let step) = end {
+      tellStop(step)
+    } else {
+      try writeResults()
+    }
+    return TrainEnd(fit: end, writer: writer)
+  }
+
+  /// That of the options, of the checkpoint, or the LR finder's.
+  private func learningRate() throws -> Double {
+    if let resumption { return configuration.learningRate ?? resumption.checkpoint.learningRate }
+    var rate = configuration.learningRate
+    if configuration.findsLearningRate {
+      var finder = LearningRateFinder()
+      finder.weightDecay = configuration.weightDecay
+      let curve = session.findLearningRate(finder)
+      if tells { print(LearningRateReport.text(curve)) }
+      rate = rate ?? curve.suggestions.first?.learningRate
+      if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
+    }
+    guard let rate else {
+      throw RunError("the LR finder found no learning rate", at: "--lr auto", remedy: "give a number", status: .failure)
+    }
+    return rate
+  }
+
+  private func finish(_ epoch: EpochRecord) throws {
+    guard isFirst else { return }
+    history.add(epoch)
+    try writer?.submit(metrics: history.takeLines())
+    if tells { print(table.row(epoch)) }
+  }
+
+  /// Takes a checkpoint; collective.
+  private func keep(_ fit: FitState, rate: Double, lasts: Bool) throws {
+    let lines = history.takeLines()
+    let contents = session.checkpoint(fit, learningRate: rate, metricsLength: history.length)
+    try writer?.submit(metrics: lines, checkpoint: contents)
+    guard lasts else { return }
+    try writer?.finish()
+    // Nobody ends, and with it the job, before the file is there.
+    team.barrier()
+  }
+
+  private func tellStop(_ step: Int) {
+    guard isFirst else { return }
+    let remedy = directory.map { "run again with --resume \($0.path)" } ?? "nothing is kept with --out none"
+    writeErrorLine(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
+  }
+
+  /// Weights, plot and digest. Collective.
+  private func writeResults() throws {
+    let weights = session.weightsFile()
+    if let directory, let weights {
+      try directory.write(weights, as: .model)
+      try directory.write(history.plot(configuration).svg(), as: .lossPlot)
+      if tells { print("run directory \(directory.path)") }
+    }
+    if let digest = session.digest() { print("digest \(digest)") }
+  }
+}

@@ -1,0 +1,92 @@
+internal import Kernels
+
+/// One process's look at the workers of its node.
+struct NodeLookout {
+  /// Seconds that a process which can name nobody leaves to others, for each node or rank before it.
+  static let grace = 0.4
+
+  private let memory: ProcessMemory
+  private let gate: SharedBarrier
+  private let workers: Range<Int>
+  private let limit: Double
+  /// Arrivals of the slowest worker, and how long others have waited for more.
+  private var least: UInt64 = 0
+  private var waited = 0.0
+  /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its own.
+  private var seen: Set<Int32> = []
+
+  init(_ memory: ProcessMemory, limit: Double) {
+    self.memory = memory
+    self.limit = limit
+    gate = memory.barrier(thread: 0)
+    workers = 0..<memory.layout.nodes[memory.node].count
+  }
+
+  /// Whether this process is the one of its node to speak.
+  func claim() -> Bool { memory.progress.claim() }
+
+  /// Whether this process waits in vain while the launcher ends others: one of those has spoken.
+  var isLeftOver: Bool { waited > limit && LauncherSignal.cameLately }
+
+  /// Who is lost or stuck, if anybody is; called every `interval` seconds.
+  mutating func look(_ interval: Double) -> LostWorkers? {
+    // Who gives up says so himself.
+    guard !gate.isAbandoned else { return nil }
+    return lost() ?? stuck(interval)
+  }
+
+  private mutating func lost() -> LostWorkers? {
+    for worker in workers {
+      let process = memory.progress.line(worker).process
+      guard process > 0 else { continue }
+      if !isGone(process: process) {
+        seen.insert(process)
+      } else if seen.contains(process) && !(1...3).contains(LauncherSignal.age) {
+        // Not one of those that the launcher is ending.
+        return LostWorkers(text: "a rank is lost", detail: describe([worker]))
+      }
+    }
+    return nil
+  }
+
+  private mutating func stuck(_ interval: Double) -> LostWorkers? {
+    let arrivals = workers.map { gate.arrivals(of: $0) }
+    let slowest = arrivals.min() ?? 0
+    let most = arrivals.max() ?? 0
+    let late = workers.filter { arrivals[$0] == slowest }
+    let stuck = late.filter { memory.progress.line($0).operation & TeamOperation.otherNodes == 0 }
+    let someoneWaits = most > slowest || stuck.count < late.count
+    // A process that was stopped itself doesn't count that time.
+    waited = someoneWaits && slowest == least ? waited + interval : 0
+    least = slowest
+    if most > slowest && !stuck.isEmpty {
+      return waited > limit ? LostWorkers(text: "a rank is stuck", detail: describe(stuck)) : nil
+    }
+    guard waited > limit + Self.grace * Double(memory.node + 1), !LauncherSignal.cameLately else { return nil }
+    let line = memory.progress.line(late[0])
+    return LostWorkers(
+      text: "node \(memory.node) waits for others",
+      detail: "step \(line.step), in \(name(line.operation)) for \(limit) s")
+  }
+
+  /// The workers with their ranks, the step of the first, and what the others wait in.
+  private func describe(_ missing: [Int]) -> String {
+    let lines = missing.map { memory.progress.line($0) }
+    let threads = workers.count { memory.progress.line($0).rank == lines[0].rank }
+    let names = zip(missing, lines).map { worker, line in
+      let number = memory.layout.nodes[memory.node].lowerBound + worker
+      return threads > 1 ? "rank \(line.rank) (worker \(number))" : "rank \(line.rank)"
+    }
+    let some = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
+    let first = gate.arrivals(of: missing[0])
+    let waiting = workers.first { gate.arrivals(of: $0) > first }.map { memory.progress.line($0).operation }
+    let place = waiting.map { "missing from \(name($0))" } ?? "last seen in \(name(lines[0].operation))"
+    return "\(some), step \(lines[0].step), \(place)" + (waited > 0 ? " for \(NodeLookout.rounded(waited)) s" : "")
+  }
+
+  private func name(_ operation: UInt64) -> String {
+    (TeamOperation(rawValue: operation & ~TeamOperation.otherNodes) ?? .none).description
+  }
+
+  private static func rounded(_ seconds: Double) -> String { "\((seconds * 10).rounded() / 10)" }
+}

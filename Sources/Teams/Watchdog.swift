@@ -1,0 +1,118 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Ends the job when a worker doesn't come while others wait for it: a thread in each process that looks at all workers of its node
+/// ten times a second and calls no MPI.
+///
+/// One process prints one line that names the worker, its step and the operation it is missing from, and ends with code 75; the
+/// others follow when they see that, and the launcher ends what is left. On a node whose workers only wait for other nodes, and
+/// while MPI starts or ends, nobody can be named; such a process leaves it for a while to others that may know more.
+public final class Watchdog: Sendable {
+  /// What the process is doing.
+  private enum Phase {
+    /// Starting MPI and making the team.
+    case starting
+    /// Training.
+    case running(NodeLookout)
+    /// Ending MPI.
+    case ending
+  }
+
+  private let phase = Mutex((Phase.starting, waited: 0.0))
+  private let limit: Double
+  private let rank: Int
+  private let isAlone: Bool
+
+  /// Exit code of a job that may be run again.
+  static let tryAgain: Int32 = 75
+
+  /// - stallSeconds: how long others may wait for a worker; rank, ranks: this process among those of the job.
+  public init(stallSeconds: Double, rank: Int, ranks: Int) {
+    limit = stallSeconds
+    self.rank = rank
+    isAlone = ranks == 1
+  }
+
+  /// Starts to look, on a thread of its own for the life of the process.
+  public func start() throws(TeamError) {
+    LauncherSignal.listen()
+    let interval = min(0.1, limit / 8)
+    try startThread { [self] in
+      while true {
+        pause(microseconds: UInt32(interval * 1e6))
+        // Inside the lock: the memory must not go while it is looked at.
+        phase.withLock { phase in look(&phase, interval) }
+      }
+    }
+  }
+
+  /// Looks at the workers of that memory from here on.
+  func watch(_ memory: ProcessMemory) {
+    phase.withLock { $0 = (.running(NodeLookout(memory, limit: limit)), 0) }
+  }
+
+  /// Looks at no memory any more.
+  func leave() { phase.withLock { $0 = (.ending, 0) } }
+
+  private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {
+    switch phase.0 {
+    case .running(var lookout):
+      let finding = lookout.look(interval)
+      phase.0 = .running(lookout)
+      if lookout.isLeftOver { endAtOnce(Self.tryAgain) }
+      guard let finding else { return }
+      if lookout.claim() { writeErrorLine(finding) }
+      endAtOnce(Self.tryAgain)
+    case .starting, .ending:
+      guard !isAlone else { return }
+      // A process that was stopped itself doesn't count that time.
+      phase.waited += interval
+      guard phase.waited > limit + NodeLookout.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
+      let place = if case .starting = phase.0 { "start" } else { "end" }
+      writeErrorLine(LostWorkers(text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s"))
+      endAtOnce(Self.tryAgain)
+    }
+  }
+}
+
+/// The launcher's SIGCONT, which comes to all ranks as soon as one has ended badly, a second or so before it ends them.
+enum LauncherSignal {
+  /// Notes the signal from here on.
+  static func listen() {
+    // The handler must find it initialised.
+    _ = launcherSignalTime.load(ordering: .relaxed)
+    signal(SIGCONT) { _ in launcherSignalTime.store(monotonicSeconds(), ordering: .relaxed) }
+  }
+
+  /// Seconds since it came last.
+  static var age: Int { monotonicSeconds() - launcherSignalTime.load(ordering: .relaxed) }
+
+  /// Whether others are about to end this process.
+  static var cameLately: Bool { age < 4 }
+}
+
+private let launcherSignalTime = Atomic(-1000)
+
+private func monotonicSeconds() -> Int {
+  var now = timespec()
+  // The call fills the structure, during the call.
+  unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+  return now.tv_sec
+}
+
+/// Why the job can't go on; one line.
+struct LostWorkers: Error, CustomStringConvertible {
+  /// What is wrong.
+  let text: String
+  /// Where.
+  let detail: String
+
+  var description: String { "\(text): \(detail); run again with --resume" }
+}

@@ -1,0 +1,92 @@
+private import Synchronization
+internal import SystemPackage
+internal import Teams
+
+/// Writes a run's metrics and checkpoints on a thread of its own, in their order: whatever a checkpoint says is on the disk before
+/// it is.
+///
+/// A checkpoint that still waits when the next one comes gives way to it, unless it is the best so far. So training never waits for
+/// the disk, however slow that is.
+public final class RunWriter: Sendable {
+  private struct Work {
+    var metrics = ""
+    var newest: CheckpointContents?
+    var best: CheckpointContents?
+    var isRunning = false
+    var error: RunError?
+
+    var isEmpty: Bool { metrics.isEmpty && newest == nil && best == nil }
+  }
+
+  private let directory: RunDirectory
+  private let store: CheckpointStore
+  private let work = Mutex(Work())
+
+  /// Writes into `directory`.
+  public init(_ directory: RunDirectory, _ store: CheckpointStore) {
+    self.directory = directory
+    self.store = store
+  }
+
+  /// Takes whole lines of metrics, and a checkpoint whose metrics are among the lines so far. Returns at once.
+  ///
+  /// - Throws: what went wrong with earlier ones; `TeamError` when the system gives no thread.
+  public func submit(metrics: String, checkpoint: CheckpointContents? = nil) throws {
+    let starts = try work.withLock { work in
+      if let error = work.error { throw error }
+      work.metrics += metrics
+      if let checkpoint {
+        if checkpoint.fit.bestStep == checkpoint.step { work.best = checkpoint } else { work.newest = checkpoint }
+      }
+      guard !work.isRunning && !work.isEmpty else { return false }
+      work.isRunning = true
+      return true
+    }
+    if starts { try startThread { [self] in run() } }
+  }
+
+  /// Returns when everything is on the disk.
+  ///
+  /// - Throws: what went wrong.
+  public func finish() throws {
+    while try work.withLock({ work in
+      if let error = work.error { throw error }
+      return work.isRunning
+    }) { pause(microseconds: 200) }
+  }
+
+  private func run() {
+    while true {
+      let next = work.withLock { work -> Work? in
+        if work.isEmpty {
+          work.isRunning = false
+          return nil
+        }
+        defer { (work.metrics, work.newest, work.best) = ("", nil, nil) }
+        return work
+      }
+      guard let next else { return }
+      do throws(RunError) {
+        try write(next)
+      } catch {
+        work.withLock { work in
+          work.error = error
+          work.isRunning = false
+        }
+        return
+      }
+    }
+  }
+
+  private func write(_ work: Work) throws(RunError) {
+    try directory.appendMetrics(work.metrics)
+    let checkpoints = [work.best, work.newest].compactMap(\.self).sorted { $0.step < $1.step }
+    guard !checkpoints.isEmpty else { return }
+    if !work.metrics.isEmpty || FileOperations.exists(directory.path(of: .metrics)) {
+      try FileOperations.synchronise(directory.path(of: .metrics))
+    }
+    for checkpoint in checkpoints {
+      try store.write(checkpoint.bytes(), step: checkpoint.step, best: checkpoint.fit.bestStep)
+    }
+  }
+}
