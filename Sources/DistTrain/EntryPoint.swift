@@ -9,7 +9,7 @@ enum EntryPoint {
     do {
       try RootCommand.run(Array(CommandLine.arguments.dropFirst()), isFirst: (Launcher.current?.rank ?? 0) == 0)
     } catch {
-      Job.end(Diagnostics.report(error))
+      Job.end(Job.report(error))
     }
   }
 }

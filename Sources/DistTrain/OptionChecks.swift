@@ -73,7 +73,9 @@ extension DurabilityOptions {
     guard keep >= 1 else { throw usage("\(keep) checkpoints are too few", "--keep", "give at least 1") }
     if let maxSeconds { try checkPositive("time", maxSeconds, option: "--max-seconds") }
     try checkPositive("time", stallSeconds, option: "--stall-seconds")
-    if resume?.isEmpty ?? false { throw usage("the checkpoint's name is empty", "--resume", "give a directory or file") }
+    if resume?.isEmpty ?? false {
+      throw usage("the checkpoint's name is empty", "--resume", "give a directory or file")
+    }
     if hasNewSchedule && resume == nil {
       throw usage("a new schedule needs a checkpoint", "--new-schedule", "give --resume, or leave it out")
     }

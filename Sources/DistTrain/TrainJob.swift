@@ -25,7 +25,9 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     return try job.makeWorkers(lanes).run { team in
       let run = try TrainRun(options, configuration, resumption, team)
-      return try run.train { StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false) }
+      return try run.train {
+        StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
+      }
     }[0]
   }
   try end.writer?.finish()

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Synchronization
 
 /// The workers of this process, one on the calling thread and the others on threads of their own.
@@ -109,6 +110,9 @@ public final class LocalWorkers {
     watchdog.watch(memory)
   }
 
+  /// How the processes of the team agree on who tells an error.
+  public var speaker: Speaker { Speaker(memory) }
+
   /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended, before MPI
   /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
   public func free() throws {
@@ -124,6 +128,19 @@ public final class LocalWorkers {
     writeErrorLine(error)
     exitProcess(1)
   }
+}
+
+/// One process among those of its node, one of which tells why the job ends.
+public struct Speaker: Sendable {
+  private let memory: ProcessMemory?
+
+  fileprivate init(_ memory: ProcessMemory?) { self.memory = memory }
+
+  /// True for the first of the node's processes that asks, and for a process that shares no memory.
+  public func claim() -> Bool { memory?.progress.claim() ?? true }
+
+  /// Whether its node is the team's first.
+  public var isOnFirstNode: Bool { memory.map { $0.node == 0 } ?? true }
 }
 
 /// One worker's part of `run`.

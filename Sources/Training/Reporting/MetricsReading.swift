@@ -13,7 +13,9 @@ public struct MetricsHistory: Sendable {
   /// Nil when a line isn't a JSON object with the fields of its kind.
   public init?(_ bytes: some Collection<UInt8>) {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard let value = try? JSONValue(parsing: Array(line)), case .string(let kind)? = value["kind"] else { return nil }
+      guard let value = try? JSONValue(parsing: Array(line)), case .string(let kind)? = value["kind"] else {
+        return nil
+      }
       switch kind {
       case "step":
         guard let step = StepRecord(json: value) else { return nil }

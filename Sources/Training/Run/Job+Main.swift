@@ -1,4 +1,5 @@
 private import MPI
+internal import Synchronization
 internal import Teams
 
 extension Job {
@@ -25,10 +26,21 @@ extension Job {
   /// `end`.
   ///
   /// Before MPI is up all processes come to the same error, and the job's first tells it. Afterwards it may be this one's alone:
-  /// the first tells at once; any other does after a second, in which the first has ended the job if it has come to the same.
+  /// whoever comes to an error first on its node tells it, other nodes' a second later than the first's. The others leave the
+  /// launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
-    if !isFirst { pause(seconds: 1) }
-    if isFirst || isStarted { writeErrorLine(error) }
+    let speaker = speaker.withLock { $0 }
+    guard isStarted, let speaker else {
+      // A launcher ends the whole job when its first process fails; MPI's own errors may be one process's.
+      if !isFirst { pause(seconds: 1) }
+      if isFirst || isStarted && !(error is RunError) { writeErrorLine(error) }
+      return ExitStatus(of: error)
+    }
+    if !speaker.isOnFirstNode { pause(seconds: 1) }
+    if speaker.claim() { writeErrorLine(error) } else { pause(seconds: 1) }
     return ExitStatus(of: error)
   }
+
+  /// Who speaks among the processes of this one's latest team.
+  static let speaker = Mutex<Speaker?>(nil)
 }

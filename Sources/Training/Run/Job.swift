@@ -1,4 +1,5 @@
 public import MPI
+internal import Synchronization
 public import Teams
 
 /// This process's part of a job: alone without a launcher, as one rank with one.
@@ -80,7 +81,7 @@ public final class Job {
       return result
     #else
       job = try Job(
-          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
+        Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
       return try body(job)
     #endif
   }
@@ -105,7 +106,7 @@ public final class Job {
   }
 
   private func newTeam(_ lanes: Lanes) throws -> LocalWorkers {
-    try fitting(lanes) {
+    let team = try fitting(lanes) {
       let threads = try threads(for: lanes)
       #if MPI
         if let all {
@@ -115,6 +116,8 @@ public final class Job {
       #endif
       return try LocalWorkers(lanes: lanes, threads: threads, failure: Self.fail)
     }
+    Self.speaker.withLock { $0 = team.speaker }
+    return team
   }
 
   /// Workers of each process, as asked for or by default; collective.
@@ -239,8 +242,5 @@ public final class Job {
     #endif
   }
 
-  private static let fail: @Sendable (any Error) -> Never = { error in
-    writeErrorLine(error)
-    end(ExitStatus(of: error))
-  }
+  private static let fail: @Sendable (any Error) -> Never = { error in end(report(error)) }
 }

@@ -40,7 +40,8 @@ struct TensorNames: Sendable {
     return RunState(
       parameters: try read(parameters), firstMoments: try read(parameters, prefix: Self.firstMoment),
       secondMoments: try read(parameters, prefix: Self.secondMoment), runningStatistics: try read(runningStatistics),
-      hidden: try hidden.map { shape throws(SafetensorsError) in try file.floats(Self.hiddenState, shape: shape) } ?? [],
+      hidden: try hidden.map { shape throws(SafetensorsError) in try file.floats(Self.hiddenState, shape: shape) }
+        ?? [],
       updates: updates)
   }
 }
