@@ -9,7 +9,7 @@ struct Launcher {
     let finished: Finished
     var status: Int32 { finished.status }
     /// Standard output.
-    var output: String { finished.output.joined(separator: "\n") }
+    var output: String { finished.output.map { $0 + "\n" }.joined() }
     /// Standard error, the launcher's lines among the program's.
     var errors: String { finished.errors.joined(separator: "\n") }
     /// The `digest` line's hex digits.

@@ -86,7 +86,11 @@ public struct BuiltProgram: Sendable {
   }
 
   private static func lines(_ file: URL) throws -> [String] {
-    String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n").map(String.init)
+    var lines = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // What follows the last line's end.
+    if lines.last == "" { lines.removeLast() }
+    return lines
   }
 }
 
