@@ -105,7 +105,12 @@ let package = Package(
     .executableTarget(
       name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise", swiftSettings: tests),
     .testTarget(name: "TrainingTests", dependencies: ["Kernels", "Teams", "Training"], swiftSettings: tests),
-    .testTarget(name: "CommandTests", dependencies: ["DistTrain", "Launching", "Training"], swiftSettings: tests),
+    .testTarget(
+      name: "CommandTests", dependencies: ["DistTrain", "ExampleProgram", "Launching", "RNNExploration", "Training"],
+      swiftSettings: tests),
+    // The README's program with the library.
+    .executableTarget(
+      name: "ExampleProgram", dependencies: ["Training"], path: "Tests/ExampleProgram", swiftSettings: language),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]

@@ -107,7 +107,7 @@ extension Notebook {
     cell()
     try learn.fitOneCycle(6, maxLearningRate: 1e-4)
     show(learn.recorder.plotLosses(), learn.recorder.plotMetrics())
-    var results = [Result("model0", learn.recorder)]
+    var results = [FitResult("model0", learn.recorder)]
 
     // The 1cycle policy warms the learning rate up and cools it down, and moves the momentum the other way.
     cell()
@@ -122,7 +122,7 @@ extension Notebook {
     learn.output = tableRow
     try learn.fitOneCycle(6, maxLearningRate: 1e-4)
     show(learn.recorder.plotLosses(), learn.recorder.plotMetrics())
-    results.append(Result("model1", learn.recorder))
+    results.append(FitResult("model1", learn.recorder))
 
     // ## model2: a prediction after every token
     //
@@ -137,7 +137,7 @@ extension Notebook {
     cell()
     try learn.fitOneCycle(10, maxLearningRate: 1e-5, pctStart: 0.1)
     show(learn.recorder.plotLosses(), learn.recorder.plotMetrics())
-    results.append(Result("model2", learn.recorder))
+    results.append(FitResult("model2", learn.recorder))
 
     // ## Model3: a state that is kept
     //
@@ -154,13 +154,13 @@ extension Notebook {
     cell()
     try learn.fitOneCycle(10, maxLearningRate: 1e-3)
     show(learn.recorder.plotLosses(), learn.recorder.plotMetrics())
-    results.append(Result("Model3", learn.recorder))
+    results.append(FitResult("Model3", learn.recorder))
 
     // ## Beside the notebook
     //
     // What the four fits end in, beside the mean ± standard deviation of the notebook itself over 12 seeds, under fastai 1.0.61
     // and PyTorch; for Model3 without its LR finder.
     cell()
-    show(Result.table(results))
+    show(FitResult.table(results))
   }
 }

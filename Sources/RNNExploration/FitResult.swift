@@ -1,7 +1,7 @@
 import Training
 
 /// What a fit has ended in, to be compared with the notebook's.
-struct Result {
+struct FitResult {
   /// The notebook's model.
   let model: String
   /// At the last epoch's end.
@@ -26,7 +26,7 @@ struct Result {
   ]
 
   /// A header and a row for each result.
-  static func table(_ results: [Result]) -> [[String]] {
+  static func table(_ results: [FitResult]) -> [[String]] {
     let header = [
       "model", "train loss", "notebook", "valid loss", "notebook", "accuracy", "notebook", "seconds", "notebook",
     ]
