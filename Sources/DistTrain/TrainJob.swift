@@ -15,7 +15,10 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
     threads: shared.threads, ranksPerNode: shared.ranksPerNode, stallSeconds: durability.stallSeconds
   ) { job in
     let resumption = try durability.resume.map { path in
-      try Resumption.find(path, job) { writeErrorLine($0) }
+      try Resumption.find(path, job) { error in
+        writeErrorLine(
+          RunError("passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
+      }
     }
     let configuration =
       try resumption.map {

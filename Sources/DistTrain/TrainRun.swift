@@ -46,15 +46,24 @@ final class TrainRun {
 
   /// Trains and writes. Collective.
   func train(wantsStop: @escaping () -> Bool) throws -> TrainEnd {
+    let fault = Fault.asked(of: team.rank)
     let rate = try learningRate()
     var plan = session.plan(learningRate: rate)
     plan.checkpointEvery = options.durability.checkpointEvery
     plan.nonFinite = options.nonFinite
     if tells { print(table.header) }
     var observer = FitObserver(
-      step: { [self] in if isFirst { history.add($0) } },
+      step: { [self] in
+        if isFirst { history.add($0) }
+        try fault?.strike(.after, step: $0.step)
+      },
       epoch: { [self] in try finish($0) })
-    observer.wantsStop = wantsStop
+    var step = resumption?.checkpoint.fit.step ?? 0
+    observer.wantsStop = {
+      step += 1
+      try fault?.strike(.before, step: step)
+      return wantsStop()
+    }
     if options.output != .none {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
     }

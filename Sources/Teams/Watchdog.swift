@@ -1,13 +1,5 @@
 internal import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// Ends the job when a worker doesn't come while others wait for it: a thread in each process that looks at all workers of its node
 /// ten times a second and calls no MPI.
 ///
@@ -80,31 +72,6 @@ public final class Watchdog: Sendable {
       endAtOnce(Self.tryAgain)
     }
   }
-}
-
-/// The launcher's SIGCONT, which comes to all ranks as soon as one has ended badly, a second or so before it ends them.
-enum LauncherSignal {
-  /// Notes the signal from here on.
-  static func listen() {
-    // The handler must find it initialised.
-    _ = launcherSignalTime.load(ordering: .relaxed)
-    signal(SIGCONT) { _ in launcherSignalTime.store(monotonicSeconds(), ordering: .relaxed) }
-  }
-
-  /// Seconds since it came last.
-  static var age: Int { monotonicSeconds() - launcherSignalTime.load(ordering: .relaxed) }
-
-  /// Whether others are about to end this process.
-  static var cameLately: Bool { age < 4 }
-}
-
-private let launcherSignalTime = Atomic(-1000)
-
-private func monotonicSeconds() -> Int {
-  var now = timespec()
-  // The call fills the structure, during the call.
-  unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-  return now.tv_sec
 }
 
 /// Why the job can't go on; one line.

@@ -44,7 +44,7 @@ final class WorkerFailure: Sendable {
       workerEnded()
       while true { pause(seconds: 1000) }
     }
-    if error == nil { pause(seconds: 3) }
+    if error == nil && LauncherSignal.comes(within: 3) { endAtOnce(Watchdog.tryAgain) }
     end(error ?? TeamError.lostWorker)
   }
 }

@@ -17,7 +17,7 @@ public struct Resumption: Sendable {
 
   /// The newest checkpoint of a run directory that is whole, or that file; found by process 0 and sent to all. Collective.
   ///
-  /// - passedOver: told of each newer one that can't be used, on process 0.
+  /// - passedOver: told of each newer one that can't be used, on process 0; the problem starts with what kind of checkpoint it is.
   /// - Throws: `RunError`, on all processes alike, when there is none.
   public static func find(
     _ path: String, _ job: Job, passedOver: (RunError) -> Void
@@ -54,7 +54,9 @@ public struct Resumption: Sendable {
     do {
       guard try path.stat().type == .directory else { return [path] }
     } catch {
-      throw FileOperations.failure("can't read the checkpoint", path, error)
+      throw RunError(
+        "can't read the checkpoint (\(error.description.lowercased()))", at: path.string,
+        remedy: "give a run directory or a checkpoint", status: .inputOutput)
     }
     let inner = path.appending(RunDirectory.File.checkpoints.rawValue)
     return CheckpointStore.list(FileOperations.exists(inner) ? inner : path).map(\.path)
@@ -65,7 +67,9 @@ public struct Resumption: Sendable {
     do {
       bytes = try FileOperations.read(file)
     } catch {
-      throw FileOperations.failure("can't read the checkpoint", file, error)
+      throw RunError(
+        "checkpoint that can't be read (\(error.description.lowercased()))", at: file.string,
+        remedy: "take an earlier one", status: .inputOutput)
     }
     do {
       let checkpoint = try Checkpoint(bytes)
@@ -102,7 +106,7 @@ public struct Resumption: Sendable {
       history.steps.last?.step ?? 0 == checkpoint.fit.step
     else {
       throw RunError(
-        "the metrics don't reach the checkpoint's step \(checkpoint.fit.step)", at: path.string,
+        "checkpoint of step \(checkpoint.fit.step) that the metrics don't reach", at: path.string,
         remedy: "take an earlier checkpoint", status: .badData)
     }
     return (Array(bytes[..<checkpoint.metricsLength]), history)

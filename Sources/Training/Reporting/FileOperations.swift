@@ -141,8 +141,7 @@ enum FileOperations {
     _ = unsafe path.withPlatformString { unsafe unlink($0) }
   }
 
-  /// What the system said about a file, with what the user can do.
-  static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
+  private static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
     let remedy =
       switch error {
       case .permissionDenied, .notPermitted, .readOnlyFileSystem: "choose a directory you may write to"

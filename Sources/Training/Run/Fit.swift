@@ -35,7 +35,7 @@ public struct FitObserver {
   /// worker. Nil where none are kept.
   public var checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)?
   /// Whether this worker is asked to stop; looked at before each step.
-  public var wantsStop: () -> Bool = { false }
+  public var wantsStop: () throws -> Bool = { false }
 
   /// Takes what to call.
   public init(

@@ -42,7 +42,7 @@ struct FitLoop {
     if state.awaitsValidation { try finishEpoch() }
     while state.step < limit {
       let step = state.step + (pending == nil ? 0 : 1)
-      flags.wantsStop = observer.wantsStop()
+      flags.wantsStop = try observer.wantsStop()
       let loss = apply(step)
       if flags.precedingGradientWasBad {
         try leaveOut(step - 1)
@@ -175,10 +175,12 @@ struct FitLoop {
 
   private func error(_ step: Int, _ finding: StepFinding) -> RunError {
     let kept = observer.checkpoint == nil ? "" : "; the state before it is kept as a checkpoint"
+    // The sign of what isn't a number says nothing.
+    let loss = finding.loss.isNaN ? "nan" : "\(finding.loss)"
+    let largest = finding.largest.isNaN ? "nan" : "\(finding.largest)"
     return RunError(
       finding.loss.isFinite ? "a gradient is not finite" : "the loss is not finite",
-      at:
-        "step \(step + 1), loss \(finding.loss), lr \(plan.schedule(step).learningRate), largest gradient \(finding.largest) in \(finding.tensor)",
-      remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
+      at: "step \(step + 1), loss \(loss), lr \(plan.schedule(step).learningRate), largest gradient \(largest) in "
+        + finding.tensor, remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
   }
 }

@@ -32,12 +32,12 @@ extension Job {
     let speaker = speaker.withLock { $0 }
     guard isStarted, let speaker else {
       // A launcher ends the whole job when its first process fails; MPI's own errors may be one process's.
-      if !isFirst { pause(seconds: 1) }
-      if isFirst || isStarted && !(error is RunError) { writeErrorLine(error) }
+      let isTold = !isFirst && LauncherSignal.comes(within: 1)
+      if isFirst || !isTold && isStarted && !(error is RunError) { writeErrorLine(error) }
       return ExitStatus(of: error)
     }
-    if !speaker.isOnFirstNode { pause(seconds: 1) }
-    if speaker.claim() { writeErrorLine(error) } else { pause(seconds: 1) }
+    let isTold = !speaker.isOnFirstNode && LauncherSignal.comes(within: 1)
+    if !isTold && speaker.claim() { writeErrorLine(error) } else { pause(seconds: 1) }
     return ExitStatus(of: error)
   }
 

@@ -1,0 +1,44 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The launcher's SIGCONT: Open MPI's sends it to all ranks as soon as one has ended badly, seconds before it ends them. Who gets it
+/// knows that somebody else has told what is wrong.
+public enum LauncherSignal {
+  /// Notes the signal from here on.
+  static func listen() {
+    // The handler must find it initialised.
+    _ = launcherSignalTime.load(ordering: .relaxed)
+    signal(SIGCONT) { _ in launcherSignalTime.store(monotonicSeconds(), ordering: .relaxed) }
+  }
+
+  /// Seconds since it came last.
+  static var age: Int { monotonicSeconds() - launcherSignalTime.load(ordering: .relaxed) }
+
+  /// Whether others are about to end this process.
+  public static var cameLately: Bool { age < 4 }
+
+  /// Waits for the signal: true as soon as it has come, false after so many seconds.
+  public static func comes(within seconds: Int) -> Bool {
+    for _ in 0..<(100 * seconds) {
+      if cameLately { return true }
+      pause(microseconds: 10_000)
+    }
+    return cameLately
+  }
+}
+
+private let launcherSignalTime = Atomic(-1000)
+
+private func monotonicSeconds() -> Int {
+  var now = timespec()
+  // The call fills the structure, during the call.
+  unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+  return now.tv_sec
+}
