@@ -27,7 +27,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
     guard before == after else {
       throw RunError("the LR finder left a trace", at: "state digest", remedy: "report this", status: .failure)
     }
-    if options.showsPlots { print(curve.plot(configuration.caption).terminalText()) }
+    if options.showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
     print(LearningRateReport.text(curve))
     if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
   }

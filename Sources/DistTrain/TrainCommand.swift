@@ -50,6 +50,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a Chrome trace of steps 11 to 18.", valueName: "file"))
   var trace: String?
 
+  @Flag(help: "Print no plots on a terminal.")
+  var noPlot = false
+
   @Flag(help: "Print the digest only.")
   var quiet = false
 
@@ -58,7 +61,7 @@ struct TrainCommand: ParsableCommand {
       shared: shared.options, epochs: epochs, learningRate: lr, pctStart: pctStart, divFactor: divFactor, momenta: moms,
       weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, clip: clip,
       nonFinite: onNonFinite, durability: durability.options, output: out ?? .automatic, trace: trace,
-      isQuiet: quiet, showsPlots: false)
+      isQuiet: quiet, showsPlots: !noPlot && TerminalPlot.isTerminal)
     try options.check()
     try runTrain(options, given: GivenOptions(CommandLine.arguments))
   }

@@ -86,7 +86,10 @@ final class TrainRun {
       var finder = LearningRateFinder()
       finder.weightDecay = configuration.weightDecay
       let curve = session.findLearningRate(finder)
-      if tells { print(LearningRateReport.text(curve)) }
+      if tells {
+        if options.showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
+        print(LearningRateReport.text(curve))
+      }
       rate = rate ?? curve.suggestions.first?.learningRate
       if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
     }
@@ -122,6 +125,7 @@ final class TrainRun {
 
   /// Weights, plot and digest. Collective.
   private func writeResults() throws {
+    if tells, options.showsPlots { TerminalPlot.show(history.plot(configuration)) }
     let weights = session.weightsFile()
     if let directory, let weights {
       try directory.write(weights, as: .model)

@@ -113,6 +113,19 @@ import Testing
     #expect(recorder.plot().series[0].points.isEmpty == false)
   }
 
+  @Test func coloursChangeNothingElse() {
+    let plot = LinePlot(
+      title: "t", xAxis: .init("x"), yAxis: .init("y"),
+      series: [.init("one", y: [1, 2, 3]), .init("two", y: [3, 1, 2])],
+      marks: [.init("mark", x: 2, y: 2)])
+    let plain = plot.terminalText()
+    let colored = plot.terminalText(colors: true)
+    #expect(colored.replacing(/\u{1B}\[[0-9]+m/, with: "") == plain)
+    #expect(colored.contains("\u{1B}[34m") && colored.contains("\u{1B}[31m"))
+    // Each line ends with the number that the legend gives its series.
+    #expect(plain.split(separator: "\n").count { $0.hasSuffix(" 1") || $0.hasSuffix(" 2") } == 2)
+  }
+
   @Test func marksAtOneCellOfATerminalAreAllShown() {
     let plot = LinePlot(
       title: "", xAxis: .init("x"), yAxis: .init("y"), series: [.init("s", y: [1, 2, 3])],

@@ -85,25 +85,32 @@ struct TerminalPage {
       let label = yLabels[row] ?? ""
       var line = String(repeating: " ", count: 2 + labelWidth - label.count) + label
       line += yLabels[row] == nil ? " │" : " ┤"
-      for column in 0..<canvas.columns {
+      var cells: [(character: Character, series: Int?)] = (0..<canvas.columns).map { column in
+        if let letter = letters[row][column] { return (letter, nil) }
         let drawn = canvas.character(column: column, row: row)
-        if let letter = letters[row][column] {
-          line.append(letter)
-        } else {
-          line += drawn == " " ? " " : colored(String(drawn), canvas.owner(column: column, row: row))
-        }
+        return (drawn, drawn == " " ? nil : canvas.owner(column: column, row: row))
       }
-      while line.hasSuffix(" ") { line.removeLast() }
-      guard let ending = keys[row] else { return line }
-      let width = labelWidth + 4 + canvas.columns
-      // Colour codes take no room: count the cells, not the characters.
-      let blank = (0..<canvas.columns).reversed().prefix { column in
-        letters[row][column] == nil && canvas.character(column: column, row: row) == " "
+      if let ending = keys[row] {
+        cells.append((" ", nil))
+        for series in ending.prefix(9) { cells += "\(series + 1)".map { ($0, series) } }
       }
-      let used = width - blank.count
-      let text = ending.prefix(9).map { colored("\($0 + 1)", $0) }.joined()
-      return line + String(repeating: " ", count: max(1, width - used + 1)) + text
+      while cells.last?.character == " " { cells.removeLast() }
+      return line + text(cells)
     }
+  }
+
+  /// Characters with the series that they belong to as a line: neighbours of one colour share its codes.
+  private func text(_ cells: [(character: Character, series: Int?)]) -> String {
+    var line = ""
+    var start = 0
+    while start < cells.count {
+      let series = cells[start].series
+      let end = cells[start...].firstIndex { $0.series != series } ?? cells.count
+      let part = String(cells[start..<end].map(\.character))
+      line += series.map { colored(part, $0) } ?? part
+      start = end
+    }
+    return line
   }
 
   /// The axis with its ticks, their labels, and what it shows.

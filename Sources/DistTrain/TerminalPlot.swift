@@ -1,0 +1,22 @@
+internal import Training
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Plots on standard output.
+enum TerminalPlot {
+  /// Whether standard output is a terminal. Calls `isatty`.
+  static var isTerminal: Bool { isatty(1) == 1 }
+
+  /// Prints the plot, in colour on a terminal unless the environment has `NO_COLOR`.
+  static func show(_ plot: LinePlot) {
+    // Only whether there is such a variable is asked.
+    let isColored = unsafe isTerminal && getenv("NO_COLOR") == nil
+    print(plot.terminalText(colors: isColored))
+  }
+}
