@@ -7,23 +7,30 @@
 public struct FoldSchedule: Sendable, Equatable {
   /// After each node, how often to fold.
   public let folds: [Int]
+  /// Entries on the stack before each node is pushed.
+  public let heights: [Int]
   /// Number of sums left at the end.
   public let roots: Int
   /// Most entries on the stack at once.
   public let depth: Int
+  /// Most entries on the stack at once, not counting one that is folded as soon as it is pushed.
+  public let kept: Int
 
   /// Takes the fold counts; traps when they fold more than there is.
   public init(folds: [Int]) {
     var height = 0
-    var deepest = 0
+    var heights: [Int] = []
+    var kept = 0
     for count in folds {
-      height += 1
-      deepest = max(deepest, height)
-      height -= count
+      heights.append(height)
+      height += 1 - count
       precondition(height > 0, "a fold needs two entries")
+      kept = max(kept, height)
     }
     self.folds = folds
+    self.heights = heights
+    self.kept = kept
     roots = height
-    depth = deepest
+    depth = (heights.max() ?? 0) + 1
   }
 }

@@ -19,43 +19,43 @@ final class TinyModel: Model {
   private let embedding: Window<Float>
   private let zero: Panels
   private let gradient: Window<Float>
-  private let order: Window<EmbeddingRow>
-  private let heads: Window<Int32>
+  private let embeddingSums: EmbeddingSums
+  private let block: LaneBlock
   let state: Window<Float>? = nil
   let runningStatistics: [(name: String, values: Window<Float>)] = []
 
   init(_ context: ModelContext) {
     self.context = context
-    output = OutputLayer(context, "output", steps: 1)
+    block = context.wholeBlock(steps: 1)[0]
+    output = OutputLayer(context, "output", steps: 1, blocks: [block])
     embedding = context.rows("token.weight")
     zero = context.makePanels(rows: context.streams, columns: context.hidden)
     gradient = context.make(context.streams * context.width)
-    order = context.make(context.streams)
-    heads = context.make(context.vocabulary + 1)
+    embeddingSums = context.makeEmbeddingSums(rows: context.streams)
   }
 
   func parametersChanged() { output.parametersChanged() }
 
   func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
     predict(x, y, gradientScale: 1 / Float(context.batchSize))
-    output.backward(into: gradient, gradients: gradients)
-    embeddingGradient(
-      gradient, tokens: last(x), rowsPerStep: context.streams, width: context.width, vocabulary: context.vocabulary,
-      lanes: context.lanes(steps: 1), schedule: context.laneFolds, roots: gradients,
-      offset: context.gradientOffset("token.weight"), rootStride: context.gradientStride, order: order, heads: heads,
-      stack: context.scratch)
+    output.backward(block, into: gradient, gradients: gradients)
+    embeddingSums.add(
+      gradient, tokens: last(x), rowsPerStep: context.streams, rows: block.stepRows.rows, first: 0)
+    embeddingSums.fold(
+      context.laneFolds, into: gradients, offset: context.gradientOffset("token.weight"),
+      rootStride: context.gradientStride)
     context.foldVectors(into: gradients)
     return context.sum(output.laneLosses)
   }
 
   func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
     predict(x, y, gradientScale: nil)
-    output.score(losses: losses, correct: correct)
+    output.score(block, losses: losses, correct: correct)
   }
 
   private func predict(_ x: Window<Int32>, _ y: Window<Int32>, gradientScale: Float?) {
-    addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input)
-    output.forward(targets: last(y), gradientScale: gradientScale)
+    addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input(block))
+    output.forward(block, targets: last(y), gradientScale: gradientScale)
   }
 
   private func last(_ tokens: Window<Int32>) -> Window<Int32> {

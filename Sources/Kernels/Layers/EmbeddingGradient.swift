@@ -1,93 +1,132 @@
-/// The gradient of an embedding: for each token, the rows of `da` at which it was read, summed per lane in order of step
-/// and stream and folded over the lanes.
+/// The gradient of an embedding: for each token, the rows of activation gradients at which it was read, summed per lane in the
+/// order in which they are added, and folded over the lanes.
 ///
-/// - da: `lanes.steps` matrices (rowsPerStep, width).
-/// - tokens: (steps, rowsPerStep), each below `vocabulary`.
-/// - roots: root i's gradient (vocabulary, width), row by row, starts at `offset + i·rootStride`; overwritten, zero for
-///   tokens that weren't read.
-/// - order: scratch of `tokens.count` elements; heads: scratch of `vocabulary + 1`; stack: `16 · schedule.depth` elements.
-///
-/// A token's rows are found by a counting sort in lane order. Lanes without the token count as zero: see `FoldSchedule`.
-public func embeddingGradient(
-  _ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, width: Int, vocabulary: Int, lanes: LaneRows,
-  schedule: FoldSchedule, roots: Window<Float>, offset: Int, rootStride: Int,
-  order: Window<EmbeddingRow>, heads: Window<Int32>, stack: Window<Float>
-) {
-  precondition(da.count == lanes.steps * rowsPerStep * width && tokens.count == lanes.steps * rowsPerStep, "wrong size")
-  precondition(order.count >= tokens.count && heads.count > vocabulary && stack.count >= 16 * schedule.depth, "scratch")
-  sortByToken(
-    tokens, rowsPerStep: rowsPerStep, width: width, lanes: lanes, order: order, heads: heads, vocabulary: vocabulary)
-  schedule.folds.withUnsafeBufferPointer { folds in
-    var start = 0
-    for token in 0..<vocabulary {
-      let end = Int(heads.base[token])
-      for channel in stride(from: 0, to: width, by: 16) {
-        let output = roots.base + offset + token * width + channel
-        foldToken(
-          UnsafeBufferPointer(start: order.base + start, count: end - start),
-          UnsafePointer(da.base + channel * rowsPerStep),
-          folds, schedule.roots, stack.base, output, rootStride)
-      }
-      start = end
-    }
-  }
-}
+/// Each lane has a row of its own for each token that it has read, so memory and work follow the rows that were read and not the
+/// vocabulary times the lanes, except for one look at each token's `lanes` entries.
+@safe
+public struct EmbeddingSums: Sendable {
+  private let vocabulary, lanes, width: Int
+  private let slots: Window<Int32>  // (vocabulary, lanes): the row of `sums`, or −1
+  private let sums: Window<Float>  // (rows, width)
+  private let used: Window<Int32>  // (1): rows of `sums` in use
+  private let stack: Window<Int32>  // (2 · lanes)
 
-/// Where a row that read a token lies: its lane, and its offset in `da`'s first panel.
-public struct EmbeddingRow: BitwiseCopyable, Sendable {
-  var lane: Int32
-  var place: Int32
-}
-
-@inline(__always)
-private func sortByToken(
-  _ tokens: Window<Int32>, rowsPerStep: Int, width: Int, lanes: LaneRows, order: Window<EmbeddingRow>,
-  heads: Window<Int32>, vocabulary: Int
-) {
-  let heads = heads.base
-  for token in 0...vocabulary { heads[token] = 0 }
-  for index in 0..<tokens.count {
-    let token = Int(tokens.base[index])
-    precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
-    heads[token + 1] += 1
+  /// - rows: how many rows are added at most between two calls of `fold`.
+  /// - arena: yields `byteCount` bytes.
+  public init(vocabulary: Int, lanes: Int, width: Int, rows: Int, arena: Arena) {
+    self.vocabulary = vocabulary
+    self.lanes = lanes
+    self.width = width
+    slots = arena.take(vocabulary * lanes)
+    slots.fill(-1)
+    sums = arena.take(min(rows, vocabulary * lanes) * width)
+    used = arena.take(1)
+    stack = arena.take(2 * lanes)
   }
-  for token in 0..<vocabulary { heads[token + 1] += heads[token] }
-  // Placing moves each head to the token's end.
-  for (lane, rows) in lanes.rows.enumerated() {
-    for step in 0..<lanes.steps {
-      for row in rows {
-        let token = Int(tokens.base[step * rowsPerStep + row])
-        order.base[Int(heads[token])] = EmbeddingRow(
-          lane: Int32(lane), place: Int32((step * width * rowsPerStep) + row * 16))
-        heads[token] += 1
+
+  /// Bytes of arena that the sums take.
+  public static func byteCount(vocabulary: Int, lanes: Int, width: Int, rows: Int) -> Int {
+    Arena.byteCount(vocabulary * lanes, of: Int32.self)
+      + Arena.byteCount(min(rows, vocabulary * lanes) * width, of: Float.self)
+      + Arena.byteCount(1, of: Int32.self) + Arena.byteCount(2 * lanes, of: Int32.self)
+  }
+
+  /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
+  public func add(_ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int) {
+    precondition(da.count == rowsPerStep * width && tokens.count >= rowsPerStep, "a token for each row")
+    precondition(first + rows.count <= lanes, "a lane beyond the last")
+    var used = self.used.base[0]
+    for (index, range) in rows.enumerated() {
+      for row in range {
+        let token = Int(tokens.base[row])
+        precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
+        let slot = slots.base + (token &* lanes &+ first &+ index)
+        let source = UnsafePointer(da.base + row &* 16)
+        if slot.pointee < 0 {
+          precondition(Int(used) &* width < sums.count, "more rows than announced")
+          slot.pointee = used
+          let sum = sums.base + Int(used) &* width
+          used &+= 1
+          // 0 + x, as every sum starts: never −0.
+          for channel in stride(from: 0, to: width, by: 16) {
+            store16(sum + channel, load16(source + channel &* rowsPerStep) + 0)
+          }
+        } else {
+          let sum = sums.base + Int(slot.pointee) &* width
+          for channel in stride(from: 0, to: width, by: 16) {
+            store16(sum + channel, load16(UnsafePointer(sum + channel)) + load16(source + channel &* rowsPerStep))
+          }
+        }
       }
     }
+    self.used.base[0] = used
   }
-}
 
-@inline(__always)
-private func foldToken(
-  _ rows: UnsafeBufferPointer<EmbeddingRow>, _ da: UnsafePointer<Float>, _ folds: UnsafeBufferPointer<Int>,
-  _ rootCount: Int, _ stack: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ rootStride: Int
-) {
-  if rows.isEmpty {
-    for root in 0..<rootCount { store16(output + root * rootStride, SIMD16(repeating: 0)) }
-    return
-  }
-  var next = 0
-  var height = 0
-  for lane in 0..<folds.count {
-    var sum = SIMD16<Float>(repeating: 0)
-    while next < rows.count && rows[next].lane == lane {
-      sum += load16(da + Int(rows[next].place))
-      next += 1
+  /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row, starts at
+  /// `offset + i·rootStride`; overwritten, zero for tokens that weren't read. Lanes without a token count as zero: see
+  /// `FoldSchedule`.
+  public func fold(_ schedule: FoldSchedule, into roots: Window<Float>, offset: Int, rootStride: Int) {
+    precondition(schedule.folds.count == lanes, "a fold count for each lane")
+    precondition(
+      roots.count >= offset + (schedule.roots - 1) * rootStride + vocabulary * width, "a gradient for each root")
+    schedule.folds.withUnsafeBufferPointer { folds in
+      for token in 0..<vocabulary {
+        let output = roots.base + offset + token &* width
+        let count = foldToken(slots.base + token &* lanes, folds)
+        var next = 0
+        for root in 0..<schedule.roots {
+          let row = output + root &* rootStride
+          if next < count && stack.base[2 &* next] == root {
+            let sum = UnsafePointer(sums.base + Int(stack.base[2 &* next &+ 1]) &* width)
+            for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, load16(sum + channel)) }
+            next &+= 1
+          } else {
+            for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, SIMD16(repeating: 0)) }
+          }
+        }
+      }
     }
-    for _ in 0..<folds[lane] {
-      height -= 1
-      sum = load16(UnsafePointer(stack + height * 16)) + sum
-    }
-    store16(stack + height * 16, sum)
-    height += 1
+    used.base[0] = 0
   }
-  for root in 0..<height { store16(output + root * rootStride, load16(UnsafePointer(stack + root * 16))) }
+
+  /// Folds one token's rows in place. Leaves (position on the schedule's stack, row) of each sum in `stack`, ascending, and returns
+  /// their number.
+  @inline(__always)
+  private func foldToken(_ slots: UnsafeMutablePointer<Int32>, _ folds: UnsafeBufferPointer<Int>) -> Int {
+    let stack = self.stack.base
+    var count = 0
+    var height: Int32 = 0
+    for lane in 0..<lanes {
+      let slot = slots[lane]
+      if slot >= 0 {
+        slots[lane] = -1
+        stack[2 &* count] = height
+        stack[2 &* count &+ 1] = slot
+        count &+= 1
+      }
+      height &+= 1
+      for _ in 0..<folds[lane] {
+        height &-= 1
+        // The schedule's topmost entry, if present, goes down by one; the one below, if present, takes it up.
+        if count > 0 && stack[2 &* count &- 2] == height {
+          if count > 1 && stack[2 &* count &- 4] == height &- 1 {
+            addRow(Int(stack[2 &* count &- 1]), to: Int(stack[2 &* count &- 3]))
+            count &-= 1
+          } else {
+            stack[2 &* count &- 2] = height &- 1
+          }
+        }
+      }
+    }
+    return count
+  }
+
+  @inline(__always)
+  private func addRow(_ row: Int, to other: Int) {
+    let from = UnsafePointer(sums.base + row &* width)
+    let to = sums.base + other &* width
+    for channel in stride(from: 0, to: width, by: 16) {
+      store16(to + channel, load16(UnsafePointer(to + channel)) + load16(from + channel))
+    }
+  }
 }

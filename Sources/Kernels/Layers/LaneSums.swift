@@ -40,14 +40,31 @@ public func laneColumnSums(
   offset: Int
 ) {
   precondition(d.count == rowsPerStep * width * lanes.steps, "wrong size")
+  precondition(vectors.count >= (lanes.rows.count - 1) * vectorStride + offset + width, "a vector for each lane")
   for (lane, rows) in lanes.rows.enumerated() {
-    for channel in stride(from: 0, to: width, by: 16) {
-      var sum = SIMD16<Float>(repeating: 0)
-      for step in 0..<lanes.steps {
-        let column = UnsafePointer(d.base + (step * width + channel) * rowsPerStep + rows.lowerBound * 16)
-        for row in 0..<rows.count { sum += load16(column + row * 16) }
-      }
-      store16(vectors.base + lane * vectorStride + offset + channel, sum)
+    let output = vectors.base + lane * vectorStride + offset
+    var channel = 0
+    while channel + 64 <= width {
+      sumColumns(FourPanels.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)
+      channel += 64
+    }
+    while channel < width {
+      sumColumns(OnePanel.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)
+      channel += 16
     }
   }
+}
+
+/// Σ over `steps` runs of rows. Wide blocks keep as many additions under way as the adders can take.
+@inline(__always)
+private func sumColumns<Block: ColumnBlock>(
+  _: Block.Type, _ d: Window<Float>, _ rowsPerStep: Int, _ width: Int, _ channel: Int, _ rows: Range<Int>, _ steps: Int
+) -> Block {
+  var sum = Block(repeating: 0)
+  var column = UnsafePointer(d.base + channel * rowsPerStep + rows.lowerBound * 16)
+  for _ in 0..<steps {
+    for row in 0..<rows.count { sum.add(Block.load(column + row &* 16, rowsPerStep &* 16)) }
+    column += width &* rowsPerStep
+  }
+  return sum
 }

@@ -1,52 +1,73 @@
-/// Where the rows of each lane lie in a pair of activations: `steps` runs of the lane's streams, `stepStride` elements apart.
-public struct LaneRows: Sendable {
-  /// For each lane of the worker, its rows within one step.
-  public let rows: [Range<Int>]
-  /// Number of steps.
-  public let steps: Int
+/// Where the gradient of one matrix, panels (depth, columns), is folded over the lanes: a stack of such matrices. Its first
+/// entries are the roots' gradients themselves, since what the stack holds at the end are the roots.
+@safe
+public struct GradientStack {
+  let roots: UnsafeMutablePointer<Float>
+  let rootStride: Int
+  let rootCount: Int
+  let spare: UnsafeMutablePointer<Float>
+  let spareStride: Int
 
-  /// Takes the rows of every lane and the number of steps.
-  public init(rows: [Range<Int>], steps: Int) {
-    self.rows = rows
-    self.steps = steps
+  /// - gradients: root i's gradient starts at `offset + i·rootStride`.
+  /// - spare: at least `spareCount` elements, whose contents last from the first lane to the last.
+  public init(
+    _ gradients: Window<Float>, offset: Int, rootStride: Int, depth: Int, columns: Int, schedule: FoldSchedule,
+    spare: Window<Float>
+  ) {
+    let size = Panels.count(rows: depth, columns: columns)
+    precondition(gradients.count >= offset + (schedule.roots - 1) * rootStride + size, "a gradient for each root")
+    precondition(
+      spare.count >= Self.spareCount(depth: depth, columns: columns, schedule: schedule), "spare matrices are missing")
+    roots = gradients.base + offset
+    self.rootStride = rootStride
+    rootCount = schedule.roots
+    self.spare = spare.base
+    spareStride = size
+  }
+
+  /// Elements that the entries above the roots take.
+  public static func spareCount(depth: Int, columns: Int, schedule: FoldSchedule) -> Int {
+    (schedule.kept - schedule.roots) * Panels.count(rows: depth, columns: columns)
+  }
+
+  @inline(__always)
+  func entry(_ level: Int) -> UnsafeMutablePointer<Float> {
+    level < rootCount ? roots + level &* rootStride : spare + (level &- rootCount) &* spareStride
   }
 }
 
-/// Σ aᵀ·d over the rows of each lane, folded over the worker's lanes: the gradient of the weights in d = …a·w….
+/// Σ aᵀ·d over the rows of each lane, folded over the lanes: the gradient of the weights in d = …a·w….
 ///
-/// - a: `lanes.steps` matrices (rows, depth) one after the other; d: likewise (rows, columns).
-/// - roots: where each of the schedule's roots goes: root i's gradient, panels (depth, columns), starts at
-///   `offset + i·rootStride`. Overwritten.
-/// - scratch: at least `weightGradientScratch(schedule)` elements.
+/// - a: `lanes.steps` matrices (rowsPerStep, depth) one after the other; d: likewise (rowsPerStep, columns).
+/// - lanes: the rows of some lanes, of which the first is the schedule's node `first`. Lanes are added in their order, in one
+///   call or several.
+/// - stack: of a matrix (depth, columns).
 ///
-/// A tile of the gradient stays in registers over a lane's rows, in order of step and stream, and is folded with the other
-/// lanes' tiles while they are in the first-level cache.
+/// A tile of the gradient stays in registers over a lane's rows, in order of step and stream, and is then folded with the other
+/// lanes' tiles. Bound by the multiply-adds for long lanes; for lanes of 12 rows storing each lane's tile costs a quarter of the time.
 public func weightGradient(
-  _ a: (elements: Window<Float>, columns: Int), _ d: (elements: Window<Float>, columns: Int), rowsPerStep: Int,
-  lanes: LaneRows, schedule: FoldSchedule, roots: Window<Float>, offset: Int, rootStride: Int, scratch: Window<Float>,
-  shape: TileShape = .native
+  _ a: Window<Float>, depth: Int, _ d: Window<Float>, columns: Int, rowsPerStep: Int, lanes: LaneRows, first: Int,
+  schedule: FoldSchedule, into stack: GradientStack, shape: TileShape = .native
 ) {
-  precondition(scratch.count >= weightGradientScratch(schedule), "scratch is too small")
-  precondition(schedule.folds.count == lanes.rows.count, "a fold count for each lane")
-  let size = Panels.count(rows: a.columns, columns: d.columns)
-  precondition(roots.count >= offset + (schedule.roots - 1) * rootStride + size, "a gradient for each root")
+  precondition(a.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: depth), "activations are missing")
+  precondition(d.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: columns), "gradients are missing")
+  precondition(first + lanes.rows.count <= schedule.folds.count, "a fold count for each lane")
+  precondition(stack.rootCount == schedule.roots, "a stack for another schedule")
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.folds.withUnsafeBufferPointer { folds in
-      let job = WeightGradientJob(
-        a: UnsafePointer(a.elements.base), d: UnsafePointer(d.elements.base), panelStride: rowsPerStep * 16,
-        aStepStride: Panels.count(rows: rowsPerStep, columns: a.columns),
-        dStepStride: Panels.count(rows: rowsPerStep, columns: d.columns), rows: rows, steps: lanes.steps, folds: folds,
-        roots: roots.base + offset, rootStride: rootStride, rootPanelStride: a.columns * 16, stack: scratch.base)
-      forEachTile(rows: a.columns, columns: d.columns, shape: shape, job)
+      schedule.heights.withUnsafeBufferPointer { heights in
+        let job = WeightGradientJob(
+          a: UnsafePointer(a.base), d: UnsafePointer(d.base), panelStride: rowsPerStep * 16,
+          aStepStride: Panels.count(rows: rowsPerStep, columns: depth),
+          dStepStride: Panels.count(rows: rowsPerStep, columns: columns), rows: rows, steps: lanes.steps,
+          folds: UnsafeBufferPointer(rebasing: folds[first...]),
+          heights: UnsafeBufferPointer(rebasing: heights[first...]),
+          stack: stack, stackPanelStride: depth * 16)
+        forEachTile(rows: depth, columns: columns, shape: shape, job)
+      }
     }
   }
 }
-
-/// Elements of scratch that `weightGradient` needs.
-public func weightGradientScratch(_ schedule: FoldSchedule) -> Int { schedule.depth * tileElements }
-
-/// The largest tile: 6 rows × 4 panels.
-private let tileElements = 6 * 64
 
 private struct WeightGradientJob: TileJob {
   let a: UnsafePointer<Float>
@@ -57,10 +78,9 @@ private struct WeightGradientJob: TileJob {
   let rows: UnsafeBufferPointer<Range<Int>>
   let steps: Int
   let folds: UnsafeBufferPointer<Int>
-  let roots: UnsafeMutablePointer<Float>
-  let rootStride: Int
-  let rootPanelStride: Int
-  let stack: UnsafeMutablePointer<Float>
+  let heights: UnsafeBufferPointer<Int>
+  let stack: GradientStack
+  let stackPanelStride: Int
 
   /// A tile's scalars, elements of rows of `a`, are neighbours.
   static var splitsRowsAtPanels: Bool { true }
@@ -69,20 +89,16 @@ private struct WeightGradientJob: TileJob {
   func run<Tile: RowTile>(_: Tile.Type, row k: Int, column: Int) {
     let a = self.a + columnOffset(k, panelStride)
     let d = self.d + columnOffset(column, panelStride)
-    var height = 0
+    let place = columnOffset(column, stackPanelStride) + k * 16
     for lane in 0..<rows.count {
-      var tile = laneSum(Tile.self, a + rows[lane].lowerBound * 16, d + rows[lane].lowerBound * 16, rows[lane].count)
+      let first = rows[lane].lowerBound &* 16
+      var tile = laneSum(Tile.self, a + first, d + first, rows[lane].count)
+      var level = heights[lane]
       for _ in 0..<folds[lane] {
-        height &-= 1
-        tile.add(stack + height &* tileElements + column % 16, Tile.rows * 16)
+        level &-= 1
+        tile.add(stack.entry(level) + place, stackPanelStride)
       }
-      tile.store(stack + height &* tileElements + column % 16, Tile.rows * 16)
-      height &+= 1
-    }
-    for root in 0..<height {
-      var tile = Tile(repeating: Tile.Block(repeating: 0))
-      tile.add(stack + root * tileElements + column % 16, Tile.rows * 16)
-      tile.store(roots + root * rootStride + columnOffset(column, rootPanelStride) + k * 16, rootPanelStride)
+      tile.store(stack.entry(level) + place, stackPanelStride)
     }
   }
 
@@ -95,8 +111,21 @@ private struct WeightGradientJob: TileJob {
     var a = a
     var d = d
     for _ in 0..<steps {
-      for row in 0..<count {
-        tile.accumulate(Tile.Block.load(d + row &* 16, panelStride), a + row &* 16, 1)
+      var aRow = a
+      var dRow = d
+      var left = count
+      // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all registers.
+      while Tile.Block.width != 24 && left >= 4 {
+        let end = dRow + 64
+        while dRow != end {
+          tile.accumulate(Tile.Block.load(dRow, panelStride), aRow, 1)
+          aRow += 16
+          dRow += 16
+        }
+        left &-= 4
+      }
+      for row in 0..<left {
+        tile.accumulate(Tile.Block.load(dRow + row &* 16, panelStride), aRow + row &* 16, 1)
       }
       a += aStepStride
       d += dStepStride

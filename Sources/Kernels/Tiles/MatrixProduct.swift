@@ -16,14 +16,18 @@ struct ProductOperands {
   let depth: Int
   let columns: Int
 
-  init(_ a: Panels, _ w: Panels) {
-    precondition(a.columns == w.rows, "product of matrices that don't fit")
-    self.a = UnsafePointer(a.base)
-    aPanelStride = a.panelStride
+  init(_ a: Panels, _ w: Panels) { self.init(a: a.base, rows: a.rows, depth: a.columns, w) }
+
+  /// - a: the first element of A, (rows, depth).
+  @inline(__always)
+  init(a: UnsafePointer<Float>, rows: Int, depth: Int, _ w: Panels) {
+    precondition(depth == w.rows, "product of matrices that don't fit")
+    self.a = a
+    aPanelStride = rows &* 16
     self.w = UnsafePointer(w.base)
     wPanelStride = w.panelStride
-    rows = a.rows
-    depth = a.columns
+    self.rows = rows
+    self.depth = depth
     columns = w.columns
   }
 }

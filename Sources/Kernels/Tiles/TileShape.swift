@@ -44,16 +44,15 @@ public enum TileShape: Sendable, CaseIterable {
     }
   }
 
-  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since
-  /// tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
+  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
   @inline(__always)
   func rows(_ rows: Int, halves: Int) -> Int {
     if self == .single { return 1 }
     if halves == 1 { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1 }
     let most = Self.mostRows(halves: halves)
     if rows >= 3 * most { return most }
-    let tiles = (rows + most - 1) / most
-    return (rows + tiles - 1) / tiles
+    let count = (rows + most - 1) / most
+    return (rows + count - 1) / count
   }
 
   /// The most rows of a tile that the accumulators of the machine built for hold.

@@ -12,7 +12,8 @@ public class EarlyNormModel: Model {
   private let norm: NormLayer
   private let output: OutputLayer
   private let steps: Int
-  private let lanes: LaneRows  // of one step
+  private let block: LaneBlock  // all lanes over all steps
+  private let stepBlock: LaneBlock  // all lanes at one step
   private let normalised: Panels  // (streams, hidden): y of the step before
   private let zero: Panels  // (streams, hidden)
 
@@ -36,11 +37,15 @@ public class EarlyNormModel: Model {
   public required init(_ context: ModelContext) {
     self.context = context
     steps = min(context.bptt, Self.tokenLimit ?? context.bptt)
+    let blocks = context.wholeBlock(steps: steps)
+    let stepBlocks = context.wholeBlock(steps: 1)
+    block = blocks[0]
+    stepBlock = stepBlocks[0]
     recurrent = RecurrentLayer(
-      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: steps, first: Self.firstHidden)
+      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: steps, first: Self.firstHidden,
+      blocks: blocks)
     norm = NormLayer(context, "batch_norm", steps: 1, applications: steps)
-    output = OutputLayer(context, "hidden_to_output", steps: 1)
-    lanes = context.lanes(steps: 1)
+    output = OutputLayer(context, "hidden_to_output", steps: 1, blocks: stepBlocks)
     normalised = context.makePanels(rows: context.streams, columns: context.hidden)
     zero = context.makePanels(rows: context.streams, columns: context.hidden)
   }
@@ -59,29 +64,30 @@ public class EarlyNormModel: Model {
 
   /// As `Model` describes it.
   public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
-    recur(x) { norm.measure(recurrent.step(recurrent.hidden, $0).elements, application: $0) }
-    output.forward(targets: lastTargets(y), gradientScale: 1 / Float(context.batchSize))
+    recur(x) { t in
+      norm.observe(stepBlock, hidden(t))
+      return norm.measure(application: t)
+    }
+    output.forward(stepBlock, targets: lastTargets(y), gradientScale: 1 / Float(context.batchSize))
     context.spans?.mark(.backward)
-    output.backward(
-      into: recurrent.step(recurrent.hiddenGradient, steps - 1).elements, gradients: gradients)
+    output.backward(stepBlock, into: gradient(steps - 1), gradients: gradients)
     var loss = 0.0
     for t in (0..<steps).reversed() {
       let isLast = t == steps - 1
-      let gradient = recurrent.step(recurrent.hiddenGradient, t).elements
-      if !isLast { gradient.copy(from: recurrent.step(recurrent.inputGradient, t + 1).elements) }
-      let sum = norm.backward(
-        gradient, recurrent.step(recurrent.hidden, t).elements, application: t, isFirst: isLast,
-        losses: isLast ? output.laneLosses : nil)
+      norm.differentiate(stepBlock, gradient(t), hidden(t), application: t, isFirst: isLast)
+      let sum = norm.reduce(losses: isLast ? output.laneLosses : nil)
       if isLast { loss = sum }
-      recurrent.rectifierBackward(at: t)
+      norm.backward(stepBlock, gradient(t), hidden(t), application: t)
+      recurrent.rectifierBackward(block, at: t)
       if t >= Self.firstHidden {
-        recurrent.backward(at: t, continues: false)
+        let inputGradient = recurrent.backward(x, block, at: t, continues: false)
+        if t > 0 { gradient(t - 1).copy(from: inputGradient) }
       } else {
-        recurrent.step(recurrent.inputGradient, t).elements.copy(
-          from: recurrent.step(recurrent.sumGradient, t).elements)
+        recurrent.addToEmbedding(gradient(t), x, block, at: t)
       }
     }
-    recurrent.gradients(x, into: gradients)
+    recurrent.linearGradients(block, into: gradients)
+    recurrent.embeddingGradient(into: gradients)
     context.foldVectors(into: gradients)
     return loss
   }
@@ -90,24 +96,27 @@ public class EarlyNormModel: Model {
   public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
     let coefficients = norm.evaluation()
     recur(x) { _ in coefficients }
-    output.forward(targets: lastTargets(y), gradientScale: nil)
-    output.score(losses: losses, correct: correct)
+    output.forward(stepBlock, targets: lastTargets(y), gradientScale: nil)
+    output.score(stepBlock, losses: losses, correct: correct)
   }
 
   /// Forward through all steps; `measure` gives a step's normalisation once its h is there.
   private func recur(_ x: Window<Int32>, _ measure: (Int) -> NormCoefficients) {
     for t in 0..<steps {
-      recurrent.embed(t == 0 ? zero : normalised, x, at: t)
+      recurrent.embed(t == 0 ? zero : normalised, x, block, at: t)
       if t >= Self.firstHidden {
-        recurrent.advance(at: t, x, continues: false)
+        recurrent.advance(t..<(t + 1), x, block)
       } else {
-        rectify(recurrent.step(recurrent.input, t), into: recurrent.step(recurrent.hidden, t))
+        rectify(recurrent.step(recurrent.input, block, t), into: recurrent.step(recurrent.hidden, block, t))
       }
       normalise(
-        recurrent.step(recurrent.hidden, t).elements, rowsPerStep: context.streams, width: context.width, lanes: lanes,
-        measure(t), into: t == steps - 1 ? output.input : normalised)
+        hidden(t), rowsPerStep: context.streams, width: context.width, lanes: stepBlock.stepRows, measure(t),
+        into: t == steps - 1 ? output.input(stepBlock) : normalised)
     }
   }
+
+  private func hidden(_ t: Int) -> Window<Float> { recurrent.step(recurrent.hidden, block, t).elements }
+  private func gradient(_ t: Int) -> Window<Float> { recurrent.step(recurrent.gradient, block, t).elements }
 
   private func lastTargets(_ y: Window<Int32>) -> Window<Int32> {
     y[((context.bptt - 1) * context.streams)..<(context.bptt * context.streams)]

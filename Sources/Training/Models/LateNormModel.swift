@@ -5,13 +5,15 @@ public import Kernels
 ///
 ///     h_t = relu(W·(h_{t−1} + E[x_t]) + b);  logits_t = O·BatchNorm(h_t) + c
 ///
-/// BatchNorm is outside the recurrence, so the statistics of all steps travel in one exchange each way.
+/// BatchNorm is outside the recurrence, so the statistics of all steps travel in one exchange each way. Between the exchanges each
+/// block of lanes goes through all layers before the next, while its activations are in cache.
 @safe
 public class LateNormModel: Model {
   private let context: ModelContext
   private let recurrent: RecurrentLayer
   private let norm: NormLayer
   private let output: OutputLayer
+  private let blocks: [LaneBlock]
   private let before: Panels  // (streams, hidden): the state that a batch starts from
 
   fileprivate class var carriesState: Bool { true }
@@ -30,10 +32,11 @@ public class LateNormModel: Model {
   /// As `Model` describes it.
   public required init(_ context: ModelContext) {
     self.context = context
+    blocks = context.cachedBlocks(steps: context.bptt)
     recurrent = RecurrentLayer(
-      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: context.bptt)
+      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: context.bptt, blocks: blocks)
     norm = NormLayer(context, "batch_norm", steps: context.bptt, applications: 1)
-    output = OutputLayer(context, "hidden_to_output", steps: context.bptt)
+    output = OutputLayer(context, "hidden_to_output", steps: context.bptt, blocks: blocks)
     before = context.makePanels(rows: context.streams, columns: context.hidden)
   }
 
@@ -51,37 +54,57 @@ public class LateNormModel: Model {
 
   /// As `Model` describes it.
   public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
-    recur(x)
-    normaliseHidden(norm.measure(recurrent.hidden))
-    output.forward(targets: y, gradientScale: 1 / Float(context.batchSize * context.bptt))
+    for block in blocks {
+      recur(x, block)
+      norm.observe(block, recurrent.part(recurrent.hidden, block))
+    }
+    let coefficients = norm.measure()
+    let scale = 1 / Float(context.batchSize * context.bptt)
+    for block in blocks {
+      predict(block, y, coefficients, gradientScale: scale)
+      let gradient = recurrent.part(recurrent.gradient, block)
+      output.backward(block, into: gradient, gradients: gradients)
+      norm.differentiate(block, gradient, recurrent.part(recurrent.hidden, block))
+    }
     context.spans?.mark(.backward)
-    output.backward(into: recurrent.hiddenGradient, gradients: gradients)
-    let loss = norm.backward(recurrent.hiddenGradient, recurrent.hidden, losses: output.laneLosses)
-    recurrent.rectifierBackward(at: context.bptt - 1)
-    for t in (0..<context.bptt).reversed() { recurrent.backward(at: t, continues: t > 0) }
-    recurrent.gradients(x, into: gradients)
+    let loss = norm.reduce(losses: output.laneLosses)
+    for block in blocks {
+      norm.backward(block, recurrent.part(recurrent.gradient, block), recurrent.part(recurrent.hidden, block))
+      recurrent.rectifierBackward(block, at: context.bptt - 1)
+      for t in (0..<context.bptt).reversed() { recurrent.backward(x, block, at: t, continues: t > 0) }
+      recurrent.linearGradients(block, into: gradients)
+    }
+    recurrent.embeddingGradient(into: gradients)
     context.foldVectors(into: gradients)
     return loss
   }
 
   /// As `Model` describes it.
   public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
-    recur(x)
-    normaliseHidden(norm.evaluation())
-    output.forward(targets: y, gradientScale: nil)
-    output.score(losses: losses, correct: correct)
+    let coefficients = norm.evaluation()
+    for block in blocks {
+      recur(x, block)
+      predict(block, y, coefficients, gradientScale: nil)
+      output.score(block, losses: losses, correct: correct)
+    }
   }
 
-  private func recur(_ x: Window<Int32>) {
-    recurrent.embed(before, x, at: 0)
-    for t in 0..<context.bptt { recurrent.advance(at: t, x, continues: t + 1 < context.bptt) }
-    if Self.carriesState { before.elements.copy(from: recurrent.step(recurrent.hidden, context.bptt - 1).elements) }
+  private func recur(_ x: Window<Int32>, _ block: LaneBlock) {
+    recurrent.embed(before, x, block, at: 0)
+    recurrent.advance(0..<context.bptt, x, block)
+    if Self.carriesState {
+      copyRows(
+        recurrent.step(recurrent.hidden, block, context.bptt - 1), into: before, first: block.streams.lowerBound)
+    }
   }
 
-  private func normaliseHidden(_ coefficients: NormCoefficients) {
+  private func predict(
+    _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
+  ) {
     normalise(
-      recurrent.hidden, rowsPerStep: context.streams, width: context.width,
-      lanes: context.lanes(steps: context.bptt), coefficients, into: output.input)
+      recurrent.part(recurrent.hidden, block), rowsPerStep: block.streams.count, width: context.width,
+      lanes: block.stepRows, coefficients, into: output.input(block))
+    output.forward(block, targets: y, gradientScale: gradientScale)
   }
 }
 

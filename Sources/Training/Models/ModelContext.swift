@@ -59,7 +59,7 @@ public final class ModelContext {
       return arena.take(count)
     }
     laneVectors = make(own.count * layout.vectorCount, &arenas)
-    scratch = make(max(weightGradientScratch(laneFolds), 32 * depth), &arenas)
+    scratch = make(32 * depth, &arenas)
     doubleScratch = make(depth, &arenas)
     lossTotals = make(1 + StepFlags.count, &arenas)
     lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)
@@ -70,6 +70,40 @@ public final class ModelContext {
 
   /// `steps` runs of each lane's streams, one after the other: activations of several steps.
   public func lanes(steps: Int) -> LaneRows { LaneRows(rows: laneRows, steps: steps) }
+
+  /// All lanes as one block, over `steps` steps.
+  public func wholeBlock(steps: Int) -> [LaneBlock] { LaneBlock.cut(laneRows, steps: steps, limit: streams) }
+
+  /// The worker's lanes in blocks whose activations over `steps` steps stay in the second-level cache. Hidden weights beyond what the
+  /// first level holds are better read once for all streams: then there is one block.
+  public func cachedBlocks(steps: Int) -> [LaneBlock] {
+    let matrices = 4  // a, h and its gradient, and what the output layer keeps
+    let limit = (256 << 10) / (4 * matrices * steps * width)
+    return LaneBlock.cut(laneRows, steps: steps, limit: width > 128 ? streams : max(limit, 4))
+  }
+
+  /// A stack for the gradient of a linear layer's weight, with spare matrices made by `makeSpare`.
+  func gradientStack(_ name: String, _ gradients: Window<Float>, spare: Window<Float>) -> GradientStack {
+    let tensor = layout[name]
+    return GradientStack(
+      gradients, offset: tensor.offset, rootStride: gradientStride, depth: tensor.shape[1], columns: tensor.shape[0],
+      schedule: laneFolds, spare: spare)
+  }
+
+  /// Spare matrices for `gradientStack`.
+  func makeSpare(_ name: String) -> Window<Float> {
+    let tensor = layout[name]
+    return make(GradientStack.spareCount(depth: tensor.shape[1], columns: tensor.shape[0], schedule: laneFolds))
+  }
+
+  /// An embedding's gradient sums, of at most `rows` rows a step.
+  public func makeEmbeddingSums(rows: Int) -> EmbeddingSums {
+    let lanes = laneRows.count
+    let arena = Arena(
+      byteCount: EmbeddingSums.byteCount(vocabulary: vocabulary, lanes: lanes, width: width, rows: rows))
+    arenas.append(arena)
+    return EmbeddingSums(vocabulary: vocabulary, lanes: lanes, width: width, rows: rows, arena: arena)
+  }
 
   /// Zeroed memory of `count` elements that lives as long as the context.
   public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {

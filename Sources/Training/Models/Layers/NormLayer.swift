@@ -5,7 +5,8 @@ internal import Teams
 /// number of workers.
 ///
 /// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of the batch
-/// where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step.
+/// where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step. Forward, it is shown the
+/// blocks of lanes by `observe` before `measure`; backward, by `differentiate` before `reduce`, and again by `backward`.
 @safe
 public final class NormLayer {
   /// (width): running mean and variance.
@@ -13,7 +14,6 @@ public final class NormLayer {
   private let name: String
   private let context: ModelContext
   private let steps: Int
-  private let lanes: LaneRows
   private let weight, bias: Window<Float>  // (width)
   private let weightOffset, biasOffset: Int
   private let coefficients: [NormCoefficients]  // one for each application, (steps, width)
@@ -33,7 +33,6 @@ public final class NormLayer {
     self.name = name
     self.context = context
     self.steps = steps
-    lanes = context.lanes(steps: steps)
     weight = context.vector("\(name).weight")
     bias = context.vector("\(name).bias")
     weightOffset = context.vectorOffset("\(name).weight")
@@ -72,13 +71,19 @@ public final class NormLayer {
     ]
   }
 
-  /// Takes the statistics of h (steps, streams, hidden) over all workers' streams for an application, and updates the running ones.
-  /// Collective. The coefficients are good until the application's next turn.
-  public func measure(_ h: Window<Float>, application: Int = 0) -> NormCoefficients {
+  /// Takes the statistics of h (steps, block's streams, hidden) for each of the block's lanes.
+  public func observe(_ block: LaneBlock, _ h: Window<Float>) {
+    let count = steps * context.width
+    laneMoments(
+      h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows,
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count)
+  }
+
+  /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are good until the
+  /// application's next turn.
+  public func measure(application: Int = 0) -> NormCoefficients {
     let count = steps * context.width
     let exchange = nextExchange()
-    laneMoments(
-      h, rowsPerStep: context.streams, width: context.width, lanes: lanes, into: laneStatistics, stride: 2 * count)
     let stride = exchange.floatStride
     mergeMoments(
       laneStatistics, stride: 2 * count, count: count, schedule: laneMomentSchedule,
@@ -101,28 +106,36 @@ public final class NormLayer {
     return coefficients[0]
   }
 
-  /// The way back through an application: `dy` (steps, streams, hidden), the gradient at its output, becomes that at its input h.
-  /// Adds the gradients of weight and bias to the lanes' vectors, or overwrites those where `isFirst`. Collective.
-  ///
-  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
-  public func backward(
-    _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true, losses: Window<Double>? = nil
-  ) -> Double {
+  /// Takes the block's share of the sums that the way back needs, from `dy` (steps, block's streams, hidden), the gradient at the
+  /// application's output, and its input h. Adds the gradients of weight and bias to the lanes' vectors, or overwrites those where
+  /// `isFirst`.
+  public func differentiate(
+    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true
+  ) {
     let count = steps * context.width
-    let exchange = nextExchange()
     let width = context.width
+    let vectorCount = context.layout.vectorCount
+    let statistics = block.laneRows(laneStatistics, stride: 2 * count)
     if isFirst {
       laneNormGradients(
-        dy, h, rowsPerStep: context.streams, width: width, lanes: lanes, coefficients[application],
-        into: laneStatistics, stride: 2 * count, vectors: context.laneVectors,
-        vectorStride: context.layout.vectorCount, weightOffset: weightOffset, biasOffset: biasOffset)
+        dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
+        into: statistics, stride: 2 * count, vectors: block.laneRows(context.laneVectors, stride: vectorCount),
+        vectorStride: vectorCount, weightOffset: weightOffset, biasOffset: biasOffset)
     } else {
       laneNormGradients(
-        dy, h, rowsPerStep: context.streams, width: width, lanes: lanes, coefficients[application],
-        into: laneStatistics, stride: 2 * count, vectors: applicationVectors, vectorStride: 2 * width,
-        weightOffset: 0, biasOffset: width)
-      addToLaneVectors()
+        dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
+        into: statistics, stride: 2 * count, vectors: block.laneRows(applicationVectors, stride: 2 * width),
+        vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+      for lane in block.lanes { addToVectors(ofLane: lane) }
     }
+  }
+
+  /// Sums what `differentiate` took over all workers. Collective.
+  ///
+  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
+  public func reduce(losses: Window<Double>? = nil) -> Double {
+    let count = steps * context.width
+    let exchange = nextExchange()
     let stride = exchange.floatStride
     let own = exchange.ownRoots
     foldRows(
@@ -142,8 +155,6 @@ public final class NormLayer {
     foldRows(
       exchange.floats, stride: stride, count: 2 * count, schedule: exchange.schedule, into: statistics,
       rootStride: 2 * count, scratch: context.scratch)
-    normaliseBackward(
-      dy, h, rowsPerStep: context.streams, sums: statistics, samples: context.batchSize, coefficients[application])
     guard losses != nil else { return 0 }
     foldDoubles(
       exchange.doubles, stride: doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
@@ -152,19 +163,23 @@ public final class NormLayer {
     return totals[0]
   }
 
+  /// The way back of a block through an application, after `reduce`: the gradient at its output gives way to that at its input h.
+  public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0) {
+    normaliseBackward(
+      dy, h, rowsPerStep: block.streams.count, sums: statistics, samples: context.batchSize, coefficients[application])
+  }
+
   private func nextExchange() -> TreeExchange {
     turn ^= 1
     return exchanges[turn]
   }
 
-  private func addToLaneVectors() {
+  private func addToVectors(ofLane lane: Int) {
     let width = context.width
-    for lane in context.laneRows.indices {
-      let from = lane * 2 * width
-      let to = lane * context.layout.vectorCount
-      add(applicationVectors[from..<(from + width)], to: weightOffset + to)
-      add(applicationVectors[(from + width)..<(from + 2 * width)], to: biasOffset + to)
-    }
+    let from = lane * 2 * width
+    let to = lane * context.layout.vectorCount
+    add(applicationVectors[from..<(from + width)], to: weightOffset + to)
+    add(applicationVectors[(from + width)..<(from + 2 * width)], to: biasOffset + to)
   }
 
   private func add(_ row: Window<Float>, to offset: Int) {

@@ -2,53 +2,54 @@ public import Kernels
 
 /// The linear layer to the vocabulary with softmax cross-entropy, over `steps` predictions of each stream.
 ///
-/// It works on rows in lane order (lane, step, stream), so that each lane's rows are one run.
+/// It works on one block of lanes at a time, on rows in lane order (lane, step, stream), so that each lane's rows are one run, and
+/// keeps nothing of a block but its losses and gradients.
 @safe
 public final class OutputLayer {
-  /// (rows, hidden): what is predicted from, to be written before `forward`.
-  public let input: Panels
   private let context: ModelContext
   private let steps: Int
-  private let lanes: LaneRows
   private let weight: Panels  // (hidden, vocabulary)
   private let transposed: Panels  // (vocabulary, hidden)
   private let bias: Window<Float>
-  private let weightOffset, biasOffset: Int
-  private let logits: Panels  // (rows, vocabulary), then their gradient
-  private let targets: Window<Int32>  // (rows)
-  private let losses: Window<Float>  // (rows padded to 16)
+  private let weightName: String
+  private let biasOffset: Int
+  private let inputs: Window<Float>  // (a block's rows, hidden)
+  private let outputs: Window<Float>  // (a block's rows, vocabulary): logits, then their gradient
+  private let targets: Window<Int32>  // (a block's rows)
+  private let losses: Window<Float>  // (a block's rows padded to 16)
   private let lossScratch: Window<Float>
-  private let places: Window<Int32>  // (rows): a row's place in (steps, streams, hidden)
+  private let places: Window<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
+  private let spare: Window<Float>
   /// A sum of losses for each lane.
   public let laneLosses: Window<Double>
 
   /// The layer whose parameters are `name.weight` and `name.bias`.
-  public init(_ context: ModelContext, _ name: String, steps: Int) {
+  public init(_ context: ModelContext, _ name: String, steps: Int, blocks: [LaneBlock]) {
     self.context = context
     self.steps = steps
-    let streams = context.streams
-    let rows = streams * steps
-    lanes = LaneRows(
-      rows: context.laneRows.map { ($0.lowerBound * steps)..<($0.upperBound * steps) }, steps: 1)
-    weight = context.weight("\(name).weight")
+    let rows = (blocks.map(\.streams.count).max() ?? 0) * steps
+    weightName = "\(name).weight"
+    weight = context.weight(weightName)
     transposed = context.makePanels(rows: context.vocabulary, columns: context.hidden)
     bias = context.vector("\(name).bias")
-    weightOffset = context.gradientOffset("\(name).weight")
     biasOffset = context.vectorOffset("\(name).bias")
-    input = context.makePanels(rows: rows, columns: context.hidden)
-    logits = context.makePanels(rows: rows, columns: context.vocabulary)
+    inputs = context.make(Panels.count(rows: rows, columns: context.hidden))
+    outputs = context.make(Panels.count(rows: rows, columns: context.vocabulary))
     targets = context.make(rows)
     let padded = ParameterLayout.padded(rows)
     losses = context.make(padded)
     lossScratch = context.make(padded)
-    places = context.make(rows)
+    places = context.make(context.streams * steps)
+    spare = context.makeSpare(weightName)
     laneLosses = context.make(context.laneRows.count)
     var row = 0
-    for lane in context.laneRows {
-      for step in 0..<steps {
-        for stream in lane {
-          places[row] = Int32(step * streams * context.width + stream * 16)
-          row += 1
+    for block in blocks {
+      for lane in block.stepRows.rows {
+        for step in 0..<steps {
+          for stream in lane {
+            places[row] = Int32(step * block.streams.count * context.width + stream * 16)
+            row += 1
+          }
         }
       }
     }
@@ -57,39 +58,64 @@ public final class OutputLayer {
   /// Makes the transposed weights anew.
   public func parametersChanged() { transpose(weight, into: transposed) }
 
-  /// Logits and losses for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the loss times
-  /// that scale.
-  public func forward(targets y: Window<Int32>, gradientScale: Float?) {
-    linear(input, weight, bias: bias, into: logits)
+  /// (block's rows, hidden): what is predicted from, to be written before `forward`.
+  public func input(_ block: LaneBlock) -> Panels {
+    let rows = block.streams.count * steps
+    return Panels(inputs[0..<(rows * context.width)], rows: rows, columns: context.hidden)
+  }
+
+  /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the
+  /// loss times that scale.
+  public func forward(_ block: LaneBlock, targets y: Window<Int32>, gradientScale: Float?) {
+    let logits = logits(block)
+    linear(input(block), weight, bias: bias, into: logits)
     var row = 0
-    for lane in context.laneRows {
+    for lane in block.stepRows.rows {
       for step in 0..<steps {
+        let first = step * context.streams + block.streams.lowerBound
         for stream in lane {
-          targets[row] = y[step * context.streams + stream]
+          targets[row] = y[first + stream]
           row += 1
         }
       }
     }
-    softmaxLoss(logits, targets: targets, losses: losses, gradientScale: gradientScale, scratch: lossScratch)
-    sumLosses(losses, runs: lanes.rows, into: laneLosses, stride: 1)
+    let padded = ParameterLayout.padded(row)
+    softmaxLoss(
+      logits, targets: targets[0..<row], losses: losses[0..<padded], gradientScale: gradientScale,
+      scratch: lossScratch[0..<padded])
+    sumLosses(losses[0..<padded], runs: block.runs.rows, into: block.laneRows(laneLosses, stride: 1), stride: 1)
   }
 
-  /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient.
-  public func score(losses: Window<Double>, correct: Window<Double>) {
-    losses.copy(from: laneLosses)
-    correctPredictions(logits, targets: targets, runs: lanes.rows, into: correct)
+  /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each lane of the
+  /// worker, of which the block's are overwritten.
+  public func score(_ block: LaneBlock, losses: Window<Double>, correct: Window<Double>) {
+    block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
+    correctPredictions(
+      logits(block), targets: targets[0..<(block.streams.count * steps)], runs: block.runs.rows,
+      into: block.laneRows(correct, stride: 1))
   }
 
-  /// The way back after `forward` with gradient: overwrites the gradient of the layer's input, in time order (steps, streams, hidden),
-  /// its part of `gradients` (own roots, parameters), and its bias in the lanes' vectors.
-  public func backward(into dy: Window<Float>, gradients: Window<Float>) {
-    linear(logits, transposed, scatteringTo: places, of: dy, panelStride: context.streams * 16)
+  /// The way back after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order (steps, block's
+  /// streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors. To be called for the blocks
+  /// in order: what the gradient is folded in lasts from the first block to the last.
+  public func backward(_ block: LaneBlock, into dy: Window<Float>, gradients: Window<Float>) {
+    let d = logits(block)
+    let start = block.streams.lowerBound * steps
+    linear(
+      d, transposed, scatteringTo: places[start..<(start + d.rows)], of: dy, panelStride: block.streams.count * 16)
     weightGradient(
-      (input.elements, context.hidden), (logits.elements, context.vocabulary), rowsPerStep: logits.rows, lanes: lanes,
-      schedule: context.laneFolds, roots: gradients, offset: weightOffset, rootStride: context.gradientStride,
-      scratch: context.scratch)
+      input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
+      lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,
+      into: context.gradientStack(weightName, gradients, spare: spare))
+    let stride = context.layout.vectorCount
     laneColumnSums(
-      logits.elements, rowsPerStep: logits.rows, width: ParameterLayout.padded(context.vocabulary), lanes: lanes,
-      into: context.laneVectors, vectorStride: context.layout.vectorCount, offset: biasOffset)
+      d.elements, rowsPerStep: d.rows, width: ParameterLayout.padded(context.vocabulary), lanes: block.runs,
+      into: block.laneRows(context.laneVectors, stride: stride), vectorStride: stride, offset: biasOffset)
+  }
+
+  private func logits(_ block: LaneBlock) -> Panels {
+    let rows = block.streams.count * steps
+    return Panels(
+      outputs[0..<Panels.count(rows: rows, columns: context.vocabulary)], rows: rows, columns: context.vocabulary)
   }
 }

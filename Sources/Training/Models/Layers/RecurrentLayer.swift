@@ -4,101 +4,134 @@ public import Kernels
 ///
 ///     a_t = h_{t−1} + E[x_t];  h_t = relu(W·a_t + b)
 ///
-/// Activations are `steps` matrices (streams, hidden) in panels, one after the other.
+/// Activations are kept block by block of lanes, in each block `steps` matrices (its streams, hidden) in panels, one after the
+/// other.
 @safe
 public final class RecurrentLayer {
-  /// (steps, streams, hidden): a, h, and the gradients of h, of the sum before the ReLU, and of a.
-  public let input, hidden, hiddenGradient, sumGradient, inputGradient: Window<Float>
+  /// (blocks, steps, block's streams, hidden): a, h, and the gradient of h, which gives way to that of the sum before the ReLU.
+  public let input, hidden, gradient: Window<Float>
+  /// The blocks of lanes.
+  public let blocks: [LaneBlock]
   private let context: ModelContext
   private let steps, first: Int
-  private let lanes, hiddenLanes: LaneRows
+  private let inputGradient: Window<Float>  // (a block's streams, hidden)
   private let embedding: Window<Float>
   private let weight, transposed: Panels
   private let bias: Window<Float>
-  private let embeddingOffset, weightOffset, biasOffset: Int
-  private let rows: Window<EmbeddingRow>
-  private let heads: Window<Int32>
+  private let weightName: String
+  private let embeddingOffset, biasOffset: Int
+  private let embeddingSums: EmbeddingSums
+  private let spare: Window<Float>
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
   ///
-  /// - steps: tokens of each stream in a batch; first: the first of them that goes through the linear layer.
-  public init(_ context: ModelContext, embedding: String, linear: String, steps: Int, first: Int = 0) {
+  /// - steps: tokens of each stream in a batch, as many as the blocks have; first: the first of them that goes through the linear
+  ///   layer.
+  public init(
+    _ context: ModelContext, embedding: String, linear: String, steps: Int, first: Int = 0, blocks: [LaneBlock]
+  ) {
     self.context = context
     self.steps = steps
     self.first = first
-    lanes = context.lanes(steps: steps)
-    hiddenLanes = context.lanes(steps: steps - first)
+    self.blocks = blocks
     let count = steps * context.streams * context.width
     input = context.make(count)
     hidden = context.make(count)
-    hiddenGradient = context.make(count)
-    sumGradient = context.make(count)
-    inputGradient = context.make(count)
+    gradient = context.make(count)
+    inputGradient = context.make((blocks.map(\.streams.count).max() ?? 0) * context.width)
     self.embedding = context.rows("\(embedding).weight")
-    weight = context.weight("\(linear).weight")
+    weightName = "\(linear).weight"
+    weight = context.weight(weightName)
     transposed = context.makePanels(rows: context.hidden, columns: context.hidden)
     bias = context.vector("\(linear).bias")
     embeddingOffset = context.gradientOffset("\(embedding).weight")
-    weightOffset = context.gradientOffset("\(linear).weight")
     biasOffset = context.vectorOffset("\(linear).bias")
-    rows = context.make(context.streams * steps)
-    heads = context.make(context.vocabulary + 1)
+    embeddingSums = context.makeEmbeddingSums(rows: steps * context.streams)
+    spare = context.makeSpare(weightName)
   }
 
   /// Makes the transposed weights anew.
   public func parametersChanged() { transpose(weight, into: transposed) }
 
-  /// The matrix of step t in activations, (streams, hidden).
-  public func step(_ activations: Window<Float>, _ t: Int) -> Panels {
-    let count = context.streams * context.width
-    return Panels(activations[(t * count)..<((t + 1) * count)], rows: context.streams, columns: context.hidden)
+  /// A block's part of activations.
+  public func part(_ activations: Window<Float>, _ block: LaneBlock) -> Window<Float> {
+    block.part(activations, width: context.width)
   }
 
-  /// a_t = before + E[x_t], for tokens x (steps, streams).
-  public func embed(_ before: Panels, _ x: Window<Int32>, at t: Int) {
-    addEmbedding(before, embedding: embedding, tokens: tokens(x, t), into: step(input, t))
+  /// A block's matrix of step t in activations, (block's streams, hidden).
+  public func step(_ activations: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+    let count = block.streams.count * context.width
+    return Panels(
+      part(activations, block)[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: context.hidden)
   }
 
-  /// h_t from a_t, and where it `continues` also a_{t+1} = h_t + E[x_{t+1}], for tokens x (steps, streams).
-  public func advance(at t: Int, _ x: Window<Int32>, continues: Bool) {
-    let following = continues ? t + 1 : t
+  /// a_t = before + E[x_t] for a block, with before (streams, hidden) and tokens x (steps, streams).
+  public func embed(_ before: Panels, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+    addEmbedding(
+      before, first: block.streams.lowerBound, embedding: embedding, tokens: tokens(x, block, t),
+      into: step(input, block, t))
+  }
+
+  /// h_t from a_t for a block and the steps t of `range`, and between them a_{t+1} = h_t + E[x_{t+1}].
+  public func advance(_ range: Range<Int>, _ x: Window<Int32>, _ block: LaneBlock) {
+    let count = block.streams.count * context.width
+    let places = (range.lowerBound * count)..<(range.upperBound * count)
     recurrentForward(
-      step(input, t), weight, bias: bias, into: step(hidden, t), next: continues ? step(input, following) : nil,
-      embedding: embedding, tokens: tokens(x, following))
+      part(input, block)[places], into: part(hidden, block)[places], rows: block.streams.count, steps: range.count,
+      weight, bias: bias, embedding: embedding,
+      tokens: x[(range.lowerBound * context.streams + block.streams.lowerBound)..<x.count],
+      tokenStride: context.streams)
   }
 
-  /// The gradient of the sum before the ReLU at step t from that of h_t, without later steps.
-  public func rectifierBackward(at t: Int) {
-    Kernels.rectifierBackward(step(hiddenGradient, t), step(hidden, t), into: step(sumGradient, t))
+  /// The gradient of the sum before the ReLU at step t from that of h_t, without later steps, in its place.
+  public func rectifierBackward(_ block: LaneBlock, at t: Int) {
+    Kernels.rectifierBackward(step(gradient, block, t).elements, step(hidden, block, t).elements)
   }
 
-  /// The gradient of a_t from that of the sum; where `continues`, also the sum's gradient of the step before, from da_t plus the
-  /// gradient that reaches h_{t−1} otherwise.
-  public func backward(at t: Int, continues: Bool) {
+  /// The gradient of a_t from that of the sum, added to the embedding's, and returned: good until the next call. Where `continues`,
+  /// also the sum's gradient of the step before, from da_t plus the gradient that reaches h_{t−1} otherwise.
+  @discardableResult
+  public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int, continues: Bool) -> Window<Float> {
+    let da = inputGradient[0..<(block.streams.count * context.width)]
     recurrentBackward(
-      step(sumGradient, t), transposed, into: step(inputGradient, t),
-      previous: continues
-        ? (h: step(hidden, t - 1), dh: step(hiddenGradient, t - 1), dz: step(sumGradient, t - 1)) : nil)
+      step(gradient, block, t), transposed, into: Panels(da, rows: block.streams.count, columns: context.hidden),
+      previous: continues ? (h: step(hidden, block, t - 1), dh: step(gradient, block, t - 1)) : nil)
+    addToEmbedding(da, x, block, at: t)
+    return da
   }
 
-  /// Overwrites the layers' parts of `gradients` (own roots, parameters), and the bias in the lanes' vectors: the embedding's from
-  /// `inputGradient`, the linear layer's from `sumGradient` and `input`.
-  public func gradients(_ x: Window<Int32>, into gradients: Window<Float>) {
-    let through = (first * context.streams * context.width)..<input.count
+  /// Adds a gradient of a_t, (block's streams, hidden), to the embedding's.
+  public func addToEmbedding(_ da: Window<Float>, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+    embeddingSums.add(
+      da, tokens: tokens(x, block, t), rowsPerStep: block.streams.count, rows: block.stepRows.rows,
+      first: block.lanes.lowerBound)
+  }
+
+  /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the blocks in
+  /// order. What the weight's gradient is folded in lasts from the first block to the last.
+  public func linearGradients(_ block: LaneBlock, into gradients: Window<Float>) {
+    let skipped = first * block.streams.count * context.width
+    let a = part(input, block)
+    let d = part(gradient, block)
+    let rows = LaneRows(rows: block.stepRows.rows, steps: steps - first)
     weightGradient(
-      (input[through], context.hidden), (sumGradient[through], context.hidden), rowsPerStep: context.streams,
-      lanes: hiddenLanes, schedule: context.laneFolds, roots: gradients, offset: weightOffset,
-      rootStride: context.gradientStride, scratch: context.scratch)
+      a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
+      rowsPerStep: block.streams.count, lanes: rows, first: block.lanes.lowerBound, schedule: context.laneFolds,
+      into: context.gradientStack(weightName, gradients, spare: spare))
+    let stride = context.layout.vectorCount
     laneColumnSums(
-      sumGradient[through], rowsPerStep: context.streams, width: context.width, lanes: hiddenLanes,
-      into: context.laneVectors, vectorStride: context.layout.vectorCount, offset: biasOffset)
-    embeddingGradient(
-      inputGradient, tokens: x[0..<(steps * context.streams)], rowsPerStep: context.streams, width: context.width,
-      vocabulary: context.vocabulary, lanes: lanes, schedule: context.laneFolds, roots: gradients,
-      offset: embeddingOffset, rootStride: context.gradientStride, order: rows, heads: heads, stack: context.scratch)
+      d[skipped..<d.count], rowsPerStep: block.streams.count, width: context.width, lanes: rows,
+      into: block.laneRows(context.laneVectors, stride: stride), vectorStride: stride, offset: biasOffset)
   }
 
-  private func tokens(_ x: Window<Int32>, _ t: Int) -> Window<Int32> {
-    x[(t * context.streams)..<((t + 1) * context.streams)]
+  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
+  public func embeddingGradient(into gradients: Window<Float>) {
+    embeddingSums.fold(
+      context.laneFolds, into: gradients, offset: embeddingOffset, rootStride: context.gradientStride)
+  }
+
+  private func tokens(_ x: Window<Int32>, _ block: LaneBlock, _ t: Int) -> Window<Int32> {
+    let start = t * context.streams
+    return x[(start + block.streams.lowerBound)..<(start + block.streams.upperBound)]
   }
 }

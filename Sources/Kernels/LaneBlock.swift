@@ -1,0 +1,62 @@
+/// Where the rows of each lane lie in a pair of activations: `steps` runs of the lane's streams, one in each step's matrix.
+public struct LaneRows: Sendable {
+  /// For each lane its rows within one step.
+  public let rows: [Range<Int>]
+  /// Number of steps.
+  public let steps: Int
+
+  /// Takes the rows of every lane and the number of steps.
+  public init(rows: [Range<Int>], steps: Int) {
+    self.rows = rows
+    self.steps = steps
+  }
+}
+
+/// Some neighbouring lanes of a worker, whose activations lie together so that they stay in cache from one kernel to the next.
+///
+/// A block's activations over `steps` steps are `steps` matrices (rows, columns) in panels, one after the other, a row for each of
+/// its streams. How a worker's lanes are cut into blocks changes speed only.
+public struct LaneBlock: Sendable {
+  /// The block's lanes among the worker's.
+  public let lanes: Range<Int>
+  /// The block's streams among the worker's.
+  public let streams: Range<Int>
+  /// Each lane's rows in each step's matrix.
+  public let stepRows: LaneRows
+  /// Each lane's rows in one matrix over all steps, in the order (lane, step, stream).
+  public let runs: LaneRows
+
+  /// Cuts a worker's lanes, whose streams are `rows`, into blocks of at most `limit` streams, but at least one lane.
+  public static func cut(_ rows: [Range<Int>], steps: Int, limit: Int) -> [LaneBlock] {
+    var result: [LaneBlock] = []
+    var first = 0
+    while first < rows.count {
+      var end = first + 1
+      while end < rows.count && rows[end].upperBound - rows[first].lowerBound <= limit { end += 1 }
+      result.append(LaneBlock(Array(rows[first..<end]), firstLane: first, steps: steps))
+      first = end
+    }
+    return result
+  }
+
+  private init(_ rows: [Range<Int>], firstLane: Int, steps: Int) {
+    let start = rows[0].lowerBound
+    lanes = firstLane..<(firstLane + rows.count)
+    streams = start..<(rows.last?.upperBound ?? start)
+    stepRows = LaneRows(rows: rows.map { ($0.lowerBound - start)..<($0.upperBound - start) }, steps: steps)
+    runs = LaneRows(rows: stepRows.rows.map { ($0.lowerBound * steps)..<($0.upperBound * steps) }, steps: 1)
+  }
+
+  /// The part of activations (steps, all streams, width) that is this block's.
+  @inlinable
+  public func part(_ activations: Window<Float>, width: Int) -> Window<Float> {
+    let count = stepRows.steps * width
+    return activations[(streams.lowerBound * count)..<(streams.upperBound * count)]
+  }
+
+  /// The rows of this block's lanes in a matrix (lanes, …) whose rows are `stride` apart.
+  @inlinable
+  public func laneRows<Element>(_ rows: Window<Element>, stride: Int) -> Window<Element> {
+    rows[(lanes.lowerBound * stride)..<(lanes.upperBound * stride)]
+  }
+}

@@ -1,0 +1,133 @@
+import Testing
+
+@testable import Kernels
+
+/// Gradients over lanes, beside sums by the definition, to the bit.
+@Suite struct LaneGradientTests {
+  /// Lanes of 1, 2, 3, … streams.
+  private func laneRows(_ lanes: Int) -> [Range<Int>] {
+    (0..<lanes).map { ($0 * ($0 + 1) / 2)..<(($0 + 1) * ($0 + 2) / 2) }
+  }
+
+  @Test(arguments: [(5, 24, 40), (3, 17, 64), (2, 50, 9), (7, 16, 24), (1, 64, 41)], [1, 4, 100])
+  func weightGradientIsTheCanonicalSumOfLanes(shape: (lanes: Int, depth: Int, columns: Int), limit: Int) {
+    let steps = 3
+    let (lanes, depth, columns) = shape
+    let rows = laneRows(lanes)
+    let blocks = LaneBlock.cut(rows, steps: steps, limit: limit)
+    let schedule = laneSchedule(lanes)
+    let streams = rows.last!.upperBound
+    // The blocks' activations one after the other, each `steps` matrices of the block's streams.
+    let a = randomMatrix(streams * steps, depth, seed: 5)
+    let d = randomMatrix(streams * steps, columns, seed: 6)
+    let aWidth = (depth + 15) / 16 * 16
+    let dWidth = (columns + 15) / 16 * 16
+    let count = Panels.count(rows: depth, columns: columns)
+    let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule)
+    let arena = Arena(byteCount: 4 * (schedule.roots * count + spare) + 256)
+    let roots: Window<Float> = arena.take(schedule.roots * count)
+    let stack = GradientStack(
+      roots, offset: 0, rootStride: count, depth: depth, columns: columns, schedule: schedule, spare: arena.take(spare))
+    for shape in TileShape.allCases {
+      for block in blocks {
+        weightGradient(
+          block.part(a.panels.elements, width: aWidth), depth: depth, block.part(d.panels.elements, width: dWidth),
+          columns: columns, rowsPerStep: block.streams.count, lanes: block.stepRows, first: block.lanes.lowerBound,
+          schedule: schedule, into: stack, shape: shape)
+      }
+      for k in 0..<depth {
+        for column in 0..<columns {
+          let sums = blocks.flatMap { block in
+            block.stepRows.rows.map { rows in
+              var sum: Float = 0
+              let (x, y) = (
+                block.part(a.panels.elements, width: aWidth), block.part(d.panels.elements, width: dWidth)
+              )
+              for step in 0..<steps {
+                for row in rows {
+                  sum = sum.addingProduct(
+                    element(x, rows: block.streams.count, width: depth, step, row, k),
+                    element(y, rows: block.streams.count, width: columns, step, row, column))
+                }
+              }
+              return sum
+            }
+          }
+          for (root, expected) in foldNumbers(sums, schedule).enumerated() {
+            let place = root * count + column / 16 * depth * 16 + k * 16 + column % 16
+            #expect(roots[place].bitPattern == expected.bitPattern)
+          }
+        }
+      }
+    }
+    withExtendedLifetime((a.arena, d.arena, arena)) {}
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 6, 7])
+  func embeddingGradientIsTheCanonicalSumOfLanes(lanes: Int) {
+    let (steps, vocabulary, hidden) = (4, 11, 20)
+    let width = 32
+    let rows = laneRows(lanes)
+    let streams = rows.last!.upperBound
+    let schedule = laneSchedule(lanes)
+    let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * 7 + $0) % vocabulary % 9) }
+    let da = randomMatrix(streams * steps, hidden, seed: 9)
+    let arena = Arena(
+      byteCount: EmbeddingSums.byteCount(vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams)
+        + 4 * (schedule.roots * vocabulary * width + steps * streams) + 256)
+    let sums = EmbeddingSums(vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, arena: arena)
+    let roots: Window<Float> = arena.take(schedule.roots * vocabulary * width)
+    let ids: Window<Int32> = arena.take(steps * streams)
+    ids.copy(from: tokens)
+    // Twice, since `fold` must forget.
+    for _ in 0..<2 {
+      roots.fill(.nan)
+      for step in 0..<steps {
+        let matrix = (step * streams * width)..<((step + 1) * streams * width)
+        sums.add(
+          da.panels.elements[matrix], tokens: ids[(step * streams)..<((step + 1) * streams)], rowsPerStep: streams,
+          rows: rows, first: 0)
+      }
+      sums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
+      for token in 0..<vocabulary {
+        for channel in 0..<hidden {
+          let nodes = rows.map { lane in
+            var sum: Float = 0
+            for step in 0..<steps {
+              for row in lane where Int(tokens[step * streams + row]) == token {
+                sum += element(da.panels.elements, rows: streams, width: hidden, step, row, channel)
+              }
+            }
+            return sum
+          }
+          for (root, expected) in foldNumbers(nodes, schedule).enumerated() {
+            #expect(roots[(root * vocabulary + token) * width + channel].bitPattern == expected.bitPattern)
+          }
+        }
+      }
+    }
+    withExtendedLifetime((da.arena, arena)) {}
+  }
+
+  @Test func columnSumsGoLaneByLane() {
+    let (steps, hidden, width) = (3, 83, 96)
+    let rows = laneRows(4)
+    let streams = rows.last!.upperBound
+    let d = randomMatrix(streams * steps, hidden, seed: 2)
+    let arena = Arena(byteCount: 4 * 4 * 100 + 64)
+    let vectors: Window<Float> = arena.take(4 * 100)
+    laneColumnSums(
+      d.panels.elements, rowsPerStep: streams, width: width, lanes: LaneRows(rows: rows, steps: steps), into: vectors,
+      vectorStride: 100, offset: 4)
+    for (lane, range) in rows.enumerated() {
+      for channel in 0..<hidden {
+        var sum: Float = 0
+        for step in 0..<steps {
+          for row in range { sum += element(d.panels.elements, rows: streams, width: hidden, step, row, channel) }
+        }
+        #expect(vectors[lane * 100 + 4 + channel].bitPattern == sum.bitPattern)
+      }
+    }
+    withExtendedLifetime((d.arena, arena)) {}
+  }
+}
