@@ -36,6 +36,7 @@ struct Fault {
   func strike(_ here: Place, step: Int) throws(RunError) {
     guard step == self.step, here == place || here == .before && place == .while else { return }
     if place == .while { pause(microseconds: 300_000) }
-    throw RunError("a fault was asked for", at: "\(place.rawValue) step \(step)", remedy: "ask for none", status: .failure)
+    throw RunError(
+      "a fault was asked for", at: "\(place.rawValue) step \(step)", remedy: "ask for none", status: .failure)
   }
 }

@@ -9,7 +9,8 @@ struct RootCommand: ParsableCommand {
     discussion: "Without a subcommand: dist-train train.",
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, VerifyCommand.self, DataCommand.self, BenchmarkCommand.self,
+      TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, VerifyCommand.self, DataCommand.self,
+      BenchmarkCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

@@ -17,7 +17,8 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
     let resumption = try durability.resume.map { path in
       try Resumption.find(path, job) { error in
         writeErrorLine(
-          RunError("passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
+          RunError(
+            "passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
       }
     }
     let configuration =

@@ -72,12 +72,11 @@ import Testing
     let schedule = laneSchedule(lanes)
     let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * 7 + $0) % vocabulary % 9) }
     let da = randomMatrix(streams * steps, hidden, seed: 9)
-    let arena = Arena(
-      byteCount: EmbeddingSums.byteCount(vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams)
-        + 4 * (schedule.roots * vocabulary * width + steps * streams) + 256)
-    let sums = EmbeddingSums(vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, arena: arena)
-    let roots: Window<Float> = arena.take(schedule.roots * vocabulary * width)
-    let ids: Window<Int32> = arena.take(steps * streams)
+    let storage = Storage()
+    let sums = EmbeddingSums(
+      vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, storage: storage)
+    let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
+    let ids: Window<Int32> = storage.take(steps * streams)
     ids.copy(from: tokens)
     // Twice, since `fold` must forget.
     for _ in 0..<2 {
@@ -106,7 +105,7 @@ import Testing
         }
       }
     }
-    withExtendedLifetime((da.arena, arena)) {}
+    withExtendedLifetime((da.arena, storage)) {}
   }
 
   @Test func columnSumsGoLaneByLane() {

@@ -12,23 +12,16 @@ public struct EmbeddingSums: Sendable {
   private let stack: Window<Int32>  // (2 · lanes)
 
   /// - rows: how many rows are added at most between two calls of `fold`.
-  /// - arena: yields `byteCount` bytes.
-  public init(vocabulary: Int, lanes: Int, width: Int, rows: Int, arena: Arena) {
+  /// - storage: keeps the sums.
+  public init(vocabulary: Int, lanes: Int, width: Int, rows: Int, storage: Storage) {
     self.vocabulary = vocabulary
     self.lanes = lanes
     self.width = width
-    slots = arena.take(vocabulary * lanes)
+    slots = storage.take(vocabulary * lanes)
     slots.fill(-1)
-    sums = arena.take(min(rows, vocabulary * lanes) * width)
-    used = arena.take(1)
-    stack = arena.take(2 * lanes)
-  }
-
-  /// Bytes of arena that the sums take.
-  public static func byteCount(vocabulary: Int, lanes: Int, width: Int, rows: Int) -> Int {
-    Arena.byteCount(vocabulary * lanes, of: Int32.self)
-      + Arena.byteCount(min(rows, vocabulary * lanes) * width, of: Float.self)
-      + Arena.byteCount(1, of: Int32.self) + Arena.byteCount(2 * lanes, of: Int32.self)
+    sums = storage.take(min(rows, vocabulary * lanes) * width)
+    used = storage.take(1)
+    stack = storage.take(2 * lanes)
   }
 
   /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.

@@ -28,6 +28,13 @@ public final class Arena: @unchecked Sendable {
     self.byteCount = byteCount
   }
 
+  /// Takes over `byteCount` zeroed bytes from `base` on, aligned to 64.
+  init(owning base: UnsafeMutableRawPointer, byteCount: Int) {
+    self.base = base
+    owned = true
+    self.byteCount = byteCount
+  }
+
   deinit { if owned { base.deallocate() } }
 
   /// The next `count` elements, starting on a 64-byte boundary; traps when the arena is used up.

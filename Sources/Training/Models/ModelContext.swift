@@ -29,7 +29,7 @@ public final class ModelContext {
   /// Where the phases of a step are kept, if anybody wants them.
   let spans: SpanLog?
   private let parameters: Window<Float>
-  private var arenas: [Arena] = []
+  private let storage = Storage()
 
   init(
     _ layout: ParameterLayout, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, parameters: Window<Float>
@@ -53,15 +53,10 @@ public final class ModelContext {
     laneFolds = lanes.folds(of: own.map { $0..<($0 + 1) })
     // No fold of lanes or of roots keeps more entries than there are lanes.
     let depth = lanes.count
-    func make<Element: BitwiseCopyable>(_ count: Int, _ arenas: inout [Arena]) -> Window<Element> {
-      let arena = Arena(byteCount: Arena.byteCount(count, of: Element.self))
-      arenas.append(arena)
-      return arena.take(count)
-    }
-    laneVectors = make(own.count * layout.vectorCount, &arenas)
-    scratch = make(32 * depth, &arenas)
-    doubleScratch = make(depth, &arenas)
-    lossTotals = make(1 + StepFlags.count, &arenas)
+    laneVectors = storage.take(own.count * layout.vectorCount)
+    scratch = storage.take(32 * depth)
+    doubleScratch = storage.take(depth)
+    lossTotals = storage.take(1 + StepFlags.count)
     lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)
   }
 
@@ -98,18 +93,12 @@ public final class ModelContext {
 
   /// An embedding's gradient sums, of at most `rows` rows a step.
   public func makeEmbeddingSums(rows: Int) -> EmbeddingSums {
-    let lanes = laneRows.count
-    let arena = Arena(
-      byteCount: EmbeddingSums.byteCount(vocabulary: vocabulary, lanes: lanes, width: width, rows: rows))
-    arenas.append(arena)
-    return EmbeddingSums(vocabulary: vocabulary, lanes: lanes, width: width, rows: rows, arena: arena)
+    EmbeddingSums(vocabulary: vocabulary, lanes: laneRows.count, width: width, rows: rows, storage: storage)
   }
 
   /// Zeroed memory of `count` elements that lives as long as the context.
   public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
-    let arena = Arena(byteCount: Arena.byteCount(count, of: type))
-    arenas.append(arena)
-    return arena.take(count)
+    storage.take(count, of: type)
   }
 
   /// Zeroed panels that live as long as the context.
