@@ -35,13 +35,15 @@ enum PageStyle {
     .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
     .plots svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
     .k{color:var(--k)}.s{color:var(--s)}.n{color:var(--n)}.t{color:var(--t)}.m{color:var(--m)}.c{color:var(--c)}
-    @media(max-width:760px){
-    body{font-size:15.5px}
-    main{padding:12px 14px 40px}
+    @media print,(max-width:760px){
     .cell{display:block}
     .label{text-align:left;padding:0 0 3px}
     .time{display:inline;margin-left:1em}
     .out{padding:8px 0 0}
+    }
+    @media screen and (max-width:760px){
+    body{font-size:15.5px}
+    main{padding:12px 14px 40px}
     .plots{grid-template-columns:minmax(0,1fr)}
     code,pre{font-size:12.5px}
     }
@@ -50,9 +52,14 @@ enum PageStyle {
     body{font-size:10.5pt}
     code,pre{font-size:8.5pt}
     pre{white-space:pre-wrap}
-    table{font-size:9pt}
-    .cell,.plots svg,tr{break-inside:avoid}
-    h1,h2,h3,.text{break-after:avoid}
+    .wide{overflow:visible}
+    table{font-size:8.5pt}
+    .numbers{break-inside:avoid}
+    th,td{padding:2px 7px}
+    .cell{margin:8px 0}
+    .label,.code{break-after:avoid}
+    .code,.out pre,.plots,tr{break-inside:avoid}
+    .text,h1,h2,h3{break-inside:avoid;break-after:avoid}
     }
     """
 }
