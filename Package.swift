@@ -111,6 +111,10 @@ let package = Package(
     // The README's program with the library.
     .executableTarget(
       name: "ExampleProgram", dependencies: ["Training"], path: "Tests/ExampleProgram", swiftSettings: language),
+    .testTarget(name: "CommandTests", dependencies: ["DistTrain", "Launching", "Training"], swiftSettings: tests),
+    .testTarget(
+      name: "DurabilityTests", dependencies: ["Corpus", "DistTrain", "Kernels", "Launching", "Teams", "Training"],
+      exclude: ["campaign", "disturb"], swiftSettings: tests),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]

@@ -1,0 +1,86 @@
+import Foundation
+import Launching
+import Testing
+
+@Suite(.serialized) struct CampaignTests {
+  let runs: Runs
+
+  init() throws { runs = try Runs() }
+
+  /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others.
+  @Test(.enabled(if: MPILauncher.ofThisBuild == .openMPI)) func killedRunsEndAsUndisturbedOnes() throws {
+    defer { runs.remove() }
+    let environment = ProcessInfo.processInfo.environment
+    let count = environment["DIST_TRAIN_KILLS"].flatMap { Int($0) } ?? 10
+    let result = try BuiltProgram(path: Runs.script("campaign")).run(
+      [
+        "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", BuiltProgram("dist-train").path,
+      ], seconds: 60 + 10 * count)
+    #expect(result.status == 0, "\(result.errors)")
+    let line = try #require(result.output.last)
+    #expect(line.hasPrefix("\(count) runs, ") && line.hasSuffix(" 0 failed"), "\(line)")
+    #expect(!line.contains(" 0 kills"), "\(line)")
+  }
+
+  // MARK: Launch/supervise
+
+  private var supervise: String {
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Launch/supervise")
+      .standardizedFileURL.path
+  }
+
+  private func supervised(_ arguments: [String], ranks: Int = 2, environment: [String: String] = [:]) throws -> Outcome {
+    Outcome(
+      finished: try BuiltProgram(path: supervise).run(
+        ["--failures", "3", "--backoff", "0", MPILauncher.ofThisBuild.command, "-np", "\(ranks)", BuiltProgram("dist-train").path]
+          + arguments, environment: rootEnvironment.merging(environment) { $1 }, seconds: 60))
+  }
+
+  private var rootEnvironment: [String: String] {
+    [
+      "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+    ]
+  }
+
+  @Test func aSupervisedRunGoesOnUntilItIsDone() throws {
+    defer { runs.remove() }
+    let options = ["--epochs", "8", "--no-lr-find", "--quiet"]
+    let whole = try #require(try runs.run(Array(options.dropLast()) + ["--out", "none"]).digest)
+    // Each start gets a little further.
+    let result = try supervised(options + ["--max-seconds", "0.15", "--out", runs.path("run")])
+    #expect(result.status == 0, "\(result.finished.errors)")
+    #expect(result.digest == whole)
+    #expect(result.lines.contains { $0.contains("stopped as asked") })
+  }
+
+  @Test func itGivesUpWithoutProgress() throws {
+    defer { runs.remove() }
+    let result = try supervised(
+      ["--epochs", "1", "--out", runs.path("run")], environment: ["DIST_TRAIN_FAULT": "before@1:10"])
+    #expect(result.status == 1)
+    #expect(result.lines.count == 3, "\(result.lines)")
+    #expect(try supervised(["--bogus", "--out", runs.path("other")]).lines.count == 1)
+  }
+
+  @Test(.enabled(if: MPILauncher.ofThisBuild == .openMPI)) func itComesBackWithFewerRanks() throws {
+    defer { runs.remove() }
+    let result = try supervised(
+      ["--epochs", "1", "--no-lr-find", "--quiet", "--out", runs.path("run")], ranks: 4,
+      environment: ["OMPI_MCA_rmaps_base_oversubscribe": "0", "OMPI_MCA_orte_set_default_slots": "2"])
+    #expect(result.status == 0, "\(result.finished.errors)")
+    #expect(result.digest != nil)
+  }
+
+  @Test func itPassesSignalsOn() throws {
+    defer { runs.remove() }
+    let command =
+      "\"$0\" \(MPILauncher.ofThisBuild.command) -np 2 \"$1\" --epochs 2000 --no-lr-find --quiet --out \"$2\" & "
+      + "until [ -s \"$2/metrics.jsonl\" ]; do sleep 0.05; done; kill -TERM $!; wait $!"
+    let result = Outcome(
+      finished: try BuiltProgram(path: "/bin/bash").run(
+        ["-c", command, supervise, BuiltProgram("dist-train").path, runs.path("run")], environment: rootEnvironment,
+        seconds: 60))
+    #expect(result.status == 75, "\(result.finished.errors)")
+    #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Teams
+import Testing
+
+@testable import Training
+
+@Suite(.serialized) struct DivergenceTests {
+  let runs: Runs
+
+  init() throws { runs = try Runs() }
+
+  /// What a fit in this process has left, on worker 0.
+  struct Left: Sendable {
+    var digest: String?
+    var kept: String?
+    var steps: [StepRecord] = []
+    var error = ""
+  }
+
+  /// Fits a model on threads of this process.
+  static func fit(
+    _ kind: ModelKind, threads: Int, steps: Int, rule: NonFiniteRule = .stop, clip: Double? = nil
+  ) throws -> Left {
+    let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: threads)
+    return try workers.run { team in
+      var configuration = RunConfiguration()
+      configuration.model = kind
+      configuration.clip = clip
+      configuration.stepLimit = steps
+      configuration.epochs = 1
+      let session = try Session(configuration, team: team)
+      var plan = session.plan(learningRate: 1e-3)
+      plan.nonFinite = rule
+      var left = Left()
+      do {
+        try session.fit(
+          plan,
+          FitObserver(
+            step: { left.steps.append($0) }, epoch: { _ in },
+            checkpoint: { state, lasts in if lasts { left.kept = session.digest() } }))
+        left.digest = session.digest()
+      } catch {
+        left.error = "\(error)"
+      }
+      return left
+    }[0]
+  }
+
+  @Test(arguments: [1, 2, 5]) func aBadGradientIsFoundAtItsStepAndNotApplied(threads: Int) throws {
+    let before = try Self.fit(.model3, threads: 1, steps: PoisonedModel.batch)
+    let stopped = try Self.fit(PoisonedModel.kind, threads: threads, steps: 20)
+    #expect(stopped.error.contains("a gradient is not finite"))
+    #expect(stopped.error.contains("step \(PoisonedModel.batch + 1),"), "\(stopped.error)")
+    #expect(stopped.error.contains("largest gradient inf in hidden_to_output.weight"), "\(stopped.error)")
+    #expect(stopped.steps == before.steps)
+    #expect(before.digest != nil && stopped.kept == before.digest)
+  }
+
+  @Test func aBadStepIsLeftOutAlikeOnAnyNumberOfWorkers() throws {
+    let alone = try Self.fit(PoisonedModel.kind, threads: 1, steps: 20, rule: .skip)
+    #expect(alone.steps.map(\.step) == Array(1...20))
+    #expect(alone.steps.filter(\.isLeftOut).map(\.step) == [PoisonedModel.batch + 1])
+    #expect(alone.steps.allSatisfy { $0.smoothedLoss.isFinite })
+    for threads in [2, 3, 7] {
+      let other = try Self.fit(PoisonedModel.kind, threads: threads, steps: 20, rule: .skip)
+      #expect(other.digest == alone.digest && other.steps == alone.steps, "\(threads) threads")
+    }
+  }
+
+  @Test func anInfiniteLossEndsAllRanksWithOneLine() throws {
+    defer { runs.remove() }
+    let result = try runs.run(
+      ranks: 3, ["--lr", "1e12", "--no-lr-find", "--epochs", "1", "--out", runs.path("run")])
+    #expect(result.status == 1)
+    #expect(result.lines.count == 1 && result.lines[0].contains("the loss is not finite: step 2"), "\(result.lines)")
+    #expect(try runs.checkpoints("run").last?.hasSuffix("step-00000001.safetensors") ?? false)
+    #expect(try runs.run(["verify", runs.path("run")], quiet: false).status == 0)
+  }
+
+  // MARK: Clipping
+
+  @Test func clippingHasTheSameBitsOnAnyNumberOfWorkers() throws {
+    let alone = try Self.fit(.model3, threads: 1, steps: 30, clip: 0.25)
+    #expect(alone.steps.allSatisfy { $0.gradientNorm != nil })
+    for threads in [2, 3, 5, 16] {
+      let other = try Self.fit(.model3, threads: threads, steps: 30, clip: 0.25)
+      #expect(other.digest == alone.digest && other.steps == alone.steps, "\(threads) threads")
+    }
+  }
+
+  /// A clipped gradient is g·limit/(norm + 1e-6); Adam's first update hides the factor, but its first moment is (1 − momentum)·g.
+  @Test func theGradientIsScaledToTheNorm() throws {
+    func moments(_ clip: Double?) throws -> (values: [Float], norm: Double?) {
+      var configuration = RunConfiguration()
+      configuration.clip = clip
+      let resolved = configuration
+      let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: 1)
+      return try workers.run { team in
+        let session = try Session(resolved, team: team)
+        _ = session.trainer.step(0, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
+        return (session.trainer.firstMoments.array, session.trainer.clipping?.norm)
+      }[0]
+    }
+    let plain = try moments(nil).values
+    let norm = plain.reduce(0.0) { $0 + Double($1 * 10) * Double($1 * 10) }.squareRoot()
+    let wide = try moments(1000)
+    #expect(wide.values == plain)
+    #expect(abs(try #require(wide.norm) / norm - 1) < 1e-5)
+    let narrow = try moments(0.1).values
+    for (one, other) in zip(plain, narrow) {
+      #expect(abs(Double(other) - Double(one) * 0.1 / (norm + 1e-6)) < 1e-9 + 1e-5 * abs(Double(other)))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Kernels
+
+@testable import Training
+
+/// model3 whose gradient of one batch is infinite in one place, on the worker of the first stream; its loss is finite.
+final class PoisonedModel: Model {
+  static let kind = ModelKind(name: "poisoned", PoisonedModel.self)
+  static let predictsEveryToken = CarryingModel.predictsEveryToken
+  static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
+    CarryingModel.parameters(hidden: hidden, vocabulary: vocabulary)
+  }
+
+  /// The poisoned batch, counted from 0.
+  static let batch = 5
+
+  private let inner: CarryingModel
+  private let context: ModelContext
+  private let size: Int
+  /// Where the first batch lies in memory.
+  private var first: UnsafeMutablePointer<Int32>?
+
+  init(_ context: ModelContext) {
+    self.context = context
+    inner = CarryingModel(context)
+    size = context.bptt * context.streams
+  }
+
+  var state: Window<Float>? { inner.state }
+  var runningStatistics: [(name: String, values: Window<Float>)] { inner.runningStatistics }
+  func parametersChanged() { inner.parametersChanged() }
+
+  func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+    let loss = inner.trainStep(x: x, y: y, gradients: gradients)
+    let start = first ?? x.base
+    first = start
+    if x.base == start + Self.batch * size, context.team.rank == 0 {
+      gradients[context.gradientOffset("hidden_to_output.weight")] = .infinity
+    }
+    return loss
+  }
+
+  func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+    inner.validationStep(x: x, y: y, losses: losses, correct: correct)
+  }
+}
