@@ -111,7 +111,6 @@ let package = Package(
     // The README's program with the library.
     .executableTarget(
       name: "ExampleProgram", dependencies: ["Training"], path: "Tests/ExampleProgram", swiftSettings: language),
-    .testTarget(name: "CommandTests", dependencies: ["DistTrain", "Launching", "Training"], swiftSettings: tests),
     .testTarget(
       name: "DurabilityTests", dependencies: ["Corpus", "DistTrain", "Kernels", "Launching", "Teams", "Training"],
       exclude: ["campaign", "disturb"], swiftSettings: tests),

@@ -39,7 +39,11 @@ struct RunFiles {
       try directory.write(text, as: .configuration)
       try directory.cutMetrics(to: lines)
     }
-    writer = RunWriter(directory, try CheckpointStore(in: directory, keep: options.durability.keep))
+    let durability = options.durability
+    // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait for them.
+    writer = RunWriter(
+      directory, try CheckpointStore(in: directory, keep: durability.keep),
+      waiting: durability.checkpointEvery == nil ? 1 : durability.keep)
     self.history = history
   }
 }

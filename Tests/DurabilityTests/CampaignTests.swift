@@ -29,11 +29,14 @@ import Testing
       .standardizedFileURL.path
   }
 
-  private func supervised(_ arguments: [String], ranks: Int = 2, environment: [String: String] = [:]) throws -> Outcome {
+  private func supervised(_ arguments: [String], ranks: Int = 2, environment: [String: String] = [:]) throws -> Outcome
+  {
     Outcome(
       finished: try BuiltProgram(path: supervise).run(
-        ["--failures", "3", "--backoff", "0", MPILauncher.ofThisBuild.command, "-np", "\(ranks)", BuiltProgram("dist-train").path]
-          + arguments, environment: rootEnvironment.merging(environment) { $1 }, seconds: 60))
+        [
+          "--failures", "3", "--backoff", "0", MPILauncher.ofThisBuild.command, "-np", "\(ranks)",
+          BuiltProgram("dist-train").path,
+        ] + arguments, environment: rootEnvironment.merging(environment) { $1 }, seconds: 60))
   }
 
   private var rootEnvironment: [String: String] {
@@ -44,10 +47,10 @@ import Testing
 
   @Test func aSupervisedRunGoesOnUntilItIsDone() throws {
     defer { runs.remove() }
-    let options = ["--epochs", "8", "--no-lr-find", "--quiet"]
+    let options = ["--epochs", "60", "--no-lr-find", "--quiet"]
     let whole = try #require(try runs.run(Array(options.dropLast()) + ["--out", "none"]).digest)
     // Each start gets a little further.
-    let result = try supervised(options + ["--max-seconds", "0.15", "--out", runs.path("run")])
+    let result = try supervised(options + ["--max-seconds", "1.5", "--out", runs.path("run")])
     #expect(result.status == 0, "\(result.finished.errors)")
     #expect(result.digest == whole)
     #expect(result.lines.contains { $0.contains("stopped as asked") })

@@ -1,4 +1,5 @@
 import Foundation
+import Launching
 import Testing
 
 @testable import Training
@@ -52,7 +53,7 @@ import Testing
       let file = runs.path("other/checkpoints/\(name)")
       var bytes = try runs.bytes(file)
       bytes[bytes.count - 4] ^= 1
-      bytes.replaceSubrange(34..<98, with: CheckpointSeal.blank.utf8)
+      bytes.replaceSubrange(CheckpointSeal.place, with: CheckpointSeal.blank.utf8)
       CheckpointSeal.close(&bytes)
       try Data(bytes).write(to: URL(fileURLWithPath: file))
     }

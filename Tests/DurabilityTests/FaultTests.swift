@@ -26,7 +26,9 @@ import Testing
     #expect(try runs.run(["verify", runs.path("run")], quiet: false).status == 0)
   }
 
-  @Test(arguments: [("STOP:0", "rank 0", []), ("STOP:2", "rank 2", []), ("STOP:3", "rank 3", ["--ranks-per-node", "2"])])
+  @Test(arguments: [
+    ("STOP:0", "rank 0", []), ("STOP:2", "rank 2", []), ("STOP:3", "rank 3", ["--ranks-per-node", "2"]),
+  ])
   func aStoppedRankIsNamed(signal: String, name: String, more: [String]) throws {
     defer { runs.remove() }
     let result = try runs.run(ranks: 4, endless + more, signals: signal)
@@ -45,7 +47,8 @@ import Testing
     #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
   }
 
-  @Test(arguments: ["before", "while", "after"], [["--threads", "1"], ["--threads", "2"], ["--ranks-per-node", "1"]])
+  @Test(
+    arguments: ["before", "while", "after"], [["--threads", "1"], ["--threads", "2"], ["--ranks-per-node", "1"]])
   func aWorkerThatThrowsEndsAll(place: String, options: [String]) throws {
     defer { runs.remove() }
     let result = try runs.run(

@@ -1,4 +1,5 @@
 import Kernels
+import Teams
 
 @testable import Training
 
@@ -9,6 +10,8 @@ final class PoisonedModel: Model {
   static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
     CarryingModel.parameters(hidden: hidden, vocabulary: vocabulary)
   }
+
+  static func hiddenApplications(bptt: Int) -> Int { CarryingModel.hiddenApplications(bptt: bptt) }
 
   /// The poisoned batch, counted from 0.
   static let batch = 5

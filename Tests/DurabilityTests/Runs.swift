@@ -21,7 +21,8 @@ struct Runs {
     let prefix = signals.map { [Self.script("disturb"), $0, path("\(name)/metrics.jsonl"), "\(delay)"] } ?? []
     return Outcome(
       finished: try BuiltProgram("dist-train").run(
-        arguments + (quiet ? ["--quiet"] : []), ranks: ranks > 0 ? ranks : nil, prefix: prefix, environment: environment,
+        arguments + (quiet ? ["--quiet"] : []), ranks: ranks > 0 ? ranks : nil, prefix: prefix,
+        environment: environment,
         seconds: seconds))
   }
 

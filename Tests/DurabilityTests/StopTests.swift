@@ -9,10 +9,11 @@ import Testing
   init() throws { runs = try Runs() }
 
   /// Open MPI's mpirun exits with 1 when it is itself asked to end, whatever its ranks say.
-  @Test(arguments: [
-    ("USR1:0", 75), ("USR1:2", 75), ("TERM:1", 75), ("INT:2", 75), ("USR1:launcher", 75),
-    ("TERM:launcher", MPILauncher.ofThisBuild == .openMPI ? 1 : 75),
-  ] as [(String, Int32)])
+  @Test(
+    arguments: [
+      ("USR1:0", 75), ("USR1:2", 75), ("TERM:1", 75), ("INT:2", 75), ("USR1:launcher", 75),
+      ("TERM:launcher", MPILauncher.ofThisBuild == .openMPI ? 1 : 75),
+    ] as [(String, Int32)])
   func aSignalLeavesACheckpoint(signal: String, status: Int32) throws {
     defer { runs.remove() }
     let result = try runs.run(

@@ -37,7 +37,8 @@ public struct BuiltProgram: Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      ["timeout", "-k", "2", "\(seconds)"] + prefix + (ranks.map { [launcher.command, "-np", "\($0)"] } ?? []) + [path]
+      // A thread's blocked signals would be blocked in all that it starts.
+      ["--default-signal", "timeout", "-k", "2", "\(seconds)"] + prefix + (ranks.map { [launcher.command, "-np", "\($0)"] } ?? []) + [path]
       + arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(launcher.environment(scratch: folder.path)) { _, ours in ours }

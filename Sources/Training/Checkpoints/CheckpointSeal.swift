@@ -10,7 +10,8 @@ enum CheckpointSeal {
 
   /// What every checkpoint has behind the header's length, up to the digest.
   private static let opening = Array("{\"__metadata__\":{\"\(name)\":\"".utf8)
-  private static let place = (8 + opening.count)..<(8 + opening.count + 64)
+  /// Where the digest stands.
+  static let place = (8 + opening.count)..<(8 + opening.count + 64)
 
   /// Puts the digest into a file whose first metadata entry is `name` with `blank`.
   static func close(_ bytes: inout [UInt8]) {

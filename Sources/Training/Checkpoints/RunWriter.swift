@@ -5,27 +5,31 @@ internal import Teams
 /// Writes a run's metrics and checkpoints on a thread of its own, in their order: whatever a checkpoint says is on the disk before
 /// it is.
 ///
-/// A checkpoint that still waits when the next one comes gives way to it, unless it is the best so far. So training never waits for
-/// the disk, however slow that is.
+/// Training never waits for the disk, however slow that is: when more checkpoints wait than may, the oldest gives way, unless it is
+/// the best so far.
 public final class RunWriter: Sendable {
   private struct Work {
     var metrics = ""
-    var newest: CheckpointContents?
-    var best: CheckpointContents?
+    /// In the order of their steps.
+    var checkpoints: [CheckpointContents] = []
     var isRunning = false
     var error: RunError?
 
-    var isEmpty: Bool { metrics.isEmpty && newest == nil && best == nil }
+    var isEmpty: Bool { metrics.isEmpty && checkpoints.isEmpty }
   }
 
   private let directory: RunDirectory
   private let store: CheckpointStore
+  private let waiting: Int
   private let work = Mutex(Work())
 
   /// Writes into `directory`.
-  public init(_ directory: RunDirectory, _ store: CheckpointStore) {
+  ///
+  /// - waiting: how many checkpoints may wait, besides the best.
+  public init(_ directory: RunDirectory, _ store: CheckpointStore, waiting: Int) {
     self.directory = directory
     self.store = store
+    self.waiting = waiting
   }
 
   /// Takes whole lines of metrics, and a checkpoint whose metrics are among the lines so far. Returns at once.
@@ -36,7 +40,11 @@ public final class RunWriter: Sendable {
       if let error = work.error { throw error }
       work.metrics += metrics
       if let checkpoint {
-        if checkpoint.fit.bestStep == checkpoint.step { work.best = checkpoint } else { work.newest = checkpoint }
+        // Of the same step there may be one that has lacked its validation.
+        work.checkpoints.removeAll { $0.step == checkpoint.step }
+        work.checkpoints.append(checkpoint)
+        let spared = work.checkpoints.suffix(waiting).map(\.step) + [checkpoint.fit.bestStep]
+        work.checkpoints.removeAll { !spared.contains($0.step) }
       }
       guard !work.isRunning && !work.isEmpty else { return false }
       work.isRunning = true
@@ -62,7 +70,7 @@ public final class RunWriter: Sendable {
           work.isRunning = false
           return nil
         }
-        defer { (work.metrics, work.newest, work.best) = ("", nil, nil) }
+        defer { (work.metrics, work.checkpoints) = ("", []) }
         return work
       }
       guard let next else { return }
@@ -80,12 +88,11 @@ public final class RunWriter: Sendable {
 
   private func write(_ work: Work) throws(RunError) {
     try directory.appendMetrics(work.metrics)
-    let checkpoints = [work.best, work.newest].compactMap(\.self).sorted { $0.step < $1.step }
-    guard !checkpoints.isEmpty else { return }
+    guard !work.checkpoints.isEmpty else { return }
     if !work.metrics.isEmpty || FileOperations.exists(directory.path(of: .metrics)) {
       try FileOperations.synchronise(directory.path(of: .metrics))
     }
-    for checkpoint in checkpoints {
+    for checkpoint in work.checkpoints {
       try store.write(checkpoint.bytes(), step: checkpoint.step, best: checkpoint.fit.bestStep)
     }
   }
