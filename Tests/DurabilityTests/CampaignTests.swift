@@ -39,6 +39,14 @@ import Testing
         ] + arguments, environment: rootEnvironment.merging(environment) { $1 }, seconds: 60))
   }
 
+  /// - command: of bash, in which $0 is the script, $1 the program, and $2 the run directory.
+  private func supervisedByShell(_ command: String) throws -> Outcome {
+    Outcome(
+      finished: try BuiltProgram(path: "/bin/bash").run(
+        ["-c", command, supervise, BuiltProgram("dist-train").path, runs.path("run")], environment: rootEnvironment,
+        seconds: 120))
+  }
+
   private var rootEnvironment: [String: String] {
     [
       "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
@@ -47,13 +55,17 @@ import Testing
 
   @Test func aSupervisedRunGoesOnUntilItIsDone() throws {
     defer { runs.remove() }
-    let options = ["--epochs", "60", "--no-lr-find", "--quiet"]
-    let whole = try #require(try runs.run(Array(options.dropLast()) + ["--out", "none"]).digest)
-    // Each start gets a little further.
-    let result = try supervised(options + ["--max-seconds", "1.5", "--out", runs.path("run")])
+    let options = ["--epochs", "40", "--no-lr-find"]
+    let whole = try #require(try runs.run(options + ["--out", "none"]).digest)
+    // Behind the first checkpoint a rank is killed.
+    let command =
+      "\"$0\" --backoff 0 \(MPILauncher.ofThisBuild.command) -np 2 \"$1\" \(options.joined(separator: " ")) --quiet --out \"$2\" & "
+      + "until ls \"$2\"/checkpoints/step-* >/dev/null 2>&1; do sleep 0.02; done; "
+      + "kill -9 \"$(pgrep -n -f \"dist-train .*--out $2\")\"; wait"
+    let result = try supervisedByShell(command + " $!")
     #expect(result.status == 0, "\(result.finished.errors)")
     #expect(result.digest == whole)
-    #expect(result.lines.contains { $0.contains("stopped as asked") })
+    #expect(result.finished.errors.contains { $0.hasPrefix("supervise: exit code") }, "\(result.finished.errors)")
   }
 
   @Test func itGivesUpWithoutProgress() throws {
@@ -79,10 +91,7 @@ import Testing
     let command =
       "\"$0\" \(MPILauncher.ofThisBuild.command) -np 2 \"$1\" --epochs 2000 --no-lr-find --quiet --out \"$2\" & "
       + "until [ -s \"$2/metrics.jsonl\" ]; do sleep 0.05; done; kill -TERM $!; wait $!"
-    let result = Outcome(
-      finished: try BuiltProgram(path: "/bin/bash").run(
-        ["-c", command, supervise, BuiltProgram("dist-train").path, runs.path("run")], environment: rootEnvironment,
-        seconds: 60))
+    let result = try supervisedByShell(command)
     #expect(result.status == 75, "\(result.finished.errors)")
     #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
   }
