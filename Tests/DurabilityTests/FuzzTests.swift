@@ -121,7 +121,9 @@ import Testing
     #expect(peakMemory() - before < 16 << 20)
   }
 
-  private func littleEndian(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+  private func littleEndian(_ number: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+  }
 
   /// Peak resident memory of this process in bytes.
   private func peakMemory() -> Int {

@@ -36,10 +36,10 @@ public struct BuiltProgram: Sendable {
     let mark = UUID().uuidString
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    // A thread's blocked signals would be blocked in all that it starts, so env unblocks them.
     process.arguments =
-      // A thread's blocked signals would be blocked in all that it starts.
-      ["--default-signal", "timeout", "-k", "2", "\(seconds)"] + prefix + (ranks.map { [launcher.command, "-np", "\($0)"] } ?? []) + [path]
-      + arguments
+      ["--default-signal", "timeout", "-k", "2", "\(seconds)"] + prefix
+      + (ranks.map { [launcher.command, "-np", "\($0)"] } ?? []) + [path] + arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(launcher.environment(scratch: folder.path)) { _, ours in ours }
       .merging(environment) { _, given in given }
