@@ -1,3 +1,4 @@
+internal import MPI
 internal import Training
 
 #if canImport(Glibc)
@@ -10,8 +11,10 @@ internal import Training
 
 /// Plots on standard output.
 enum TerminalPlot {
-  /// Whether standard output is a terminal. Calls `isatty`.
-  static var isTerminal: Bool { isatty(1) == 1 }
+  /// Whether standard output is a terminal that somebody reads. Calls `isatty`.
+  ///
+  /// Under a launcher nobody knows: Open MPI gives each rank a terminal of its own, wherever its own output goes.
+  static var isTerminal: Bool { Launcher.current == nil && isatty(1) == 1 }
 
   /// Prints the plot, in colour on a terminal unless the environment has `NO_COLOR`.
   static func show(_ plot: LinePlot) {
