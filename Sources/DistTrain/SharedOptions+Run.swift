@@ -6,20 +6,21 @@ extension SharedOptions {
   /// Runs `work` for every worker of this process's part of the job.
   func run(_ work: @escaping @Sendable (any Team) throws -> Void) throws {
     let lanes = Lanes(batchSize: batchSize, count: lanes)
-    let clock = ContinuousClock()
-    let start = clock.now
     try Job.run(threads: threads, ranksPerNode: ranksPerNode) { job in
-      let workers = try job.makeWorkers(lanes)
-      let logger = Log.logger(logLevel, isFirst: job.rank == 0)
-      logger.info(
-        "team ready",
-        metadata: [
-          "workers": "\(workers.teams[0].size)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
-          "lanes": "\(lanes.count)", "cores": "\(usableCores())", "mpi": "\(job.libraryVersion ?? "not started")",
-        ])
-      _ = try workers.run(work)
-      logger.info("done", metadata: ["seconds": "\((clock.now - start) / .seconds(1))"])
+      _ = try makeWorkers(job, lanes).run(work)
     }
+  }
+
+  /// The workers of this process's part of the job, told to the log; collective.
+  func makeWorkers(_ job: Job, _ lanes: Lanes) throws -> LocalWorkers {
+    let workers = try job.makeWorkers(lanes)
+    Log.logger(logLevel, isFirst: job.rank == 0).info(
+      "team ready",
+      metadata: [
+        "workers": "\(workers.teams[0].size)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
+        "lanes": "\(lanes.count)", "cores": "\(usableCores())", "mpi": "\(job.libraryVersion ?? "not started")",
+      ])
+    return workers
   }
 }
 

@@ -27,7 +27,7 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
           $0.checkpoint.configuration, requested: requested, hasNewSchedule: durability.hasNewSchedule)
       } ?? requested
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
-    return try job.makeWorkers(lanes).run { team in
+    return try shared.makeWorkers(job, lanes).run { team in
       let run = try TrainRun(options, configuration, resumption, team)
       return try run.train {
         StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
