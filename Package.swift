@@ -104,7 +104,19 @@ let package = Package(
       name: "TeamsTests", dependencies: ["Kernels", "Launching", "TeamExercise", "Teams"], swiftSettings: tests),
     .executableTarget(
       name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise", swiftSettings: tests),
-    .testTarget(name: "TrainingTests", dependencies: ["Kernels", "Teams", "Training"], swiftSettings: tests),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["AllocationExercise", "Kernels", "Launching", "Teams", "Training"],
+      swiftSettings: tests),
+    .executableTarget(
+      name: "AllocationExercise", dependencies: ["Teams", "Training"], path: "Tests/AllocationExercise",
+      swiftSettings: tests,
+      // Its own functions instead of glibc's.
+      linkerSettings: [
+        .unsafeFlags(
+          [
+            "-Xlinker", "--defsym=malloc=counting_malloc", "-Xlinker", "--defsym=posix_memalign=counting_memalign",
+          ], .when(platforms: [.linux]))
+      ]),
     .testTarget(
       name: "CommandTests", dependencies: ["DistTrain", "ExampleProgram", "Launching", "RNNExploration", "Training"],
       swiftSettings: tests),

@@ -148,8 +148,9 @@ public func laneNormGradients(
           let gradient = load16(UnsafePointer(dy.base + start + row * 16))
           let deviation = load16(UnsafePointer(h.base + start + row * 16)) - mean
           plain += gradient
-          weighted = weighted.addingProduct(gradient, deviation * inverse)
+          weighted = weighted.addingProduct(gradient, deviation)
         }
+        weighted *= inverse
         store16(output + place, plain)
         store16(output + count + place, weighted)
         biasGradient += plain

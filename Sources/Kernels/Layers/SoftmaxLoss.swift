@@ -3,7 +3,7 @@
 /// - logits: (rows, classes). With `scale` they are overwritten by the gradient (softmax − one-hot)·scale; padding stays zero.
 /// - targets: the class of each row, below `classes`.
 /// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target; unspecified in the padding.
-/// - scratch: as long as `losses`.
+/// - scratch: at least `softmaxScratch` elements.
 ///
 /// Sixteen rows at a time, while their logits are in the first-level cache: what is one number a row (maximum, sum, loss,
 /// quotient) is then one vector operation for all of them. Bound by the exponential's 12 multiply-adds an element.
@@ -11,19 +11,21 @@ public func softmaxLoss(
   _ logits: Panels, targets: Window<Int32>, losses: Window<Float>, gradientScale scale: Float?, scratch: Window<Float>
 ) {
   let padded = (logits.rows + 15) / 16 * 16
-  precondition(targets.count == logits.rows && losses.count == padded && scratch.count == padded, "wrong size")
+  precondition(targets.count == logits.rows && losses.count == padded, "wrong size")
+  precondition(scratch.count >= softmaxScratch, "scratch is too small")
   let job = SoftmaxJob(logits)
-  // 1024 bytes are the most that stay on the stack.
-  withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 64) { memory in
-    let partial = memory.baseAddress!.bindMemory(to: Float.self, capacity: 256)
-    partial.initialize(repeating: 1, count: 256)
-    for row in stride(from: 0, to: logits.rows, by: 16) {
-      job.run(
-        logits.base + row * 16, count: min(16, logits.rows - row), targets: UnsafePointer(targets.base + row),
-        losses: losses.base + row, numbers: scratch.base + row, partial: partial, scale: scale)
-    }
+  let partial = scratch.base + 16
+  // Rows that aren't there, at the end, give numbers that nobody reads.
+  partial.update(repeating: 1, count: 256)
+  for row in stride(from: 0, to: logits.rows, by: 16) {
+    job.run(
+      logits.base + row * 16, count: min(16, logits.rows - row), targets: UnsafePointer(targets.base + row),
+      losses: losses.base + row, numbers: scratch.base, partial: partial, scale: scale)
   }
 }
+
+/// Elements of scratch that `softmaxLoss` needs: a number for each of 16 rows, and 16 parts of each row's sum.
+public let softmaxScratch = 16 + 256
 
 private struct SoftmaxJob {
   let panelStride: Int

@@ -38,7 +38,7 @@ public final class OutputLayer {
     targets = context.make(rows)
     let padded = ParameterLayout.padded(rows)
     losses = context.make(padded)
-    lossScratch = context.make(padded)
+    lossScratch = context.make(softmaxScratch)
     places = context.make(context.streams * steps)
     spare = context.makeSpare(weightName)
     laneLosses = context.make(context.laneRows.count)
@@ -82,7 +82,7 @@ public final class OutputLayer {
     let padded = ParameterLayout.padded(row)
     softmaxLoss(
       logits, targets: targets[0..<row], losses: losses[0..<padded], gradientScale: gradientScale,
-      scratch: lossScratch[0..<padded])
+      scratch: lossScratch)
     sumLosses(losses[0..<padded], runs: block.runs.rows, into: block.laneRows(laneLosses, stride: 1), stride: 1)
   }
 

