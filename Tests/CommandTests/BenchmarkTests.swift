@@ -1,0 +1,87 @@
+import Foundation
+import Launching
+import Testing
+
+/// What the benchmarks print; their figures are nobody's to test.
+@Suite(.serialized) struct BenchmarkTests {
+  private let program = BuiltProgram("dist-train")
+
+  private func object(_ run: Finished) throws -> [String: Any] {
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.count == 1)
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data((run.output.first ?? "").utf8)) as? [String: Any])
+  }
+
+  @Test func aStepsFigures() throws {
+    let figures = try object(
+      program.run(
+        ["bench", "step", "--steps", "20", "--threads", "2", "--vocab", "100", "--bptt", "5", "--json"], ranks: 2))
+    let expected = [
+      "workers": 4, "ranks": 2, "threads": 2, "hidden": 64, "vocab": 100, "batch_size": 64, "bptt": 5, "steps": 20,
+    ]
+    for (name, value) in expected { #expect(figures[name] as? Int == value, "\(name)") }
+    #expect(figures["model"] as? String == "model3")
+    let step = try #require(figures["us_per_step_median"] as? Double)
+    let tokens = try #require(figures["tokens_per_second"] as? Double)
+    #expect(abs(tokens * step / 1e6 / (64 * 5) - 1) < 1e-9)
+    // 6·hidden² + 6·hidden·vocabulary for each token.
+    let gflops = try #require(figures["model_gflops"] as? Double)
+    #expect(abs(gflops * step * 1e3 / (64 * 5 * (6.0 * 64 * 64 + 6 * 64 * 100)) - 1) < 1e-9)
+    let peak = try #require(figures["peak_gflops_per_core"] as? Double)
+    let fraction = try #require(figures["fraction_of_peak"] as? Double)
+    #expect(abs(fraction * peak * 4 / gflops - 1) < 1e-9)
+    for name in ["reduce_us_median", "bytes_reduced_per_step", "peak_rss_bytes"] {
+      #expect((figures[name] as? Double ?? 0) > 0, "\(name)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func everyNumberOfWorkersInOneLaunch(weak: Bool) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let options = ["bench", "scaling", "--steps", "10", "--threads", "1", "--json", "--svg", folder.path + "/s.svg"]
+    let result = try object(program.run(options + (weak ? ["--weak"] : []), ranks: 3))
+    let rows = try #require(result["rows"] as? [[String: Any]])
+    #expect(rows.map { $0["workers"] as? Int } == [1, 2, 3])
+    for row in rows {
+      let shares = ["compute", "reduction", "waiting"].compactMap { row[$0] as? Double }
+      #expect(shares.count == 3 && shares.allSatisfy { (-1e-9...1 + 1e-9).contains($0) })
+      #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+    }
+    #expect(try String(contentsOfFile: folder.path + "/s.svg", encoding: .utf8).hasPrefix("<svg"))
+    // A file of the user's is not overwritten.
+    #expect(try program.run(options).status == 74)
+  }
+
+  @Test func theReductionBesideTheLibrarys() throws {
+    let result = try object(
+      program.run(["bench", "reduce", "--most", "100000", "--threads", "1", "--json"], ranks: 2))
+    let rows = try #require(result["reduce"] as? [[String: Any]])
+    #expect(rows.map { $0["bytes"] as? Int } == [1024, 9216, 37888, 99328])
+    for row in rows {
+      for name in ["canonical_us", "allreduce_us", "bound_us"] { #expect((row[name] as? Double ?? 0) > 0, "\(name)") }
+    }
+  }
+
+  @Test func aTraceHasARowForEachWorker() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let options = ["--epochs", "1", "--no-lr-find", "--out", "none", "--quiet", "--threads", "2"]
+    let plain = try program.run(options, ranks: 2)
+    let traced = try program.run(options + ["--trace", folder.path + "/trace.json"], ranks: 2)
+    #expect(traced.status == 0 && traced.output == plain.output, "\(traced.errors)")
+    let trace = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path + "/trace.json")))
+        as? [String: Any])
+    let events = try #require(trace["traceEvents"] as? [[String: Any]])
+    for worker in 0..<4 {
+      let own = events.filter { $0["tid"] as? Int == worker && $0["ph"] as? String == "X" }
+      for phase in ["forward", "backward", "reduce", "update", "gather"] {
+        #expect(own.count { $0["name"] as? String == phase } == 8, "worker \(worker), \(phase)")
+      }
+      #expect(own.contains { $0["name"] as? String == "wait" })
+      #expect(own.allSatisfy { ($0["ts"] as? Double ?? -1) >= 0 && ($0["dur"] as? Double ?? -1) >= 0 })
+    }
+  }
+}
