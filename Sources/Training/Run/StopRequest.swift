@@ -11,8 +11,9 @@ internal import Teams
 
 /// Whether this process was asked to stop, by SIGTERM, SIGINT or SIGUSR1.
 ///
-/// The handler only sets a flag, which travels with the next step's exchange. A second signal ends the process at once; one that
-/// comes within a tenth of a second doesn't count as second, since a launcher passes on what its ranks may have got as well.
+/// The handler only sets a flag, which travels with the next step's exchange; so a validation or an LR finder under way is finished
+/// first. A second signal ends the process at once; one that comes within a tenth of a second doesn't count as second, since a
+/// launcher passes on what its ranks may have got as well.
 public enum StopRequest {
   /// Asks for the signals; from here on they no longer end the process by themselves.
   public static func listen() {
