@@ -18,7 +18,8 @@
     }
   }
 
-  /// Calls `body` with the elements to send and the place to receive into.
+  /// Calls `body` with the elements to send and the place to receive into; nil for none, since all empty arrays may lie in one
+  /// place, which MPI takes for overlapping buffers.
   @inline(__always)
   func withPointers<Element: BitwiseCopyable>(
     _ elements: Span<Element>, _ result: inout MutableSpan<Element>,
@@ -26,7 +27,9 @@
   ) -> Int32 {
     elements.withUnsafeBufferPointer { source in
       result.withUnsafeMutableBufferPointer {
-        body(UnsafeRawPointer(source.baseAddress), UnsafeMutableRawPointer($0.baseAddress))
+        body(
+          source.isEmpty ? nil : UnsafeRawPointer(source.baseAddress),
+          $0.isEmpty ? nil : UnsafeMutableRawPointer($0.baseAddress))
       }
     }
   }
