@@ -1,4 +1,3 @@
-internal import Kernels
 internal import Synchronization
 
 /// What becomes of a process when one of its node's workers gives up.
@@ -28,11 +27,7 @@ final class WorkerFailure: Sendable {
 
   /// Returns when all workers on threads of their own have ended.
   func waitForWorkers() {
-    var turn = 0
-    while running.load(ordering: .acquiring) > 0 {
-      rest(turn: turn)
-      turn += 1
-    }
+    while running.load(ordering: .acquiring) > 0 { pause(microseconds: 50) }
   }
 
   /// Where a worker ends that waits for one that has given up: it can't return from the middle of its work.

@@ -14,15 +14,17 @@ internal import Synchronization
 /// others: one store, one load from each, no locked instruction, and nobody has to wake anybody. Whatever a worker wrote
 /// before its `wait` is seen by all after theirs.
 ///
-/// A waiting worker polls for some microseconds if it was told that it has a core to itself, then lets others run, and after
-/// about a millisecond sleeps for short times. So a barrier among more workers than cores costs context switches, but no
-/// time slices.
+/// A waiting worker polls for some hundred microseconds if it was told that it has a core to itself; if not, it lets others run for a
+/// millisecond. Then it sleeps for short times. So a barrier among more workers than cores, or beside other programs, costs context
+/// switches, but no time slices.
 @safe
 public struct SharedBarrier: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let worker: Int
   private let workers: Int
   private let polls: Int
+  /// Nanoseconds for which a worker without a core of its own lets others run before it sleeps.
+  private static let yielding: Int64 = 1_000_000
   /// Arrivals of this worker, of which the shared count is a copy.
   private var arrivals: UInt64 = 0
 
@@ -41,7 +43,7 @@ public struct SharedBarrier: @unchecked Sendable {
     words = UnsafeMutableRawPointer(memory.base).bindMemory(to: Atomic<UInt64>.self, capacity: memory.count)
     self.worker = worker
     self.workers = workers
-    self.polls = polls ? 20_000 : 0
+    self.polls = polls ? 200_000 : 0
   }
 
   /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up and
@@ -71,23 +73,25 @@ public struct SharedBarrier: @unchecked Sendable {
   @inline(never)
   private func waitLonger(for other: Int) -> Bool {
     for _ in 0..<polls where hasArrived(other) { return true }
-    var turns = 0
+    // Whoever has a core of its own and still waits has lost it, or the other has: only a sleeper is woken before those who took it.
+    let patience = polls > 0 ? 0 : Self.now() + Self.yielding
     while !hasArrived(other) {
       // Who gave up after the last barrier has seen all arrive there: look again behind the flag.
       if isAbandoned { return (0..<workers).allSatisfy { hasArrived($0) } }
-      rest(turn: turns)
-      turns += 1
+      if Self.now() < patience { sched_yield() } else { usleep(50) }
     }
     return true
+  }
+
+  /// Nanoseconds of a clock that only goes on (`clock_gettime`, `CLOCK_MONOTONIC`).
+  private static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
   @inline(__always)
   private func hasArrived(_ worker: Int) -> Bool {
     words[(worker + 1) * Self.spacing].load(ordering: .acquiring) >= arrivals
   }
-}
-
-/// What a waiting worker does between two looks: it lets others run, and from the thousandth turn on sleeps for 50 µs.
-public func rest(turn: Int) {
-  if turn < 1000 { sched_yield() } else { usleep(50) }
 }
