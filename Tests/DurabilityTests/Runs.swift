@@ -58,3 +58,7 @@ struct Outcome {
     finished.output.last { $0.hasPrefix("ranks ") }.flatMap { Int($0.dropFirst(6)) }
   }
 }
+
+/// Milliseconds that a job gets which takes at most so long on an idle machine: the tests run beside each other, and beside whatever
+/// else the machine does.
+func slack(_ milliseconds: Int) -> Int { 4 * milliseconds }

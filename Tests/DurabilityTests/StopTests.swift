@@ -21,7 +21,7 @@ import Testing
     #expect(result.status == status)
     #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
     // Open MPI's takes a second to pass SIGTERM on.
-    #expect(try #require(result.untilGone) < (status == 1 ? 4000 : 2000))
+    #expect(try #require(result.untilGone) < slack(status == 1 ? 4000 : 2000))
     #expect(result.finished.leftProcesses.isEmpty)
     try continues()
   }
@@ -40,7 +40,7 @@ import Testing
     let result = try runs.run(
       ranks: 2, Self.endless + ["--threads", "1", "--out", runs.path("run")], signals: "STOP:1,TERM:0,TERM:0")
     #expect(result.status == 75)
-    #expect(try #require(result.untilGone) < 3000)
+    #expect(try #require(result.untilGone) < slack(3000))
   }
 
   /// The checkpoint's next step is the one after the last in the metrics, to the bit of an undisturbed run.
