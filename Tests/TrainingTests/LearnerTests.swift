@@ -5,35 +5,68 @@ import Testing
 
 @Suite struct LearnerTests {
   private struct Recorded: Decodable {
+    let epochs: Int
+    let lrMax: Double
     let trainLossPerStep, lrPerStep, validLossPerEpoch, accuracyPerEpoch: [Double]
+  }
+
+  private struct RecordedCurve: Decodable {
+    let iterations: Int
+    let lrPerStep: [Double]
+    let smoothedLossPerStep: [Double?]
   }
 
   private func error(_ ours: [Double], _ theirs: [Double]) -> Double {
     ours.count == theirs.count ? zip(ours, theirs).map { abs($0 - $1) / abs($1) }.max() ?? .infinity : .infinity
   }
 
-  @Test(arguments: [("model0", ModelKind.model0), ("model1", .model1), ("model2", .model2), ("model3", .model3)])
-  func fitsAsRecorded(name: String, model: ModelKind) throws {
+  @Test(arguments: [
+    ("model0", ModelKind.model0, 3), ("model1", .model1, 3), ("model2", .model2, 3), ("model3", .model3, 3),
+    ("model3-bptt20", .model3, 20),
+  ])
+  func fitsAsRecorded(name: String, model: ModelKind, bptt: Int) throws {
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Golden/\(name)")
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let recorded = try decoder.decode(
       Recorded.self, from: Data(contentsOf: golden.appendingPathComponent("run.json")))
     let learn = try Learner(
-      LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3), model, metrics: [Metric(model)],
+      LanguageModelData(.humanNumbers, batchSize: 64, bptt: bptt), model, metrics: [Metric(model)],
       weights: golden.appendingPathComponent("init.safetensors").path)
     var lines: [String] = []
     learn.output = { lines.append($0) }
     try learn.findLearningRate()
-    try learn.fitOneCycle(2, maxLearningRate: 1e-3, pctStart: model == .model2 ? 0.1 : 0.3)
+    try learn.fitOneCycle(
+      recorded.epochs, maxLearningRate: recorded.lrMax, pctStart: model == .model2 ? 0.1 : 0.3)
     let recorder = learn.recorder
-    #expect(error(Array(recorder.losses[..<50]), Array(recorded.trainLossPerStep[..<50])) < 1e-4)
+    #expect(error(Array(recorder.losses[..<50]), Array(recorded.trainLossPerStep[..<50])) < (bptt == 20 ? 3e-4 : 1e-4))
     #expect(error(recorder.learningRates, recorded.lrPerStep) < 1e-6)
     #expect(error(recorder.validLosses, recorded.validLossPerEpoch) < 0.02)
     #expect(error(recorder.metricValues.map { $0[0] }, recorded.accuracyPerEpoch) < 0.04)
-    #expect(recorder.curve?.learningRates.count ?? 0 > 85)
-    #expect(lines.count == 3)
+    #expect(recorder.curve?.learningRates.count ?? 0 > 80)
+    #expect(lines.count == recorded.epochs + 1)
     #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model).rawValue)
+  }
+
+  @Test(arguments: [("model0", ModelKind.model0), ("model2", .model2), ("model3", .model3)])
+  func findsTheRecordedCurve(name: String, model: ModelKind) throws {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../Golden/lr-find-\(name)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let recorded = try decoder.decode(
+      RecordedCurve.self, from: Data(contentsOf: golden.appendingPathComponent("run.json")))
+    let learn = try Learner(
+      LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3), model,
+      weights: golden.appendingPathComponent("init.safetensors").path)
+    let curve = try learn.findLearningRate()
+    #expect(abs(curve.losses.count - recorded.iterations) <= 3)
+    let smoothed = recorded.smoothedLossPerStep.map { $0 ?? .infinity }
+    let lowest = smoothed.indices.min { smoothed[$0] < smoothed[$1] } ?? 0
+    #expect(lowest > 50)
+    #expect(error(Array(curve.smoothedLosses[0...lowest]), Array(smoothed[0...lowest])) < 1e-3)
+    let rates = min(curve.learningRates.count, recorded.lrPerStep.count)
+    #expect(error(Array(curve.learningRates[..<rates]), Array(recorded.lrPerStep[..<rates])) < 1e-6)
   }
 
   @Test func refusesLossesAndMetricsOfOtherModels() throws {
