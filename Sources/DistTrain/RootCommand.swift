@@ -57,5 +57,8 @@ struct RootCommand: ParsableCommand {
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed.",
-    subcommands: [StepBenchmarkCommand.self, ScalingBenchmarkCommand.self, ReductionBenchmarkCommand.self])
+    subcommands: [
+      StepBenchmarkCommand.self, ScalingBenchmarkCommand.self, ReductionBenchmarkCommand.self,
+      KernelBenchmarkCommand.self,
+    ])
 }

@@ -33,4 +33,9 @@ public struct FoldSchedule: Sendable, Equatable {
     roots = height
     depth = (heights.max() ?? 0) + 1
   }
+
+  /// Most entries on the stack after one of the given numbers of nodes, or at the end.
+  public func height(after counts: [Int]) -> Int {
+    counts.map { $0 < heights.count ? heights[$0] : roots }.max().map { max($0, roots) } ?? roots
+  }
 }

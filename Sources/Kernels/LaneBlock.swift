@@ -39,6 +39,32 @@ public struct LaneBlock: Sendable {
     return result
   }
 
+  /// Cuts a worker's lanes into blocks that the second-level cache holds with their activations over `steps` steps, `width` wide.
+  ///
+  /// Hidden weights that are wide are better read once for many streams: then a block is as large as 16 MiB of logits, for
+  /// `vocabulary` of them a prediction, allow. A block is one lane at least.
+  public static func cached(_ rows: [Range<Int>], steps: Int, width: Int, vocabulary: Int) -> [LaneBlock] {
+    if isWide(width) {
+      let streams = rows.last?.upperBound ?? 0
+      let most = max((16 << 20) / (4 * steps * ((vocabulary + 15) / 16 * 16)), 4)
+      let blocks = max((streams + most - 1) / most, 1)
+      return cut(rows, steps: steps, limit: (streams + blocks - 1) / blocks)
+    }
+    let matrices = 4  // a, h and its gradient, and what the output layer keeps
+    return cut(rows, steps: steps, limit: max((256 << 10) / (4 * matrices * steps * width), 4))
+  }
+
+  /// Whether hidden weights of that width are larger than the first-level cache.
+  public static func isWide(_ width: Int) -> Bool { width > 128 }
+
+  /// The same lanes over another number of steps.
+  public func over(steps: Int) -> LaneBlock {
+    let first = streams.lowerBound
+    return LaneBlock(
+      stepRows.rows.map { ($0.lowerBound + first)..<($0.upperBound + first) }, firstLane: lanes.lowerBound, steps: steps
+    )
+  }
+
   private init(_ rows: [Range<Int>], firstLane: Int, steps: Int) {
     let start = rows[0].lowerBound
     lanes = firstLane..<(firstLane + rows.count)

@@ -2,14 +2,16 @@ import Teams
 import Training
 
 #if canImport(Glibc)
-  // `AllocationExercise MODEL BPTT`: trains on one worker and prints how often memory was allocated until the first step, and in
+  // `AllocationExercise MODEL BPTT HIDDEN`: trains on one worker and prints how often memory was allocated until the first step, and in
   // the last 1000 of 1200 steps.
   var configuration = RunConfiguration()
-  guard CommandLine.arguments.count == 3, let bptt = Int(CommandLine.arguments[2]),
+  guard CommandLine.arguments.count == 4, let bptt = Int(CommandLine.arguments[2]),
+    let hidden = Int(CommandLine.arguments[3]),
     let kind = ModelKind.all.first(where: { $0.name == CommandLine.arguments[1] })
-  else { fatalError("AllocationExercise: MODEL BPTT") }
+  else { fatalError("AllocationExercise: MODEL BPTT HIDDEN") }
   configuration.model = kind
   configuration.bptt = bptt
+  configuration.hidden = hidden
   let resolved = configuration
   let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: 1)
   let counts = try workers.run { team in

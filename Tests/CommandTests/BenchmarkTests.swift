@@ -64,6 +64,20 @@ import Testing
     }
   }
 
+  @Test func everyKernelsSpeed() throws {
+    let figures = try object(
+      program.run(["bench", "kernels", "--hidden", "24", "--vocab", "50", "--bptt", "2", "--batch-size", "8", "--json"])
+    )
+    let kernels = try #require(figures["kernels"] as? [[String: Any]])
+    #expect(kernels.count == 15)
+    for kernel in kernels { #expect((kernel["us"] as? Double ?? 0) > 0, "\(kernel)") }
+    let logits = try #require(kernels.first { $0["kernel"] as? String == "logits" })
+    #expect(logits["shape"] as? String == "16x24x50")
+    let (speed, time) = (logits["gflops"] as? Double ?? 0, logits["us"] as? Double ?? 0)
+    #expect(abs(speed * time * 1e3 / (2 * 16 * 24 * 50) - 1) < 1e-9)
+    #expect(try program.run(["bench", "kernels", "--vocab", "0"]).status == 64)
+  }
+
   @Test func aTraceHasARowForEachWorker() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

@@ -60,10 +60,11 @@ import Testing
       try Self.expectTheSameAsAlone(["--threads", "\(threads)"] + nodes, ranks: ranks)
     }
 
-    @Test(arguments: ["model0", "model1", "model2", "model3"])
-    func unevenShapes(model: String) throws {
+    @Test(arguments: ["model0", "model1", "model2", "model3"], [50, 150])
+    func unevenShapes(model: String, hidden: Int) throws {
       let options = [
-        "--model", model, "--hidden", "50", "--batch-size", "23", "--bptt", "11", "--lanes", "5", "--steps", "40",
+        "--model", model, "--hidden", "\(hidden)", "--batch-size", "23", "--bptt", "11", "--lanes", "5", "--steps",
+        "40",
         "--epochs", "1", "--no-lr-find", "--quiet", "--out", "none",
       ]
       let digest = try #require(try Launcher.run(options + ["--threads", "1"]).digest)

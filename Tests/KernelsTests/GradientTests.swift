@@ -9,7 +9,7 @@ import Testing
     (0..<lanes).map { ($0 * ($0 + 1) / 2)..<(($0 + 1) * ($0 + 2) / 2) }
   }
 
-  @Test(arguments: [(5, 24, 40), (3, 17, 64), (2, 50, 9), (7, 16, 24), (1, 64, 41)], [1, 4, 100])
+  @Test(arguments: [(5, 24, 40), (3, 17, 64), (2, 50, 9), (7, 16, 24), (1, 64, 41), (4, 33, 150)], [1, 4, 100])
   func weightGradientIsTheCanonicalSumOfLanes(shape: (lanes: Int, depth: Int, columns: Int), limit: Int) {
     let steps = 3
     let (lanes, depth, columns) = shape
@@ -23,11 +23,13 @@ import Testing
     let aWidth = (depth + 15) / 16 * 16
     let dWidth = (columns + 15) / 16 * 16
     let count = Panels.count(rows: depth, columns: columns)
-    let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule)
+    let lasting = schedule.height(after: blocks.map(\.lanes.upperBound))
+    let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting)
     let arena = Arena(byteCount: 4 * (schedule.roots * count + spare) + 256)
     let roots: Window<Float> = arena.take(schedule.roots * count)
     let stack = GradientStack(
-      roots, offset: 0, rootStride: count, depth: depth, columns: columns, schedule: schedule, spare: arena.take(spare))
+      roots, offset: 0, rootStride: count, depth: depth, columns: columns, schedule: schedule,
+      lasting: lasting, spare: arena.take(spare))
     for shape in TileShape.allCases {
       for block in blocks {
         weightGradient(
@@ -61,6 +63,31 @@ import Testing
       }
     }
     withExtendedLifetime((a.arena, d.arena, arena)) {}
+  }
+
+  @Test func laneOrderIsLaneThenStepThenStream() {
+    let (steps, width) = (3, 32)
+    let rows = laneRows(3)
+    let streams = rows.last!.upperBound
+    let activations = randomMatrix(streams * steps, width, seed: 8)
+    let ordered = randomMatrix(streams * steps, width, seed: 9)
+    let block = LaneBlock.cut(rows, steps: steps, limit: streams)[0]
+    gatherLanes(
+      activations.panels.elements, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered.panels)
+    var row = 0
+    for lane in rows {
+      for step in 0..<steps {
+        for stream in lane {
+          for column in 0..<width {
+            let expected = element(
+              activations.panels.elements, rows: streams, width: width, step, stream, column)
+            #expect(ordered.panels[row, column] == expected)
+          }
+          row += 1
+        }
+      }
+    }
+    withExtendedLifetime((activations.arena, ordered.arena)) {}
   }
 
   @Test(arguments: [1, 2, 3, 5, 6, 7])

@@ -23,4 +23,33 @@ import Testing
     }
     withExtendedLifetime((a.arena, w.arena, bias.arena)) {}
   }
+
+  // Larger than a cut of the rows, and of the depth.
+  @Test(arguments: [(300, 270, 24), (250, 600, 9)])
+  func cutsChangeNoBit(rows: Int, depth: Int, columns: Int) {
+    let a = randomMatrix(rows, depth, seed: 1)
+    let w = randomMatrix(depth, columns, seed: 2)
+    let bias = randomMatrix(1, columns, seed: 3)
+    let c = randomMatrix(rows, columns, seed: 4)
+    linear(a.panels, w.panels, bias: bias.panels.elements, into: c.panels)
+    let places = (0..<rows).map { Int32((rows - 1 - $0) * 16) }
+    let storage = Storage()
+    let order: Window<Int32> = storage.take(rows)
+    order.copy(from: places)
+    let reversed: Window<Float> = storage.take(c.panels.elements.count)
+    linear(a.panels, w.panels, scatteringTo: order, of: reversed, panelStride: c.panels.panelStride)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var (sum, plain) = (bias.panels[0, column], Float(0))
+        for k in 0..<depth {
+          sum = sum.addingProduct(a.panels[row, k], w.panels[k, column])
+          plain = plain.addingProduct(a.panels[row, k], w.panels[k, column])
+        }
+        #expect(c.panels[row, column].bitPattern == sum.bitPattern)
+        let place = column / 16 * rows * 16 + (rows - 1 - row) * 16 + column % 16
+        #expect(reversed[place].bitPattern == plain.bitPattern)
+      }
+    }
+    withExtendedLifetime((a.arena, w.arena, bias.arena, c.arena, storage)) {}
+  }
 }

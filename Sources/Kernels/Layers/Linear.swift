@@ -31,7 +31,10 @@ private struct LinearEpilogue: Epilogue {
     bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
   }
   @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
+    block.store(place(row: row, column: column), panelStride)
+  }
+  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     let place = places.map { Int($0[row]) } ?? row &* 16
-    block.store(c + place + columnOffset(column, panelStride), panelStride)
+    return c + (place &+ columnOffset(column, panelStride))
   }
 }

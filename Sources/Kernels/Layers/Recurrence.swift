@@ -42,6 +42,9 @@ private struct RecurrentEpilogue: Epilogue {
       state.store(next + place, panelStride)
     }
   }
+  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
+    h + (columnOffset(column, panelStride) &+ row &* 16)
+  }
 }
 
 /// a = h + e[token]: the input of the first step. `a`, (rows, hidden), is overwritten; its first row belongs to row `first` of
@@ -101,6 +104,9 @@ private struct RecurrentBackwardEpilogue: Epilogue {
       sum.add(Block.load(dh + place, panelStride))
       sum.gated(by: Block.load(h + place, panelStride)).store(dh + place, panelStride)
     }
+  }
+  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
+    da + (columnOffset(column, panelStride) &+ row &* 16)
   }
 }
 

@@ -1,38 +1,69 @@
-/// Where the gradient of one matrix, panels (depth, columns), is folded over the lanes: a stack of such matrices. Its first
-/// entries are the roots' gradients themselves, since what the stack holds at the end are the roots.
+/// Where the gradient of one matrix, panels (depth, columns), is folded over the lanes: the stack of a `FoldSchedule`.
+///
+/// What is on the stack at the end are the roots, and so its first entries are the roots' gradients themselves. Entries that last
+/// from one call of `weightGradient` to the next are whole matrices; those that come and go within a call hold only the part of the
+/// matrix that is being worked on, and stay in cache.
 @safe
 public struct GradientStack {
   let roots: UnsafeMutablePointer<Float>
   let rootStride: Int
   let rootCount: Int
-  let spare: UnsafeMutablePointer<Float>
-  let spareStride: Int
+  /// Entries that last.
+  let lasting: Int
+  let depth, columns: Int
+  let matrices: UnsafeMutablePointer<Float>
+  let parts: UnsafeMutablePointer<Float>
 
   /// - gradients: root i's gradient starts at `offset + i·rootStride`.
+  /// - lasting: the most entries on the stack between two calls: `FoldSchedule.height(after:)`.
   /// - spare: at least `spareCount` elements, whose contents last from the first lane to the last.
   public init(
     _ gradients: Window<Float>, offset: Int, rootStride: Int, depth: Int, columns: Int, schedule: FoldSchedule,
-    spare: Window<Float>
+    lasting: Int, spare: Window<Float>
   ) {
     let size = Panels.count(rows: depth, columns: columns)
     precondition(gradients.count >= offset + (schedule.roots - 1) * rootStride + size, "a gradient for each root")
+    precondition(lasting >= schedule.roots, "the roots last")
     precondition(
-      spare.count >= Self.spareCount(depth: depth, columns: columns, schedule: schedule), "spare matrices are missing")
+      spare.count >= Self.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting),
+      "spare entries are missing")
     roots = gradients.base + offset
     self.rootStride = rootStride
     rootCount = schedule.roots
-    self.spare = spare.base
-    spareStride = size
+    self.lasting = lasting
+    self.depth = depth
+    self.columns = columns
+    matrices = spare.base
+    parts = spare.base + (lasting - schedule.roots) * size
   }
 
   /// Elements that the entries above the roots take.
-  public static func spareCount(depth: Int, columns: Int, schedule: FoldSchedule) -> Int {
-    (schedule.kept - schedule.roots) * Panels.count(rows: depth, columns: columns)
+  public static func spareCount(depth: Int, columns: Int, schedule: FoldSchedule, lasting: Int) -> Int {
+    (lasting - schedule.roots) * Panels.count(rows: depth, columns: columns)
+      + max(schedule.kept - lasting, 0) * Part.count
   }
 
+  /// The entry at `level` for the tile at (row, column) of `part`.
   @inline(__always)
-  func entry(_ level: Int) -> UnsafeMutablePointer<Float> {
-    level < rootCount ? roots + level &* rootStride : spare + (level &- rootCount) &* spareStride
+  func entry(_ level: Int, _ part: Part, row: Int, column: Int) -> (place: UnsafeMutablePointer<Float>, stride: Int) {
+    if level >= lasting {
+      let place = columnOffset(column &- part.column, 256) &+ (row &- part.row) &* 16
+      return (parts + ((level &- lasting) &* Part.count &+ place), 256)
+    }
+    let matrix =
+      level < rootCount
+      ? roots + level &* rootStride
+      : matrices + (level &- rootCount) &* Panels.count(rows: depth, columns: columns)
+    return (matrix + (columnOffset(column, depth &* 16) &+ row &* 16), depth &* 16)
+  }
+
+  /// A part of the matrix that is done for all lanes of a call before the next: 16 rows, up to four panels wide.
+  struct Part {
+    static let rows = 16
+    static let columns = 64
+    static let count = rows * columns
+    /// Its first row and column.
+    let row, column: Int
   }
 }
 
@@ -52,24 +83,27 @@ public func weightGradient(
   precondition(a.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: depth), "activations are missing")
   precondition(d.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: columns), "gradients are missing")
   precondition(first + lanes.rows.count <= schedule.folds.count, "a fold count for each lane")
-  precondition(stack.rootCount == schedule.roots, "a stack for another schedule")
+  precondition(stack.rootCount == schedule.roots && stack.depth == depth && stack.columns == columns, "another's stack")
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.folds.withUnsafeBufferPointer { folds in
       schedule.heights.withUnsafeBufferPointer { heights in
-        let job = WeightGradientJob(
+        let operands = WeightGradientOperands(
           a: UnsafePointer(a.base), d: UnsafePointer(d.base), panelStride: rowsPerStep * 16,
           aStepStride: Panels.count(rows: rowsPerStep, columns: depth),
           dStepStride: Panels.count(rows: rowsPerStep, columns: columns), rows: rows, steps: lanes.steps,
           folds: UnsafeBufferPointer(rebasing: folds[first...]),
-          heights: UnsafeBufferPointer(rebasing: heights[first...]),
-          stack: stack, stackPanelStride: depth * 16)
-        forEachTile(rows: depth, columns: columns, shape: shape, job)
+          heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: stack)
+        for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
+          for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
+            operands.run(GradientStack.Part(row: row, column: column), depth: depth, columns: columns, shape)
+          }
+        }
       }
     }
   }
 }
 
-private struct WeightGradientJob: TileJob {
+private struct WeightGradientOperands {
   let a: UnsafePointer<Float>
   let d: UnsafePointer<Float>
   let panelStride: Int
@@ -80,25 +114,47 @@ private struct WeightGradientJob: TileJob {
   let folds: UnsafeBufferPointer<Int>
   let heights: UnsafeBufferPointer<Int>
   let stack: GradientStack
-  let stackPanelStride: Int
 
-  /// A tile's scalars, elements of rows of `a`, are neighbours.
-  static var splitsRowsAtPanels: Bool { true }
+  /// Does a part of the gradient. Where all lanes' rows of two panels fit into the first-level cache, each tile goes through all
+  /// lanes; else each lane goes through all tiles.
+  @inline(__always)
+  func run(_ part: GradientStack.Part, depth: Int, columns: Int, _ shape: TileShape) {
+    let height = min(GradientStack.Part.rows, depth &- part.row)
+    let width = min(GradientStack.Part.columns, columns &- part.column)
+    if steps &* panelStride <= (12 << 10) / 4 {
+      let job = WeightGradientJob(operands: self, part: part, lanes: 0..<rows.count)
+      forEachTile(rows: height, columns: width, shape: shape, job)
+      return
+    }
+    for lane in 0..<rows.count {
+      let job = WeightGradientJob(operands: self, part: part, lanes: lane..<(lane &+ 1))
+      forEachTile(rows: height, columns: width, shape: shape, job)
+    }
+  }
+}
+
+/// Tiles of a part of the gradient, for some lanes.
+private struct WeightGradientJob: TileJob {
+  let operands: WeightGradientOperands
+  let part: GradientStack.Part
+  let lanes: Range<Int>
 
   @inline(__always)
-  func run<Tile: RowTile>(_: Tile.Type, row k: Int, column: Int) {
-    let a = self.a + columnOffset(k, panelStride)
-    let d = self.d + columnOffset(column, panelStride)
-    let place = columnOffset(column, stackPanelStride) + k * 16
-    for lane in 0..<rows.count {
-      let first = rows[lane].lowerBound &* 16
-      var tile = laneSum(Tile.self, a + first, d + first, rows[lane].count)
-      var level = heights[lane]
-      for _ in 0..<folds[lane] {
+  func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
+    let (k, column) = (part.row &+ row, part.column &+ column)
+    let a = operands.a + columnOffset(k, operands.panelStride)
+    let d = operands.d + columnOffset(column, operands.panelStride)
+    for lane in lanes {
+      let first = operands.rows[lane].lowerBound &* 16
+      var tile = laneSum(Tile.self, a + first, d + first, operands.rows[lane].count)
+      var level = operands.heights[lane]
+      for _ in 0..<operands.folds[lane] {
         level &-= 1
-        tile.add(stack.entry(level) + place, stackPanelStride)
+        let entry = operands.stack.entry(level, part, row: k, column: column)
+        tile.add(entry.place, entry.stride)
       }
-      tile.store(stack.entry(level) + place, stackPanelStride)
+      let entry = operands.stack.entry(level, part, row: k, column: column)
+      tile.store(entry.place, entry.stride)
     }
   }
 
@@ -108,9 +164,10 @@ private struct WeightGradientJob: TileJob {
     _: Tile.Type, _ a: UnsafePointer<Float>, _ d: UnsafePointer<Float>, _ count: Int
   ) -> Tile {
     var tile = Tile(repeating: Tile.Block(repeating: 0))
+    let panelStride = operands.panelStride
     var a = a
     var d = d
-    for _ in 0..<steps {
+    for _ in 0..<operands.steps {
       var aRow = a
       var dRow = d
       var left = count
@@ -127,8 +184,8 @@ private struct WeightGradientJob: TileJob {
       for row in 0..<left {
         tile.accumulate(Tile.Block.load(dRow + row &* 16, panelStride), aRow + row &* 16, 1)
       }
-      a += aStepStride
-      d += dStepStride
+      a += operands.aStepStride
+      d += operands.dStepStride
     }
     return tile
   }

@@ -4,6 +4,10 @@ protocol Epilogue {
   func start<Block: ColumnBlock>(_ column: Int) -> Block
   /// Takes the finished block of `row` that starts at `column`.
   func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int)
+  /// Where the block's chains may be kept until they go on: memory that `finish` overwrites.
+  func place(row: Int, column: Int) -> UnsafeMutablePointer<Float>
+  /// Elements between the panels there.
+  var panelStride: Int { get }
 }
 
 /// The operands of A·W: A (rows, depth) and W (depth, columns), both in panels.
@@ -30,26 +34,63 @@ struct ProductOperands {
     self.depth = depth
     columns = w.columns
   }
+
+  /// Rows and depth (whole panels) that are done at once.
+  @inline(__always)
+  var cut: (rows: Int, depth: Int) {
+    // A block of W, 16 columns wide, in half of the first-level cache; A's cut in half of the second-level one.
+    let depth = min(self.depth, 256)
+    return (max(48, (256 << 10) / 4 / max(depth, 1) / 48 &* 48), depth)
+  }
 }
 
-/// A·W with an epilogue, tile by tile: a block of W's columns stays in cache while all rows of A pass it.
+/// A·W with an epilogue, tile by tile.
+///
+/// Where A or W is larger than a cache, the product is done in cuts: rows and depth of A such that a cut of it stays in the
+/// second-level cache while all of W's columns pass, and a tile's block of W in the first. A chain that a cut of the depth breaks off
+/// goes on from the number it had come to, so cuts change speed only.
 @inline(__always)
 func multiply<E: Epilogue>(_ operands: ProductOperands, shape: TileShape, _ epilogue: E) {
+  let (rows, depth) = operands.cut
+  if rows >= operands.rows && depth >= operands.depth {
+    multiplyCut(operands, rows: 0..<operands.rows, depth: 0..<operands.depth, shape: shape, epilogue)
+    return
+  }
+  for row in stride(from: 0, to: operands.rows, by: rows) {
+    for k in stride(from: 0, to: operands.depth, by: depth) {
+      multiplyCut(
+        operands, rows: row..<min(row &+ rows, operands.rows), depth: k..<min(k &+ depth, operands.depth), shape: shape,
+        epilogue)
+    }
+  }
+}
+
+@inline(__always)
+private func multiplyCut<E: Epilogue>(
+  _ operands: ProductOperands, rows: Range<Int>, depth: Range<Int>, shape: TileShape, _ epilogue: E
+) {
   forEachTile(
-    rows: operands.rows, columns: operands.columns, shape: shape, Product(operands: operands, epilogue: epilogue))
+    rows: rows.count, columns: operands.columns, shape: shape,
+    Product(operands: operands, epilogue: epilogue, firstRow: rows.lowerBound, depth: depth))
 }
 
 private struct Product<E: Epilogue>: TileJob {
   let operands: ProductOperands
   let epilogue: E
-  static var splitsRowsAtPanels: Bool { false }
+  let firstRow: Int
+  let depth: Range<Int>
 
   @inline(__always)
   func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
-    var tile = Tile(repeating: epilogue.start(column))
-    var a = operands.a + row * 16
-    var w = operands.w + columnOffset(column, operands.wPanelStride)
-    var left = operands.depth
+    let row = firstRow &+ row
+    var tile =
+      depth.lowerBound == 0
+      ? Tile(repeating: epilogue.start(column))
+      : Tile { Tile.Block.load(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
+    // Cuts of the depth are whole panels.
+    var a = operands.a + ((depth.lowerBound &>> 4) &* operands.aPanelStride &+ row &* 16)
+    var w = operands.w + (columnOffset(column, operands.wPanelStride) &+ depth.lowerBound &* 16)
+    var left = depth.count
     while left >= 16 {
       // Counted by pointers: LLVM unrolls this loop; before it, the compiler of Swift would, at thrice the compile time.
       let end = w + 256
@@ -67,6 +108,10 @@ private struct Product<E: Epilogue>: TileJob {
       w += 16
       left &-= 1
     }
-    tile.forEachRow { epilogue.finish($1, row: row + $0, column: column) }
+    if depth.upperBound == operands.depth {
+      tile.forEachRow { epilogue.finish($1, row: row &+ $0, column: column) }
+    } else {
+      tile.forEachRow { $1.store(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
+    }
   }
 }

@@ -4,6 +4,8 @@ protocol RowTile {
   associatedtype Block: ColumnBlock
   static var rows: Int { get }
   init(repeating block: Block)
+  /// The rows that `row` gives by their number.
+  init(_ row: (Int) -> Block)
   /// row i += block · scalars[i · stride]
   mutating func accumulate(_ block: Block, _ scalars: UnsafePointer<Float>, _ stride: Int)
   /// Calls `body` with each row's number and block, from the top.
@@ -24,6 +26,7 @@ struct OneRow<Block: ColumnBlock>: RowTile {
   var r0: Block
   static var rows: Int { 1 }
   @inline(__always) init(repeating block: Block) { r0 = block }
+  @inline(__always) init(_ row: (Int) -> Block) { r0 = row(0) }
   @inline(__always) mutating func accumulate(_ block: Block, _ scalars: UnsafePointer<Float>, _ stride: Int) {
     r0.accumulate(block, scalars[0])
   }
@@ -40,6 +43,10 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
   var lower: Lower
   static var rows: Int { Upper.rows + Lower.rows }
   @inline(__always) init(repeating block: Block) { upper = Upper(repeating: block); lower = Lower(repeating: block) }
+  @inline(__always) init(_ row: (Int) -> Block) {
+    upper = Upper(row)
+    lower = Lower { row($0 + Upper.rows) }
+  }
   @inline(__always) mutating func accumulate(_ block: Block, _ scalars: UnsafePointer<Float>, _ stride: Int) {
     upper.accumulate(block, scalars, stride)
     lower.accumulate(block, scalars + Upper.rows * stride, stride)

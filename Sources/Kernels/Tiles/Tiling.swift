@@ -1,7 +1,5 @@
 /// Work on a matrix that is done tile by tile.
 protocol TileJob {
-  /// Whether no tile may hold rows of two panels (16 rows each) of the matrix's transpose.
-  static var splitsRowsAtPanels: Bool { get }
   /// Does the tile whose first element is at (row, column).
   func run<Tile: RowTile>(_ tile: Tile.Type, row: Int, column: Int)
 }
@@ -40,8 +38,7 @@ private func coverColumns<Block: ColumnBlock, Job: TileJob>(
   let halves = Block.width / 8
   var row = 0
   while row < rows {
-    let left = Job.splitsRowsAtPanels ? min(16 - row % 16, rows - row) : rows - row
-    let count = shape.rows(left, halves: halves)
+    let count = shape.rows(rows - row, halves: halves)
     switch count {
     case 1: job.run(OneRow<Block>.self, row: row, column: column)
     case 2: job.run(TwoRows<Block>.self, row: row, column: column)

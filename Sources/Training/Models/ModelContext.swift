@@ -69,26 +69,24 @@ public final class ModelContext {
   /// All lanes as one block, over `steps` steps.
   public func wholeBlock(steps: Int) -> [LaneBlock] { LaneBlock.cut(laneRows, steps: steps, limit: streams) }
 
-  /// The worker's lanes in blocks whose activations over `steps` steps stay in the second-level cache. Hidden weights beyond what the
-  /// first level holds are better read once for all streams: then there is one block.
+  /// The worker's lanes in blocks whose activations over `steps` steps stay in cache: see `LaneBlock.cached`.
   public func cachedBlocks(steps: Int) -> [LaneBlock] {
-    let matrices = 4  // a, h and its gradient, and what the output layer keeps
-    let limit = (256 << 10) / (4 * matrices * steps * width)
-    return LaneBlock.cut(laneRows, steps: steps, limit: width > 128 ? streams : max(limit, 4))
+    LaneBlock.cached(laneRows, steps: steps, width: width, vocabulary: vocabulary)
   }
 
-  /// A stack for the gradient of a linear layer's weight, with spare matrices made by `makeSpare`.
-  func gradientStack(_ name: String, _ gradients: Window<Float>, spare: Window<Float>) -> GradientStack {
+  /// Makes the stack on which a linear layer's weight gradient is folded, block by block, for each gradient that it is called with.
+  func makeGradientStack(_ name: String, _ blocks: [LaneBlock]) -> (_ gradients: Window<Float>) -> GradientStack {
     let tensor = layout[name]
-    return GradientStack(
-      gradients, offset: tensor.offset, rootStride: gradientStride, depth: tensor.shape[1], columns: tensor.shape[0],
-      schedule: laneFolds, spare: spare)
-  }
-
-  /// Spare matrices for `gradientStack`.
-  func makeSpare(_ name: String) -> Window<Float> {
-    let tensor = layout[name]
-    return make(GradientStack.spareCount(depth: tensor.shape[1], columns: tensor.shape[0], schedule: laneFolds))
+    let (depth, columns) = (tensor.shape[1], tensor.shape[0])
+    let lasting = laneFolds.height(after: blocks.map(\.lanes.upperBound))
+    let spare: Window<Float> = make(
+      GradientStack.spareCount(depth: depth, columns: columns, schedule: laneFolds, lasting: lasting))
+    let (schedule, stride) = (laneFolds, gradientStride)
+    return { gradients in
+      GradientStack(
+        gradients, offset: tensor.offset, rootStride: stride, depth: depth, columns: columns, schedule: schedule,
+        lasting: lasting, spare: spare)
+    }
   }
 
   /// An embedding's gradient sums, of at most `rows` rows a step.

@@ -19,7 +19,7 @@ public final class OutputLayer {
   private let losses: Window<Float>  // (a block's rows padded to 16)
   private let lossScratch: Window<Float>
   private let places: Window<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
-  private let spare: Window<Float>
+  private let stack: (Window<Float>) -> GradientStack
   /// A sum of losses for each lane.
   public let laneLosses: Window<Double>
 
@@ -40,7 +40,7 @@ public final class OutputLayer {
     losses = context.make(padded)
     lossScratch = context.make(softmaxScratch)
     places = context.make(context.streams * steps)
-    spare = context.makeSpare(weightName)
+    stack = context.makeGradientStack(weightName, blocks)
     laneLosses = context.make(context.laneRows.count)
     var row = 0
     for block in blocks {
@@ -106,7 +106,7 @@ public final class OutputLayer {
     weightGradient(
       input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
       lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,
-      into: context.gradientStack(weightName, gradients, spare: spare))
+      into: stack(gradients))
     let stride = context.layout.vectorCount
     laneColumnSums(
       d.elements, rowsPerStep: d.rows, width: ParameterLayout.padded(context.vocabulary), lanes: block.runs,

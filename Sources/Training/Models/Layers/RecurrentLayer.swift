@@ -21,7 +21,8 @@ public final class RecurrentLayer {
   private let weightName: String
   private let embeddingOffset, biasOffset: Int
   private let embeddingSums: EmbeddingSums
-  private let spare: Window<Float>
+  private let stack: (Window<Float>) -> GradientStack
+  private let ordered: LaneOrder?
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
   ///
@@ -47,7 +48,8 @@ public final class RecurrentLayer {
     embeddingOffset = context.gradientOffset("\(embedding).weight")
     biasOffset = context.vectorOffset("\(linear).bias")
     embeddingSums = context.makeEmbeddingSums(rows: steps * context.streams)
-    spare = context.makeSpare(weightName)
+    stack = context.makeGradientStack(weightName, blocks)
+    ordered = LaneBlock.isWide(context.width) ? LaneOrder(context, steps: steps - first, blocks: blocks) : nil
   }
 
   /// Makes the transposed weights anew.
@@ -111,16 +113,23 @@ public final class RecurrentLayer {
   /// order. What the weight's gradient is folded in lasts from the first block to the last.
   public func linearGradients(_ block: LaneBlock, into gradients: Window<Float>) {
     let skipped = first * block.streams.count * context.width
-    let a = part(input, block)
-    let d = part(gradient, block)
-    let rows = LaneRows(rows: block.stepRows.rows, steps: steps - first)
-    weightGradient(
-      a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
-      rowsPerStep: block.streams.count, lanes: rows, first: block.lanes.lowerBound, schedule: context.laneFolds,
-      into: context.gradientStack(weightName, gradients, spare: spare))
+    let (a, d) = (part(input, block), part(gradient, block))
+    let lanes = LaneRows(rows: block.stepRows.rows, steps: steps - first)
+    if let block = ordered?.block(block.lanes),
+      let rows = ordered?.gather(block, a[skipped..<a.count], d[skipped..<d.count])
+    {
+      weightGradient(
+        rows.a.elements, depth: context.hidden, rows.d.elements, columns: context.hidden, rowsPerStep: rows.a.rows,
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients))
+    } else {
+      weightGradient(
+        a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
+        rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneFolds,
+        into: stack(gradients))
+    }
     let stride = context.layout.vectorCount
     laneColumnSums(
-      d[skipped..<d.count], rowsPerStep: block.streams.count, width: context.width, lanes: rows,
+      d[skipped..<d.count], rowsPerStep: block.streams.count, width: context.width, lanes: lanes,
       into: block.laneRows(context.laneVectors, stride: stride), vectorStride: stride, offset: biasOffset)
   }
 
@@ -133,5 +142,36 @@ public final class RecurrentLayer {
   private func tokens(_ x: Window<Int32>, _ block: LaneBlock, _ t: Int) -> Window<Int32> {
     let start = t * context.streams
     return x[(start + block.streams.lowerBound)..<(start + block.streams.upperBound)]
+  }
+}
+
+/// A block's inputs and gradients in lane order, for the weight's gradient of wide layers: see `gatherLanes`.
+private struct LaneOrder {
+  private let blocks: [LaneBlock]  // over the steps that are gathered
+  private let input, gradient: Window<Float>  // (a block's rows, hidden)
+  private let width: Int
+
+  init(_ context: ModelContext, steps: Int, blocks: [LaneBlock]) {
+    width = context.width
+    self.blocks = blocks.map { $0.over(steps: steps) }
+    let rows = steps * (blocks.map(\.streams.count).max() ?? 0)
+    input = context.make(rows * width)
+    gradient = context.make(rows * width)
+  }
+
+  /// The block of the given lanes over the steps that are gathered.
+  func block(_ lanes: Range<Int>) -> LaneBlock {
+    guard let block = blocks.first(where: { $0.lanes == lanes }) else { preconditionFailure("another layer's block") }
+    return block
+  }
+
+  /// a and d, (steps, block's streams, width), in lane order: good until the next call.
+  func gather(_ block: LaneBlock, _ a: Window<Float>, _ d: Window<Float>) -> (a: Panels, d: Panels) {
+    func gathered(_ source: Window<Float>, into target: Window<Float>) -> Panels {
+      let result = Panels(target[0..<source.count], rows: source.count / width, columns: width)
+      gatherLanes(source, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, into: result)
+      return result
+    }
+    return (gathered(a, into: input), gathered(d, into: gradient))
   }
 }

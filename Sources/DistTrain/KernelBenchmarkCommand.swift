@@ -1,0 +1,70 @@
+import ArgumentParser
+import Teams
+import Training
+
+/// `dist-train bench kernels`.
+struct KernelBenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels", abstract: "Time each kernel of a training step by itself, on one core.",
+    discussion: """
+      Operations are additions and multiplications, two for a fused multiply-add, whose peak is measured by the same process.
+
+      Example: dist-train bench kernels --bptt 20
+      """)
+
+  @OptionGroup(title: "Model and data") var shared: SharedArguments
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Size of the vocabulary. (default: the text's)", valueName: "n"))
+  var vocab: Int?
+
+  @Flag(help: "Print one JSON object on one line.")
+  var json = false
+
+  func run() throws {
+    let options = StepBenchmarkOptions(shared: shared.options, steps: 1, vocabulary: vocab, printsJSON: json)
+    try options.check()
+    var configuration = try RunConfiguration(options.shared)
+    configuration.randomVocabulary = vocab
+    let resolved = configuration
+    try options.shared.run { team in
+      let session = try Session(resolved, team: team)
+      guard team.rank == 0 else { return }
+      let rows = measureKernels(resolved, vocabulary: session.vocabulary.count)
+      let peak = measurePeak()
+      print(json ? Self.json(rows, peak: peak) : Self.table(rows, peak: peak))
+    }
+  }
+
+  private static func table(_ rows: [KernelRow], peak: Double) -> String {
+    func left(_ text: String, _ width: Int) -> String {
+      text + String(repeating: " ", count: max(1, width - text.count))
+    }
+    func right(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(1, width - text.count)) + text
+    }
+    let header =
+      left("kernel", 28) + left("shape", 26) + right("us", 9) + right("GFLOP/s", 9) + right("of peak", 8)
+    let lines = rows.map { row in
+      let speeds =
+        row.operations > 0
+        ? right(NumberText.fixed(row.gflops, decimals: 1), 9)
+          + right(NumberText.fixed(row.gflops / peak, decimals: 2), 8)
+        : right("-", 9) + right("-", 8)
+      return left(row.kernel, 28) + left(row.shape, 26) + right(NumberText.fixed(row.microseconds, decimals: 2), 9)
+        + speeds
+    }
+    return ([header] + lines + ["peak of one core: \(NumberText.fixed(peak, decimals: 1)) GFLOP/s"])
+      .joined(separator: "\n")
+  }
+
+  private static func json(_ rows: [KernelRow], peak: Double) -> String {
+    let values = rows.map { row in
+      JSONValue.object([
+        ("kernel", .string(row.kernel)), ("shape", .string(row.shape)), ("us", .number(row.microseconds)),
+        ("gflops", row.operations > 0 ? .number(row.gflops) : .null),
+        ("fraction_of_peak", row.operations > 0 ? .number(row.gflops / peak) : .null),
+      ])
+    }
+    return JSONValue.object([("peak_gflops_per_core", .number(peak)), ("kernels", .array(values))]).text
+  }
+}
