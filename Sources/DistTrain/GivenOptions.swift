@@ -10,6 +10,9 @@ struct GivenOptions: Sendable {
       arguments.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
   }
 
+  /// Whether the option of this name, without dashes, is among them.
+  func contains(_ name: String) -> Bool { names.contains(name) }
+
   /// A checkpoint's configuration with what the command line may change about it.
   ///
   /// Texts may have another name: their contents are compared when they are read. The step limit and whether the LR finder runs
@@ -26,17 +29,22 @@ struct GivenOptions: Sendable {
     if names.contains("valid") { result.validFile = requested.validFile }
     if hasNewSchedule {
       if names.contains("epochs") { result.epochs = requested.epochs }
-      if names.contains("lr"), let rate = requested.learningRate { result.learningRate = rate }
+      if names.contains("lr") || names.contains("scale-lr"), let rate = requested.learningRate {
+        result.learningRate = rate
+      }
       if names.contains("pct-start") { result.pctStart = requested.pctStart }
       if names.contains("div-factor") { result.divFactor = requested.divFactor }
       if names.contains("moms") { result.momenta = requested.momenta }
       if !names.contains("steps") { result.stepLimit = nil }
     }
     guard case .object(let options) = result.json else { return result }
-    for (name, value) in options where names.contains(name) {
-      let asked = requested.json[name] ?? .null
+    for (key, value) in options {
+      // A scaled rate is that of two options.
+      let name = key == "lr" && names.contains("scale-lr") ? "scale-lr" : key
+      guard names.contains(name) else { continue }
+      let asked = requested.json[key] ?? .null
       guard asked != value else { continue }
-      let isSchedule = ["epochs", "lr", "pct-start", "div-factor", "moms"].contains(name)
+      let isSchedule = ["epochs", "lr", "pct-start", "div-factor", "moms"].contains(key)
       throw RunError(
         "\(asked.text) contradicts the checkpoint, which has \(value.text)", at: "--\(name)",
         remedy: isSchedule ? "leave it out, or give --new-schedule" : "leave it out", status: .usage)

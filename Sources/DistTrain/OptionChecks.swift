@@ -39,8 +39,12 @@ extension SharedOptions {
 
 extension TrainOptions {
   /// Throws a usage error unless every value is within its bounds and fits the others.
-  func check() throws(RunError) {
-    try shared.check(resumes: durability.resume != nil)
+  func check(given: GivenOptions) throws(RunError) {
+    var shared = shared
+    // With so many streams a worker, lanes and batch size follow from the workers.
+    if largeBatch.batchSizePerWorker != nil { shared.batchSize = max(shared.batchSize, shared.lanes) }
+    try shared.check(resumes: durability.resume != nil || largeBatch.batchSizePerWorker != nil)
+    try largeBatch.check(given: given, scales: learningRate != .automatic)
     try durability.check()
     if let clip { try checkPositive("norm", clip, option: "--clip") }
     try shared.check("number of epochs", epochs, in: 1...1_000_000, option: "--epochs")

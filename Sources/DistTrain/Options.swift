@@ -71,6 +71,7 @@ struct TrainOptions: Equatable, Sendable {
   /// The largest norm of the gradient; nil for any.
   var clip: Double?
   var nonFinite: NonFiniteRule
+  var largeBatch: LargeBatchOptions
   var durability: DurabilityOptions
   var output: OutputChoice
   /// File for a Chrome trace of a few steps.

@@ -19,7 +19,8 @@ struct RunFiles {
       lines = metrics.bytes
       history = RunHistory(metrics.history, length: lines.count)
     }
-    let text = ConfigurationFile.text(configuration, workers: workers)
+    let text = ConfigurationFile.text(
+      configuration, workers: workers, facts: options.largeBatch.facts(configuration))
     switch options.output {
     case .none: return nil
     case .automatic:

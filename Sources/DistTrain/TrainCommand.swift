@@ -42,6 +42,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "What to do about a step whose loss or gradient is not finite.")
   var onNonFinite: NonFiniteRule = .stop
 
+  @OptionGroup(title: "Large batches") var largeBatch: LargeBatchArguments
+
   @OptionGroup(title: "Checkpoints and limits") var durability: DurabilityArguments
 
   @Option(help: ArgumentHelp("Run directory, or none. (default: runs/<UTC time>-<model>)", valueName: "dir"))
@@ -60,9 +62,11 @@ struct TrainCommand: ParsableCommand {
     let options = TrainOptions(
       shared: shared.options, epochs: epochs, learningRate: lr, pctStart: pctStart, divFactor: divFactor, momenta: moms,
       weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, clip: clip,
-      nonFinite: onNonFinite, durability: durability.options, output: out ?? .automatic, trace: trace,
+      nonFinite: onNonFinite, largeBatch: largeBatch.options(lanes: shared.lanes), durability: durability.options,
+      output: out ?? .automatic, trace: trace,
       isQuiet: quiet, showsPlots: !noPlot && TerminalPlot.isTerminal)
-    try options.check()
-    try runTrain(options, given: GivenOptions(CommandLine.arguments))
+    let given = GivenOptions(CommandLine.arguments)
+    try options.check(given: given)
+    try runTrain(options, given: given)
   }
 }

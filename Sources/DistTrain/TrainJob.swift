@@ -21,6 +21,8 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
             "passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
       }
     }
+    let requested = try options.largeBatch.resolve(
+      requested, checkpoint: resumption?.checkpoint.configuration, job: job)
     let configuration =
       try resumption.map {
         try given.resolve(

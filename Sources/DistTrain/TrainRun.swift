@@ -33,7 +33,10 @@ final class TrainRun {
     self.resumption = resumption
     self.team = team
     session = try Session(
-      configuration, team: team, spans: options.trace.map { _ in SpanLog(capacity: 1000 * (configuration.bptt + 10)) })
+      configuration, team: team,
+      spans: options.trace.map { _ in
+        SpanLog(capacity: 1000 * (configuration.bptt + 10) * configuration.accumulate)
+      })
     if let resumption { try session.restore(resumption.checkpoint, from: resumption.path.string) }
     var files: RunFiles?
     directory = try OutputDirectory.agree(team) { () throws(RunError) in
@@ -51,7 +54,10 @@ final class TrainRun {
     var plan = session.plan(learningRate: rate)
     plan.checkpointEvery = options.durability.checkpointEvery
     plan.nonFinite = options.nonFinite
-    if tells { print(table.header) }
+    if tells {
+      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate) { print(line) }
+      print(table.header)
+    }
     var observer = FitObserver(
       step: { [self] in
         if isFirst { history.add($0) }

@@ -2,16 +2,17 @@ import Teams
 import Training
 
 #if canImport(Glibc)
-  // `AllocationExercise MODEL BPTT HIDDEN`: trains on one worker and prints how often memory was allocated until the first step, and in
-  // the last 1000 of 1200 steps.
+  // `AllocationExercise MODEL BPTT HIDDEN ACCUMULATE`: trains on one worker and prints how often memory was allocated until the first
+  // step, and in the last 1000 of 1200 steps.
   var configuration = RunConfiguration()
-  guard CommandLine.arguments.count == 4, let bptt = Int(CommandLine.arguments[2]),
-    let hidden = Int(CommandLine.arguments[3]),
+  let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
+  guard CommandLine.arguments.count == 5, numbers.count == 3,
     let kind = ModelKind.all.first(where: { $0.name == CommandLine.arguments[1] })
-  else { fatalError("AllocationExercise: MODEL BPTT HIDDEN") }
+  else { fatalError("AllocationExercise: MODEL BPTT HIDDEN ACCUMULATE") }
   configuration.model = kind
-  configuration.bptt = bptt
-  configuration.hidden = hidden
+  configuration.bptt = numbers[0]
+  configuration.hidden = numbers[1]
+  configuration.accumulate = numbers[2]
   let resolved = configuration
   let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: 1)
   let counts = try workers.run { team in

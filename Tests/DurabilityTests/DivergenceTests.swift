@@ -20,13 +20,14 @@ import Testing
 
   /// Fits a model on threads of this process.
   static func fit(
-    _ kind: ModelKind, threads: Int, steps: Int, rule: NonFiniteRule = .stop, clip: Double? = nil
+    _ kind: ModelKind, threads: Int, steps: Int, rule: NonFiniteRule = .stop, clip: Double? = nil, accumulate: Int = 1
   ) throws -> Left {
     let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: threads)
     return try workers.run { team in
       var configuration = RunConfiguration()
       configuration.model = kind
       configuration.clip = clip
+      configuration.accumulate = accumulate
       configuration.stepLimit = steps
       configuration.epochs = 1
       let session = try Session(configuration, team: team)
@@ -55,6 +56,20 @@ import Testing
     #expect(stopped.error.contains("largest gradient inf in hidden_to_output.weight"), "\(stopped.error)")
     #expect(stopped.steps == before.steps)
     #expect(before.digest != nil && stopped.kept == before.digest)
+  }
+
+  /// The poisoned batch is the last of three in the second step, or the first.
+  @Test(arguments: [3, 5]) func aBadBatchSpoilsItsStepAlone(accumulate: Int) throws {
+    let before = try Self.fit(.model3, threads: 1, steps: 1, accumulate: accumulate)
+    let stopped = try Self.fit(PoisonedModel.kind, threads: 2, steps: 9, accumulate: accumulate)
+    #expect(stopped.error.contains("a gradient is not finite: step 2,"), "\(stopped.error)")
+    #expect(stopped.error.contains("largest gradient inf in hidden_to_output.weight"), "\(stopped.error)")
+    #expect(before.digest != nil && stopped.kept == before.digest && stopped.steps == before.steps)
+    let left = try [1, 3].map {
+      try Self.fit(PoisonedModel.kind, threads: $0, steps: 9, rule: .skip, accumulate: accumulate)
+    }
+    #expect(left[0].steps.filter(\.isLeftOut).map(\.step) == [2])
+    #expect(left[0].digest != nil && left[0].digest == left[1].digest && left[0].steps == left[1].steps)
   }
 
   @Test func aBadStepIsLeftOutAlikeOnAnyNumberOfWorkers() throws {

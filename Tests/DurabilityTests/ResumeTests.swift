@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     ["--model", "model0"], ["--model", "model1", "--bptt", "5"], ["--model", "model2", "--hidden", "40"],
-    ["--hidden-state", "reset", "--clip", "0.5"], ["--lr", "auto", "--batch-size", "23", "--lanes", "5"],
+    ["--hidden-state", "reset", "--clip", "0.5"], ["--accumulate", "4", "--hidden-state", "reset"],
+    ["--lr", "auto", "--batch-size", "23", "--lanes", "5"],
   ])
   func everyKindOfStateIsKept(options: [String]) throws {
     defer { runs.remove() }

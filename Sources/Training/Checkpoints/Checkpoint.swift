@@ -34,9 +34,10 @@ public struct Checkpoint: Sendable {
     guard file.metadata["format"] == Self.format else {
       throw .notReadable("format \(JSONValue.string(file.metadata["format"] ?? "").text)")
     }
-    guard let configuration = RunConfiguration(json: try entry("configuration")) else {
+    guard var configuration = RunConfiguration(json: try entry("configuration")) else {
       throw .notReadable("configuration of another version")
     }
+    configuration.batchSizePerWorker = file.metadata["batch_size_per_worker"].flatMap { Int($0) }
     guard case .array(let tokens) = try entry("vocabulary") else { throw .notReadable("no vocabulary") }
     vocabulary = tokens.compactMap { if case .string(let token) = $0 { token } else { nil } }
     let progress = try entry("progress")
@@ -94,6 +95,7 @@ public struct CheckpointContents: Sendable {
         fit.json(updates: state.updates, learningRate: learningRate, metricsLength: metricsLength).text
       ), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
     ]
+    if let count = configuration.batchSizePerWorker { metadata.append(("batch_size_per_worker", "\(count)")) }
     if let dataDigest { metadata.append(("data_sha256", dataDigest)) }
     var bytes = SafetensorsFile.bytes(tensors: names.tensors(state), metadata: metadata)
     CheckpointSeal.close(&bytes)

@@ -28,11 +28,13 @@ public final class Learner {
   ///
   /// - loss, metrics: as the notebook names them; a nil loss is the model's own.
   /// - hidden: size of the hidden state; lanes: nil for min(16, batch size).
+  /// - accumulate: batches whose mean gradient makes a step.
   /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead.
   /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights can't be read.
   public init(
     _ data: LanguageModelData, _ model: ModelKind, loss: LossFunction? = nil, metrics: [Metric] = [], hidden: Int = 64,
-    lanes: Int? = nil, seed: UInt64 = 42, hiddenState: HiddenStateRule = .carry, weights: String? = nil, job: Job? = nil
+    lanes: Int? = nil, accumulate: Int = 1, seed: UInt64 = 42, hiddenState: HiddenStateRule = .carry,
+    weights: String? = nil, job: Job? = nil
   ) throws {
     self.data = data
     self.model = model
@@ -42,6 +44,7 @@ public final class Learner {
     configuration.batchSize = data.batchSize
     configuration.bptt = data.bptt
     configuration.lanes = lanes
+    configuration.accumulate = accumulate
     configuration.seed = seed
     configuration.hiddenState = hiddenState
     configuration.initialWeights = weights
@@ -72,7 +75,8 @@ public final class Learner {
         "\(model) has no predictions for the metric \(metric.rawValue)", "Learner",
         "give metrics: [.\(Metric(model).rawValue)]")
     }
-    guard configuration.hidden > 0, configuration.batchSize > 0, configuration.bptt > 0 else {
+    guard configuration.hidden > 0, configuration.batchSize > 0, configuration.bptt > 0, configuration.accumulate > 0
+    else {
       throw usage("a size is not positive", "Learner", "give positive sizes")
     }
     guard (1...configuration.batchSize).contains(configuration.laneCount) else {
@@ -116,7 +120,7 @@ public final class Learner {
     _ epochs: Int, maxLearningRate: Double = 3e-3, pctStart: Double = 0.3, divFactor: Double = 25,
     momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01
   ) throws {
-    let steps = max(0, epochs) * data.trainSteps
+    let steps = max(0, epochs) * BatchGroups(batches: data.trainSteps, size: configuration.accumulate).steps
     let cycle = OneCycle(
       steps: steps, maximum: maxLearningRate, pctStart: pctStart, divFactor: divFactor, momenta: momenta)
     try fit(FitPlan(epochs: epochs, schedule: .oneCycle(cycle), weightDecay: weightDecay))

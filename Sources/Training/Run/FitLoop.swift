@@ -32,7 +32,7 @@ struct FitLoop {
     epochStart = clock.now
   }
 
-  private var stepsPerEpoch: Int { trainer.train.count }
+  private var stepsPerEpoch: Int { trainer.groups.steps }
 
   /// All that is left of the plan.
   mutating func run() throws -> FitEnd {

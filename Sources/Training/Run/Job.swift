@@ -120,6 +120,12 @@ public final class Job {
     return team
   }
 
+  /// Workers that a team over all processes would have with so many lanes; nil for lanes enough. Collective.
+  public func workerCount(lanes: Int?) throws -> Int {
+    let count = lanes ?? 1 << 20
+    return ranks * (try threads(for: Lanes(batchSize: count, count: count)))
+  }
+
   /// Workers of each process, as asked for or by default; collective.
   func threads(for lanes: Lanes) throws -> Int {
     if let threads { return threads }

@@ -4,7 +4,8 @@ extension RunConfiguration {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     return .object([
       ("model", .string(model.name)), ("hidden", .integer(hidden)), ("batch-size", .integer(batchSize)),
-      ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)), ("hidden-state", .string(hiddenState.rawValue)),
+      ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
+      ("hidden-state", .string(hiddenState.rawValue)),
       // As text, since not every reader of JSON has 64 bits.
       ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
       ("valid", optional(validFile)), ("epochs", .integer(epochs)),
@@ -41,6 +42,7 @@ extension RunConfiguration {
     self.model = model
     self.hidden = hidden
     self.batchSize = batchSize
+    accumulate = integer("accumulate") ?? 1
     self.bptt = bptt
     self.lanes = lanes
     self.hiddenState = hiddenState

@@ -6,6 +6,8 @@ public struct RunConfiguration: Sendable {
   public var hidden = 64
   /// Streams over all workers.
   public var batchSize = 64
+  /// Batches whose mean gradient makes a step.
+  public var accumulate = 1
   /// Tokens that a stream advances in a step.
   public var bptt = 3
   /// Lanes; nil stands for min(16, batch size).
@@ -40,9 +42,15 @@ public struct RunConfiguration: Sendable {
   /// Steps after which the fit stops early.
   public var stepLimit: Int?
 
+  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which nothing is
+  /// computed.
+  public var batchSizePerWorker: Int?
+
   /// The default job: Model3 on human numbers.
   public init() {}
 
   /// The lanes as resolved.
   public var laneCount: Int { lanes ?? min(16, batchSize) }
+  /// Streams that a step's gradient is the mean of, where the epoch has enough batches left.
+  public var effectiveBatchSize: Int { batchSize * accumulate }
 }

@@ -52,12 +52,12 @@ public final class Session {
       configuration.model, hidden: configuration.hidden, vocabulary: vocabulary.count, bptt: configuration.bptt,
       team: team, train: try Self.batches(corpora.train, configuration, team),
       valid: try Self.batches(corpora.valid, configuration, team), rule: configuration.hiddenState,
-      clip: configuration.clip)
+      clip: configuration.clip, accumulate: configuration.accumulate)
     trainer.load(weights)
   }
 
-  /// Batches in an epoch of the train split.
-  public var stepsPerEpoch: Int { trainer.train.count }
+  /// Steps in an epoch of the train split.
+  public var stepsPerEpoch: Int { trainer.groups.steps }
 
   private static func batches(
     _ corpus: Corpus, _ configuration: RunConfiguration, _ team: any Team

@@ -11,8 +11,6 @@ final class GradientClipping {
   let slice: Window<Float>
   /// The norm before clipping, of the last step.
   private(set) var norm = 0.0
-  /// That of a gradient whose sum is finished.
-  let schedule = FoldSchedule(folds: [0])
   private let team: any Team
   private let limit: Double
   private let exchange: TreeExchange

@@ -81,7 +81,7 @@ extension Trainer {
     var best = Double.infinity
     for step in 0..<finder.iterations {
       let rate = finder.learningRate(at: step)
-      let loss = self.step(step % train.count, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
+      let loss = self.step(step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
       let mean = smoothed.add(loss)
       curve.learningRates.append(rate)
       curve.losses.append(loss)

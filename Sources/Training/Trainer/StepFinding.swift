@@ -12,8 +12,8 @@ struct StepFinding {
 extension Trainer {
   /// Does forward and backward of a step without its update, and looks at the gradient. Collective; moves hidden state and running
   /// statistics on.
-  func inspectStep(_ batch: Int) -> StepFinding {
-    let loss = gradient(of: batch)
+  func inspectStep(_ step: Int) -> StepFinding {
+    let loss = gradient(ofStep: step)
     var slice: [Float] = []
     for block in stride(from: 0, to: exchange.slice.count, by: ParameterLayout.unit) {
       foldGradient(block)

@@ -17,7 +17,7 @@ final class Trainer {
   let model: any Model
   let layout: ParameterLayout
   let context: ModelContext
-  /// Predictions of all workers in a step.
+  /// Predictions of all workers in a batch.
   let predictions: Int
   let train: WorkerBatches
   let valid: WorkerBatches
@@ -32,15 +32,22 @@ final class Trainer {
   let agreement: Agreement
   /// Bounds the gradient's norm, where that is asked for.
   let clipping: GradientClipping?
+  /// The train batches of each step.
+  let groups: BatchGroups
+  /// Sums a step's batches, where it has more than one.
+  private let accumulation: GradientAccumulation?
+  /// That of a gradient whose sum is finished.
+  private let finished = FoldSchedule(folds: [0])
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
   /// A trainer of `kind` with all parameters zero; collective.
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
+  /// - accumulate: train batches whose mean gradient makes a step.
   init(
     _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
-    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil
+    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1
   ) {
     self.team = team
     self.train = train
@@ -62,6 +69,8 @@ final class Trainer {
     agreement = Agreement(team)
     let parameters = exchange
     clipping = clip.map { GradientClipping(parameters, team: team, context: context, limit: $0) }
+    groups = BatchGroups(batches: train.count, size: accumulate)
+    accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
   }
 
   /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
@@ -81,20 +90,22 @@ final class Trainer {
     model.parametersChanged()
   }
 
-  /// One training step on a batch of the train split; returns its mean loss. Whether the gradient was finite is known to all
-  /// workers in the next step (`StepFlags`).
-  func step(_ batch: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
-    let loss = gradient(of: batch)
+  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
+  /// to all workers in the next step (`StepFlags`).
+  func step(_ step: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
+    let loss = gradient(ofStep: step)
     context.spans?.mark(.update)
     updates += 1
-    let step = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+    let settings = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
     var isFinite = true
     if let clipping {
       clipping.clip(blockGradient) { foldGradient($0) }
       isFinite = clipping.norm.isFinite
-      update(step, clipping.slice, stride: exchange.slice.count, clipping.schedule)
+      update(settings, clipping.slice, stride: exchange.slice.count, finished)
+    } else if let accumulation {
+      isFinite = update(settings, accumulation.slice, stride: exchange.slice.count, finished)
     } else {
-      isFinite = update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
+      isFinite = update(settings, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
     }
     context.flags.gradientWasBad = !isFinite
     context.spans?.mark(.gather)
@@ -104,8 +115,27 @@ final class Trainer {
     return loss
   }
 
+  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `foldGradient` reads. Collective.
+  ///
+  /// The parameters stay as they are meanwhile. Hidden state and running statistics move on with every batch, and BatchNorm takes
+  /// each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before `optimizer.step`.
+  func gradient(ofStep step: Int) -> Double {
+    guard let accumulation else { return gradient(ofBatch: step) }
+    let batches = groups[step]
+    var sum = 0.0
+    for batch in batches {
+      sum += gradient(ofBatch: batch)
+      context.spans?.mark(.update)
+      accumulation.add(isFirst: batch == batches.lowerBound, blockGradient) { foldRoots($0) }
+      // A model may write its gradient before its first exchange: all have read the one before by then.
+      team.barrier()
+    }
+    accumulation.finish(batches: batches.count)
+    return sum / Double(batches.count)
+  }
+
   /// Forward and backward: returns the mean loss, with the slice's part of every root in `exchange`. Collective.
-  func gradient(of batch: Int) -> Double {
+  private func gradient(ofBatch batch: Int) -> Double {
     if batch == 0 && rule == .reset { model.state?.fill(0) }
     context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
@@ -114,8 +144,14 @@ final class Trainer {
     return sum / Double(predictions)
   }
 
-  /// Finishes the canonical sum of a unit of the slice's gradient into `blockGradient`.
+  /// Brings a unit of the slice's gradient into `blockGradient`: that of the step's batches, unclipped.
   func foldGradient(_ start: Int) {
+    guard let accumulation else { return foldRoots(start) }
+    blockGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
+  }
+
+  /// Finishes the canonical sum of a unit of the slice's gradient of the latest batch into `blockGradient`.
+  private func foldRoots(_ start: Int) {
     let unit = ParameterLayout.unit
     let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
     foldRows(

@@ -1,0 +1,120 @@
+internal import Training
+
+/// How many streams make a step, and what that does to the learning rate.
+struct LargeBatchOptions: Equatable, Sendable {
+  /// Streams of each worker; nil where the batch size is given itself.
+  var batchSizePerWorker: Int?
+  /// Lanes as given; nil for the default.
+  var lanes: Int?
+  /// Batches whose mean gradient makes a step.
+  var accumulate: Int
+  var scaling: LearningRateScaling
+  /// Streams of a step at which the learning rate is that of the options; nil for 64.
+  var baseBatchSize: Int?
+
+  /// The base as resolved.
+  var base: Int { baseBatchSize ?? 64 }
+
+  /// Throws a usage error unless the values are within their bounds and fit the others.
+  ///
+  /// - scales: whether there is a learning rate that can be scaled.
+  func check(given: GivenOptions, scales: Bool) throws(RunError) {
+    for (name, value, option) in [
+      ("number of streams", batchSizePerWorker ?? 1, "--batch-size-per-worker"),
+      ("number of batches", accumulate, "--accumulate"), ("batch size", base, "--base-batch-size"),
+    ] where !(1...1_048_576).contains(value) {
+      throw Self.usage("\(name) \(value) is out of bounds", option, "give a number from 1 to 1048576")
+    }
+    if batchSizePerWorker != nil && given.contains("batch-size") {
+      throw Self.usage("two batch sizes", "--batch-size, --batch-size-per-worker", "leave out one of the two")
+    }
+    if baseBatchSize != nil && scaling == .none {
+      throw Self.usage("a base without a rule", "--base-batch-size", "give --scale-lr linear or sqrt, or leave it out")
+    }
+    if scaling != .none && !scales {
+      throw Self.usage(
+        "the LR finder measures at the run's own batch size, so its suggestion isn't scaled",
+        "--lr auto --scale-lr \(scaling.rawValue)", "leave out one of the two")
+    }
+  }
+
+  /// The configuration with batch size, lanes and learning rate as they come out of these options. Collective.
+  ///
+  /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and `batchSizePerWorker` is only
+  /// held against it.
+  func resolve(
+    _ requested: RunConfiguration, checkpoint: RunConfiguration?, job: Job
+  ) throws -> RunConfiguration {
+    var result = requested
+    result.accumulate = accumulate
+    if let batchSizePerWorker {
+      let workers = try job.workerCount(lanes: checkpoint?.laneCount ?? lanes)
+      let batchSize = batchSizePerWorker * workers
+      if let checkpoint {
+        try check(batchSize, workers, against: checkpoint)
+        result.batchSize = checkpoint.batchSize
+      } else {
+        guard batchSize <= 1_048_576, batchSize >= lanes ?? 1 else {
+          throw Self.usage(
+            "\(workers) workers × \(batchSizePerWorker) are \(batchSize) streams, for \(lanes ?? workers) lanes",
+            "--batch-size-per-worker", "give more, or fewer --lanes; at most 1048576 streams")
+        }
+        result.batchSize = batchSize
+        // The default number, but a lane for each worker.
+        result.lanes = lanes ?? max(min(16, batchSize), workers)
+      }
+      result.batchSizePerWorker = batchSizePerWorker
+    }
+    result.learningRate = result.learningRate.map {
+      scaling($0, batchSize: (checkpoint ?? result).effectiveBatchSize, base: base)
+    }
+    return result
+  }
+
+  /// It fits what the run was started with, whatever the workers are by then, or what gives the same batch size.
+  private func check(_ batchSize: Int, _ workers: Int, against checkpoint: RunConfiguration) throws(RunError) {
+    guard batchSizePerWorker != checkpoint.batchSizePerWorker && batchSize != checkpoint.batchSize else { return }
+    let start = checkpoint.batchSizePerWorker.map { ", by \($0) streams of each worker" } ?? ""
+    throw Self.usage(
+      "a batch size of \(batchSize) (\(workers) workers) contradicts the checkpoint, which has \(checkpoint.batchSize)\(start)",
+      "--batch-size-per-worker", "leave it out")
+  }
+
+  private static func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
+    RunError(problem, at: place, remedy: remedy, status: .usage)
+  }
+}
+
+// MARK: What is told
+
+extension LargeBatchOptions {
+  /// One line on streams of a step and learning rate; nil where none of these options is in use.
+  ///
+  /// - rate: the maximum of the schedule, as resolved.
+  func report(_ configuration: RunConfiguration, workers: Int, rate: Double) -> String? {
+    let perWorker = configuration.batchSizePerWorker
+    guard perWorker != nil || configuration.accumulate > 1 || scaling != .none else { return nil }
+    var parts: [String]
+    if let perWorker, perWorker * workers == configuration.batchSize {
+      parts = ["\(workers) \(workers == 1 ? "worker" : "workers") × \(perWorker) streams"]
+    } else {
+      parts = ["\(configuration.batchSize) streams"]
+    }
+    if configuration.accumulate > 1 { parts.append("\(configuration.accumulate) batches") }
+    let rule =
+      scaling == .none
+      ? "" : " (\(scaling.rawValue) from \(base) to \(configuration.effectiveBatchSize))"
+    return "effective batch \(configuration.effectiveBatchSize) = \(parts.joined(separator: " × ")); "
+      + "lr \(NumberText.significant(rate))\(rule)"
+  }
+
+  /// What `config.json` tells beside the resolved values.
+  func facts(_ configuration: RunConfiguration) -> [(name: String, value: JSONValue)] {
+    var facts: [(name: String, value: JSONValue)] = []
+    if let count = configuration.batchSizePerWorker { facts.append(("batch-size-per-worker", .integer(count))) }
+    if scaling != .none {
+      facts += [("scale-lr", .string(scaling.rawValue)), ("base-batch-size", .integer(base))]
+    }
+    return facts
+  }
+}
