@@ -1,4 +1,5 @@
 internal import SystemPackage
+internal import Teams
 internal import Training
 
 /// The files of a run at its start, on worker 0: a fresh directory, or that of the run that goes on.
@@ -10,8 +11,9 @@ struct RunFiles {
 
   /// Nil for `--out none`.
   init?(
-    _ options: TrainOptions, _ configuration: RunConfiguration, _ resumption: Resumption?, workers: Int
+    _ options: TrainOptions, _ session: Session, _ resumption: Resumption?
   ) throws(RunError) {
+    let configuration = session.configuration
     var lines: [UInt8] = []
     var history = RunHistory()
     if let resumption {
@@ -20,7 +22,7 @@ struct RunFiles {
       history = RunHistory(metrics.history, length: lines.count)
     }
     let text = ConfigurationFile.text(
-      configuration, workers: workers, facts: options.largeBatch.facts(configuration))
+      configuration, workers: session.team.size, facts: options.largeBatch.facts(configuration))
     switch options.output {
     case .none: return nil
     case .automatic:
@@ -42,9 +44,10 @@ struct RunFiles {
     }
     let durability = options.durability
     // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait for them.
-    writer = RunWriter(
+    writer = try RunWriter(
       directory, try CheckpointStore(in: directory, keep: durability.keep),
-      waiting: durability.checkpointEvery == nil ? 1 : durability.keep)
+      waiting: durability.checkpointEvery == nil ? 1 : durability.keep, session,
+      firstStep: resumption?.checkpoint.fit.step ?? 0)
     self.history = history
   }
 }

@@ -3,8 +3,12 @@ internal import Training
 /// What a run has told so far, from its first step on.
 struct RunHistory {
   private var log = MetricsLog()
-  private var steps: [StepRecord] = []
-  private var epochs: [EpochRecord] = []
+  /// The run's steps, from the first on.
+  private(set) var steps: [StepRecord] = []
+  /// Its epochs.
+  private(set) var epochs: [EpochRecord] = []
+  /// How many of each were taken.
+  private var taken = (steps: 0, epochs: 0)
   /// Bytes of all lines taken.
   private(set) var length = 0
 
@@ -16,6 +20,7 @@ struct RunHistory {
     steps = history.steps
     epochs = history.epochs
     self.length = length
+    taken = (steps.count, epochs.count)
   }
 
   mutating func add(_ record: StepRecord) {
@@ -28,11 +33,15 @@ struct RunHistory {
     epochs.append(record)
   }
 
-  /// The lines since they were taken last.
-  mutating func takeLines() -> String {
-    let lines = log.drain()
-    length += lines.utf8.count
-    return lines
+  /// What has been told since it was taken last.
+  mutating func take() -> MetricsBatch {
+    var batch = MetricsBatch()
+    batch.lines = log.drain()
+    batch.steps = Array(steps[taken.steps...])
+    batch.epochs = Array(epochs[taken.epochs...])
+    length += batch.lines.utf8.count
+    taken = (steps.count, epochs.count)
+    return batch
   }
 
   /// Smoothed train loss by step, valid loss at each epoch's end.

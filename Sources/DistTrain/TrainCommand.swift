@@ -4,7 +4,15 @@ import Training
 /// `dist-train train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a model; without a subcommand, this is done.")
+    commandName: "train", abstract: "Train a model; without a subcommand, this is done.",
+    discussion: """
+      It runs the LR finder, trains by a 1cycle, validates after each epoch, and keeps checkpoints, metrics, plots and the weights \
+      in the run directory.
+
+      Example: dist-train train --model model1 --epochs 6 --lr 1e-4
+      Example: mpirun -np 4 dist-train train --bptt 20 --lr auto --out runs/first
+      Example: dist-train train --resume runs/first
+      """)
 
   @OptionGroup(title: "Model and data") var shared: SharedArguments
 
@@ -58,14 +66,16 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the digest only.")
   var quiet = false
 
-  func run() throws {
+  func run() throws { try run(given: GivenOptions(CommandLine.arguments)) }
+
+  /// - given: what is said beside the defaults, on the command line and elsewhere.
+  func run(given: GivenOptions) throws {
     let options = TrainOptions(
       shared: shared.options, epochs: epochs, learningRate: lr, pctStart: pctStart, divFactor: divFactor, momenta: moms,
       weightDecay: weightDecay, findsLearningRate: !noLrFind, steps: steps, clip: clip,
       nonFinite: onNonFinite, largeBatch: largeBatch.options(lanes: shared.lanes), durability: durability.options,
       output: out ?? .automatic, trace: trace,
-      isQuiet: quiet, showsPlots: !noPlot && TerminalPlot.isTerminal)
-    let given = GivenOptions(CommandLine.arguments)
+      isQuiet: quiet, showsPlots: !noPlot && Terminal.standardOutput != nil)
     try options.check(given: given)
     try runTrain(options, given: given)
   }

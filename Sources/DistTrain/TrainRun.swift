@@ -20,6 +20,7 @@ final class TrainRun {
   private let writer: RunWriter?
   private var history = RunHistory()
   private let table = EpochTable()
+  private var watch: FitWatch?
 
   private var isFirst: Bool { team.rank == 0 }
   private var tells: Bool { isFirst && !options.isQuiet }
@@ -39,8 +40,9 @@ final class TrainRun {
       })
     if let resumption { try session.restore(resumption.checkpoint, from: resumption.path.string) }
     var files: RunFiles?
+    let session = session
     directory = try OutputDirectory.agree(team) { () throws(RunError) in
-      files = try RunFiles(options, configuration, resumption, workers: team.size)
+      files = try RunFiles(options, session, resumption)
       return files?.directory
     }
     writer = files?.writer
@@ -51,20 +53,24 @@ final class TrainRun {
   func train(wantsStop: @escaping () -> Bool) throws -> TrainEnd {
     let fault = Fault.asked(of: team.rank)
     let rate = try learningRate()
+    let firstStep = resumption?.checkpoint.fit.step ?? 0
     var plan = session.plan(learningRate: rate)
     plan.checkpointEvery = options.durability.checkpointEvery
     plan.nonFinite = options.nonFinite
     if tells {
-      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate) { print(line) }
-      print(table.header)
+      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate) { printLine(line) }
+      printLine(table.header)
     }
+    if isFirst { watch = FitWatch(session, firstStep: firstStep, steps: session.steps(of: plan), isTold: tells) }
+    // Whatever comes next, an error too, finds a free line.
+    defer { watch?.clear() }
     var observer = FitObserver(
       step: { [self] in
-        if isFirst { history.add($0) }
+        try take($0)
         try fault?.strike(.after, step: $0.step)
       },
       epoch: { [self] in try finish($0) })
-    var step = resumption?.checkpoint.fit.step ?? 0
+    var step = firstStep
     observer.wantsStop = {
       step += 1
       try fault?.strike(.before, step: step)
@@ -74,7 +80,8 @@ final class TrainRun {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
     }
     let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
-    try writer?.submit(metrics: history.takeLines())
+    watch?.finish()
+    try submit()
     if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
     if case .stopped(let step) = end {
       tellStop(step)
@@ -105,18 +112,32 @@ final class TrainRun {
     return rate
   }
 
+  private func take(_ step: StepRecord) throws {
+    guard isFirst else { return }
+    history.add(step)
+    if watch?.step(step) ?? false { try submit() }
+  }
+
   private func finish(_ epoch: EpochRecord) throws {
     guard isFirst else { return }
     history.add(epoch)
-    try writer?.submit(metrics: history.takeLines())
-    if tells { print(table.row(epoch)) }
+    watch?.epoch()
+    try submit()
+    if tells { printLine(table.row(epoch)) }
+  }
+
+  /// Gives what has been told to the writer, with a checkpoint of that moment.
+  private func submit(_ checkpoint: CheckpointContents? = nil, _ told: MetricsBatch? = nil) throws {
+    guard let writer else { return }
+    var metrics = told ?? history.take()
+    metrics.speeds = watch?.takeSpeeds() ?? []
+    try writer.submit(metrics: metrics, checkpoint: checkpoint)
   }
 
   /// Takes a checkpoint; collective.
   private func keep(_ fit: FitState, rate: Double, lasts: Bool) throws {
-    let lines = history.takeLines()
-    let contents = session.checkpoint(fit, learningRate: rate, metricsLength: history.length)
-    try writer?.submit(metrics: lines, checkpoint: contents)
+    let told = history.take()
+    try submit(session.checkpoint(fit, learningRate: rate, metricsLength: history.length), told)
     guard lasts else { return }
     try writer?.finish()
     // Nobody ends, and with it the job, before the file is there.
@@ -135,6 +156,7 @@ final class TrainRun {
     let weights = session.weightsFile()
     if let directory, let weights {
       try directory.write(weights, as: .model)
+      try directory.write(MetricsTable.text(history.steps, history.epochs), as: .metricsTable)
       try directory.write(history.plot(configuration).svg(), as: .lossPlot)
       if tells { print("run directory \(directory.path)") }
     }

@@ -2,14 +2,14 @@ private import Synchronization
 internal import SystemPackage
 internal import Teams
 
-/// Writes a run's metrics and checkpoints on a thread of its own, in their order: whatever a checkpoint says is on the disk before
+/// Writes a run's metrics, events and checkpoints on a thread of its own, in their order: whatever a checkpoint says is on the disk before
 /// it is.
 ///
 /// Training never waits for the disk, however slow that is: when more checkpoints wait than may, the oldest gives way, unless it is
 /// the best so far.
 public final class RunWriter: Sendable {
   private struct Work {
-    var metrics = ""
+    var metrics = MetricsBatch()
     /// In the order of their steps.
     var checkpoints: [CheckpointContents] = []
     var isRunning = false
@@ -22,23 +22,31 @@ public final class RunWriter: Sendable {
   private let store: CheckpointStore
   private let waiting: Int
   private let work = Mutex(Work())
+  private let events: Mutex<EventFile>
 
-  /// Writes into `directory`.
+  /// Writes into `directory`, and makes the file of its events.
   ///
-  /// - waiting: how many checkpoints may wait, besides the best.
-  public init(_ directory: RunDirectory, _ store: CheckpointStore, waiting: Int) {
+  /// - waiting: how many checkpoints may wait, besides the best; session: the run's; firstStep: the step that it starts behind, 0 for
+  ///   a fresh one.
+  public init(
+    _ directory: RunDirectory, _ store: CheckpointStore, waiting: Int, _ session: Session, firstStep: Int
+  ) throws(RunError) {
     self.directory = directory
     self.store = store
     self.waiting = waiting
+    events = Mutex(
+      try EventFile(
+        in: directory, firstStep: firstStep, stepsPerEpoch: session.stepsPerEpoch,
+        configuration: session.configuration.entries))
   }
 
-  /// Takes whole lines of metrics, and a checkpoint whose metrics are among the lines so far. Returns at once.
+  /// Takes what the run has told, and a checkpoint whose metrics are among that so far. Returns at once.
   ///
   /// - Throws: what went wrong with earlier ones; `TeamError` when the system gives no thread.
-  public func submit(metrics: String, checkpoint: CheckpointContents? = nil) throws {
+  public func submit(metrics: MetricsBatch, checkpoint: CheckpointContents? = nil) throws {
     let starts = try work.withLock { work in
       if let error = work.error { throw error }
-      work.metrics += metrics
+      work.metrics.append(metrics)
       if let checkpoint {
         // Of the same step there may be one that has lacked its validation.
         work.checkpoints.removeAll { $0.step == checkpoint.step }
@@ -70,7 +78,7 @@ public final class RunWriter: Sendable {
           work.isRunning = false
           return nil
         }
-        defer { (work.metrics, work.checkpoints) = ("", []) }
+        defer { (work.metrics, work.checkpoints) = (MetricsBatch(), []) }
         return work
       }
       guard let next else { return }
@@ -87,9 +95,10 @@ public final class RunWriter: Sendable {
   }
 
   private func write(_ work: Work) throws(RunError) {
-    try directory.appendMetrics(work.metrics)
+    try directory.appendMetrics(work.metrics.lines)
+    try events.withLock { (events) throws(RunError) in try events.append(work.metrics) }
     guard !work.checkpoints.isEmpty else { return }
-    if !work.metrics.isEmpty || FileOperations.exists(directory.path(of: .metrics)) {
+    if !work.metrics.lines.isEmpty || FileOperations.exists(directory.path(of: .metrics)) {
       try FileOperations.synchronise(directory.path(of: .metrics))
     }
     for checkpoint in work.checkpoints {

@@ -94,10 +94,10 @@ enum FileOperations {
     return names
   }
 
-  /// Appends `text` to the file `path`, which is made if it is missing.
-  static func append(_ text: String, to path: FilePath) throws(RunError) {
-    guard !text.isEmpty else { return }
-    try write(Array(text.utf8), to: path, options: [.create, .append])
+  /// Appends `bytes` to the file `path`, which is made if it is missing.
+  static func append(_ bytes: [UInt8], to path: FilePath) throws(RunError) {
+    guard !bytes.isEmpty else { return }
+    try write(bytes, to: path, options: [.create, .append])
   }
 
   /// The bytes of a file.

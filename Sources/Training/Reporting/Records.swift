@@ -51,6 +51,20 @@ public struct EpochRecord: Sendable, Equatable {
   }
 }
 
+/// How fast a stretch of training was, without what lay between its steps such as validations.
+public struct SpeedRecord: Sendable, Equatable {
+  /// The stretch's last step, from 1 on.
+  public var step: Int
+  /// Tokens of all workers in a second.
+  public var tokensPerSecond: Double
+
+  /// A record of these values.
+  public init(step: Int, tokensPerSecond: Double) {
+    self.step = step
+    self.tokensPerSecond = tokensPerSecond
+  }
+}
+
 /// How long a part of a run took; such lines are left out when two runs are compared.
 public struct TimingRecord: Sendable, Equatable {
   /// The part: "lr-find", "train", "start-up".

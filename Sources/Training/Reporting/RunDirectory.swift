@@ -11,6 +11,8 @@ public struct RunDirectory: Sendable {
     case configuration = "config.json"
     /// Steps, epochs and timings, one JSON object a line.
     case metrics = "metrics.jsonl"
+    /// Steps and epochs as comma-separated text.
+    case metricsTable = "metrics.csv"
     /// Weights and running statistics.
     case model = "model.safetensors"
     /// The LR finder's curve as numbers.
@@ -85,6 +87,6 @@ public struct RunDirectory: Sendable {
 
   /// Appends `text`, whole lines, to the metrics in one write.
   public func appendMetrics(_ text: String) throws(RunError) {
-    try FileOperations.append(text, to: path(of: .metrics))
+    try FileOperations.append(Array(text.utf8), to: path(of: .metrics))
   }
 }

@@ -60,6 +60,12 @@ extension Session {
       weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
   }
 
+  /// The last step of a plan, from 1 on.
+  public func steps(of plan: FitPlan) -> Int {
+    let steps = plan.epochs * stepsPerEpoch
+    return min(steps, plan.stepLimit ?? steps)
+  }
+
   /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
   ///
   /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite, unless the plan

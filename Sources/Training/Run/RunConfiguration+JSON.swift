@@ -16,6 +16,19 @@ extension RunConfiguration {
     ])
   }
 
+  /// The options' names and values as a reader sees them; those that aren't set are left out.
+  public var entries: [(name: String, value: String)] {
+    guard case .object(let options) = json else { preconditionFailure("options are an object") }
+    return options.compactMap { name, value in
+      switch value {
+      case .null: nil
+      case .string(let text): (name, text)
+      case .array(let values): (name, values.map(\.text).joined(separator: ", "))
+      default: (name, value.text)
+      }
+    }
+  }
+
   /// The options in `json`; nil where one is missing or out of its bounds. Those that files may lack keep their defaults.
   public init?(json: JSONValue) {
     func integer(_ name: String, from least: Int = 1) -> Int? {

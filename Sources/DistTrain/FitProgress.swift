@@ -1,0 +1,65 @@
+internal import Teams
+internal import Training
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Tells how far a fit has come: on a terminal by one line that is drawn over again, elsewhere by a plain line now and then.
+///
+/// Nothing waits for it: a terminal that doesn't take a line at once isn't given one.
+struct FitProgress {
+  /// The fit's last step.
+  private let steps: Int
+  private let terminal: Terminal?
+  private var last: ContinuousClock.Instant
+  private var isShown = false
+
+  /// - time: when the fit starts; on a terminal the first line comes a tenth of a second later, elsewhere ten seconds.
+  init(steps: Int, terminal: Terminal?, at time: ContinuousClock.Instant) {
+    self.steps = steps
+    self.terminal = terminal
+    last = time
+  }
+
+  /// Tells of a step if it is time to.
+  mutating func tell(_ record: StepRecord, _ pace: Pace, at time: ContinuousClock.Instant) {
+    guard time - last >= (terminal == nil ? .seconds(10) : .milliseconds(100)) else { return }
+    last = time
+    let text = ProgressText(record, steps: steps, pace)
+    guard let terminal else {
+      printLine(text.line())
+      return
+    }
+    guard terminal.isReady else { return }
+    setPassingLine(true)
+    isShown = true
+    // A line that fills the last column would make some terminals go on to the next.
+    let line = text.line(width: terminal.columns - 1)
+    printAtOnce(Self.start + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
+  }
+
+  /// Takes the line away, so that others can be printed.
+  mutating func clear() {
+    guard isShown else { return }
+    isShown = false
+    setPassingLine(false)
+    printAtOnce(Self.start)
+  }
+
+  /// To the line's start, and all of it away.
+  private static let start = "\r\u{1B}[K"
+}
+
+/// Prints a line that is there at once, in a file or a pipe too.
+func printLine(_ line: String) { printAtOnce(line + "\n") }
+
+private func printAtOnce(_ text: String) {
+  print(text, terminator: "")
+  // All streams, of which only standard output holds anything back.
+  fflush(nil)
+}

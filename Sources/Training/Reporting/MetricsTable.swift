@@ -1,0 +1,21 @@
+/// A run's steps and epochs as one table of comma-separated text.
+public enum MetricsTable {
+  /// A line for each step under a header; the row of an epoch's last step also has what its validation gave.
+  ///
+  /// Numbers read back to the same bits; those that aren't finite are "nan", "inf" and "-inf", and what isn't there is empty.
+  public static func text(_ steps: [StepRecord], _ epochs: [EpochRecord]) -> String {
+    var text = "step,epoch,loss,smoothed_loss,lr,momentum,gradient_norm,left_out,valid_loss,accuracy,seconds\n"
+    let validations = Dictionary(epochs.map { ($0.epoch, $0) }, uniquingKeysWith: { _, last in last })
+    for (index, step) in steps.enumerated() {
+      text += "\(step.step),\(step.epoch),\(step.loss),\(step.smoothedLoss),\(step.learningRate),\(step.momentum)"
+      text += ",\(step.gradientNorm.map { "\($0)" } ?? ""),\(step.isLeftOut ? 1 : 0)"
+      let endsEpoch = index + 1 == steps.count || steps[index + 1].epoch != step.epoch
+      if endsEpoch, let epoch = validations[step.epoch] {
+        text += ",\(epoch.validLoss),\(epoch.accuracy),\(epoch.seconds)\n"
+      } else {
+        text += ",,,\n"
+      }
+    }
+    return text
+  }
+}
