@@ -63,6 +63,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     // SHA-256 of states and files.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // Configuration files.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Paths and file descriptors with typed errors, without Foundation.
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
@@ -88,6 +90,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: language + safe + vectors),
     .executableTarget(
       name: "RNNExploration",

@@ -8,7 +8,11 @@ import Training
 /// It takes the options of the run that it tells about, whole, so that `train` in a command line needs only be replaced.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.")
+    commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.",
+    discussion: """
+      Example: dist-train data --show-batch
+      Example: dist-train data --train my.txt --valid more.txt --worker 2/4
+      """)
 
   @OptionGroup(title: "Model and data") var shared: SharedArguments
 

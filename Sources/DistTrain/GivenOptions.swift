@@ -10,7 +10,7 @@ struct GivenOptions: Sendable {
       arguments.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
   }
 
-  /// Whether the option of this name, without dashes, is among them.
+  /// Whether the option of this long name is among them.
   func contains(_ name: String) -> Bool { names.contains(name) }
 
   /// A checkpoint's configuration with what the command line may change about it.

@@ -3,7 +3,13 @@ import Training
 
 /// `dist-train lr-find`.
 struct LearningRateFinderCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "lr-find", abstract: "Find a learning rate.")
+  static let configuration = CommandConfiguration(
+    commandName: "lr-find", abstract: "Find a learning rate.",
+    discussion: """
+      It trains with ever larger rates until the loss explodes, suggests rates from the curve, and leaves the model as it was.
+
+      Example: dist-train lr-find --bptt 20 --out none
+      """)
 
   @OptionGroup(title: "Model and data") var shared: SharedArguments
 

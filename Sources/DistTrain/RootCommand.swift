@@ -6,11 +6,21 @@ struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dist-train",
     abstract: "Train recurrent language models over MPI ranks and threads.",
-    discussion: "Without a subcommand: dist-train train.",
+    discussion: """
+      Without a subcommand it trains: LR finder, then Model3 on the human numbers. For a given configuration the results have \
+      the same bits on any number of ranks and threads.
+
+      Options come from the command line, from a file (--config) and from the environment (DIST_TRAIN_BATCH_SIZE=32), the \
+      first of these before the others.
+
+      Example: mpirun -np 4 dist-train --epochs 5 --out runs/first
+      Example: dist-train evaluate --weights runs/first/model.safetensors
+      Example: dist-train train --config runs/first/config.json
+      """,
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, VerifyCommand.self, DataCommand.self,
-      BenchmarkCommand.self,
+      BenchmarkCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -19,16 +29,23 @@ struct RootCommand: ParsableCommand {
   ///
   /// - Throws: `RunError` for wrong usage, and whatever the command's work throws.
   static func run(_ arguments: [String], isFirst: Bool) throws {
+    let configured = try ConfiguredArguments(arguments, environment: EnvironmentSettings.settings())
     var command: any ParsableCommand
     do {
-      command = try parseAsRoot(arguments)
+      command = try parseAsRoot(configured.arguments)
     } catch {
-      guard exitCode(for: error).isSuccess else { throw usageError(message(for: error)) }
+      guard exitCode(for: error).isSuccess else { throw configured.placing(usageError(message(for: error))) }
       if isFirst { print(fullMessage(for: error)) }
       return
     }
     do {
-      try command.run()
+      if let train = command as? TrainCommand {
+        try train.run(given: GivenOptions(configured.arguments))
+      } else {
+        try command.run()
+      }
+    } catch let error as RunError {
+      throw configured.placing(error)
     } catch {
       // Help is asked for by option, by a command that only has subcommands, or as a command of its own.
       guard exitCode(for: error).isSuccess else { throw error }

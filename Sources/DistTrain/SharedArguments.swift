@@ -24,6 +24,12 @@ extension HiddenStatePolicy: ExpressibleByArgument {}
 ///
 /// Values are taken as they stand even with a leading dash, so that `--batch-size -1` is told its bounds.
 struct SharedArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Options by their long names, in YAML or JSON such as a run's config.json. The command line goes before them.",
+      valueName: "file"), completion: .file(extensions: ["yaml", "yml", "json"]))
+  var config: String?
+
   @Option(help: "The notebook's model.")
   var model = ModelChoice(.model3)
 

@@ -1,0 +1,120 @@
+import Training
+
+/// The command line with what a configuration file and the environment add to it: command line beats file beats environment.
+///
+/// Each setting becomes an argument before the user's own, so the argument parser judges all of them alike.
+struct ConfiguredArguments {
+  /// The arguments, without the program's name.
+  let arguments: [String]
+  /// Where the added ones come from, by the option's name.
+  private var places: [String: String] = [:]
+
+  /// Only commands with this option take settings from elsewhere.
+  private static let file = "config"
+  /// What asks for no work.
+  private static let requests = [
+    "help", "--help", "-h", "--help-hidden", "--version", "--experimental-dump-help", "---completion",
+  ]
+
+  /// - given: the user's arguments; environment: the settings in the environment.
+  ///
+  /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag that is told neither yes
+  ///   nor no.
+  init(_ given: [String], environment: [OptionSetting]) throws(RunError) {
+    let names = GivenOptions(given)
+    let asksForHelp = given.contains { Self.requests.contains($0) || $0.hasPrefix("--generate-completion-script") }
+    guard !asksForHelp, names.contains(Self.file) || !environment.isEmpty else {
+      arguments = given
+      return
+    }
+    let (command, depth) = Self.command(given)
+    guard command.argument(named: Self.file) != nil else {
+      arguments = given
+      return
+    }
+    var environment = environment
+    let own = environment.firstIndex { $0.name == Self.file }.map { environment.remove(at: $0) }
+    let path = Self.value(of: Self.file, given) ?? own?.values.first
+    let fromFile = try path.map { (path) throws(RunError) in try SettingsFile.settings(path) } ?? []
+    var added: [String] = []
+    var places: [String: String] = [:]
+    for (settings, isFile) in [(fromFile, true), (environment, false)] {
+      for setting in settings {
+        guard let argument = try Self.argument(setting, command, isFile: isFile) else { continue }
+        // Whichever of its names the option was given by.
+        guard !argument.names.contains(where: { names.contains($0) || places[$0] != nil }) else { continue }
+        added += try Self.words(setting, argument)
+        for name in argument.names { places[name] = setting.place }
+      }
+    }
+    self.places = places
+    arguments = given[..<depth] + added + given[depth...]
+  }
+
+  /// The error with the place of the file or variable that an option in it comes from, if it does.
+  func placing(_ error: RunError) -> RunError {
+    guard error.status == .usage else { return error }
+    let words = error.place.split { !($0.isLetter || $0.isNumber || $0 == "-") }.filter { $0.hasPrefix("--") }
+    let origins = words.compactMap { places[String($0.dropFirst(2))] }
+    guard !origins.isEmpty else { return error }
+    return RunError(
+      error.problem, at: "\(error.place) (\(origins.joined(separator: "; ")))", remedy: error.remedy,
+      status: error.status)
+  }
+
+  /// The command that is asked for, and how many arguments name it.
+  private static func command(_ given: [String]) -> (CommandDescription, depth: Int) {
+    var command = CommandDescription.root
+    var depth = 0
+    while depth < given.count, let next = command.subcommand(named: given[depth]) {
+      (command, depth) = (next, depth + 1)
+    }
+    if let name = command.defaultSubcommand, let next = command.subcommand(named: name) { command = next }
+    return (command, depth)
+  }
+
+  /// The value behind the last `--name`, in either form.
+  private static func value(of name: String, _ given: [String]) -> String? {
+    guard let index = given.lastIndex(where: { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }) else { return nil }
+    if given[index] == "--\(name)" { return index + 1 < given.count ? given[index + 1] : nil }
+    return String(given[index].dropFirst(name.count + 3))
+  }
+
+  /// The command's option of the setting's name; nil where another command has it.
+  private static func argument(
+    _ setting: OptionSetting, _ command: CommandDescription, isFile: Bool
+  ) throws(RunError) -> CommandDescription.Argument? {
+    let reserved: Set = [file, "help", "version"]
+    if !reserved.contains(setting.name) {
+      for name in [setting.name, "no-\(setting.name)"] {
+        if let argument = command.argument(named: name) { return argument }
+        if CommandDescription.root.allNames.contains(name) { return nil }
+      }
+    }
+    let known = Set(command.arguments.flatMap(\.names)).subtracting(reserved)
+    let near = NearestName.find(setting.name, in: known).map { isFile ? $0 : EnvironmentSettings.variable($0) }
+    throw RunError(
+      isFile ? "unknown option '\(setting.name)'" : "unknown option in the environment", at: setting.place,
+      remedy: near.map { "did you mean \($0)?" } ?? "see `dist-train \(command.name) --help`", status: .usage)
+  }
+
+  /// The setting as arguments.
+  private static func words(_ setting: OptionSetting, _ argument: CommandDescription.Argument) throws(RunError)
+    -> [String]
+  {
+    guard argument.kind == .flag else {
+      // Joined by a sign, a value may begin with a dash.
+      let values = argument.isRepeating ? setting.values : [setting.values.joined(separator: ",")]
+      return values.map { "--\(argument.names[0])=\($0)" }
+    }
+    guard let truth = setting.truth else {
+      throw RunError(
+        "'\(setting.values.joined(separator: ", "))' is neither true nor false", at: setting.place,
+        remedy: "give true or false", status: .usage)
+    }
+    // A flag of one name stands for true, or begins with "no-" and stands for the rest's false.
+    let wanted =
+      truth ? setting.name : setting.name.hasPrefix("no-") ? String(setting.name.dropFirst(3)) : "no-\(setting.name)"
+    return argument.names.contains(wanted) ? ["--\(wanted)"] : []
+  }
+}

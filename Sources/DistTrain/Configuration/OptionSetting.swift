@@ -1,0 +1,11 @@
+/// An option's value as a configuration file or the environment has it, not yet judged.
+struct OptionSetting {
+  /// The option's long name.
+  let name: String
+  /// The value's text; several for a list.
+  let values: [String]
+  /// What it says to a flag; nil for what is neither yes nor no.
+  let truth: Bool?
+  /// Where it stands: "run.yaml, line 3", "DIST_TRAIN_EPOCHS".
+  let place: String
+}

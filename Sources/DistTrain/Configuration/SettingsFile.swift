@@ -1,0 +1,68 @@
+import Training
+import Yams
+
+/// A configuration file: options by their long names, in YAML, of which JSON is a part.
+enum SettingsFile {
+  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` tells about its run's environment
+  /// are none.
+  ///
+  /// - Throws: `RunError` where the file can't be read, is no YAML, or is no list of names with values.
+  static func settings(_ path: String) throws(RunError) -> [OptionSetting] {
+    let text = try InputFile.text(path, remedy: "give --config a file of options")
+    let root: Node?
+    do {
+      root = try compose(yaml: text)
+    } catch {
+      throw RunError(
+        "the configuration is no YAML (\(reason(error)))", at: path, remedy: "write `option: value` on each line",
+        status: .usage)
+    }
+    guard let root, root != "" else { return [] }
+    guard case .mapping(let mapping) = root else {
+      throw RunError(
+        "the configuration has no names", at: path, remedy: "write `option: value` on each line", status: .usage)
+    }
+    var settings: [OptionSetting] = []
+    for (key, value) in mapping {
+      let place = path + (key.mark.map { ", line \($0.line)" } ?? "")
+      guard let name = key.string else {
+        throw RunError("a name is not a text", at: place, remedy: "write `option: value`", status: .usage)
+      }
+      switch value {
+      case .scalar(let scalar):
+        if value.null == nil {
+          settings.append(OptionSetting(name: name, values: [scalar.string], truth: value.bool, place: place))
+        }
+      case .sequence(let sequence):
+        let values = sequence.compactMap { if case .scalar(let scalar) = $0 { scalar.string } else { nil } }
+        guard values.count == sequence.count else { throw notOneValue(name, place) }
+        settings.append(OptionSetting(name: name, values: values, truth: nil, place: place))
+      case .mapping:
+        guard name == environmentName else { throw notOneValue(name, place) }
+      case .alias:
+        throw notOneValue(name, place)
+      }
+    }
+    return settings
+  }
+
+  /// The member of `config.json` that holds facts, no options.
+  static let environmentName = "environment"
+
+  private static func notOneValue(_ name: String, _ place: String) -> RunError {
+    RunError(
+      "'\(name)' is neither a value nor a list of them", at: place, remedy: "write `option: value`", status: .usage)
+  }
+
+  /// A YAML error on one line, without the file's text.
+  private static func reason(_ error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      "\(problem), line \(mark.line)"
+    case .duplicatedKeysInMapping(let duplicates, _):
+      "more than one value for \(duplicates.map { "'\($0)'" }.joined(separator: ", "))"
+    default: "\(error)".split(whereSeparator: \.isNewline).first.map { String($0) } ?? "unreadable"
+    }
+  }
+}

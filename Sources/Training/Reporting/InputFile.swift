@@ -1,0 +1,21 @@
+internal import SystemPackage
+
+/// A file that the user has named for something to be read from it.
+public enum InputFile {
+  /// The file's text.
+  ///
+  /// - Throws: `RunError` where it can't be read, and where it is no UTF-8.
+  public static func text(_ path: String, remedy: String) throws(RunError) -> String {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileOperations.read(FilePath(path))
+    } catch {
+      throw RunError(
+        "can't read the file (\(error.description.lowercased()))", at: path, remedy: remedy, status: .inputOutput)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw RunError("the file is no UTF-8 text", at: path, remedy: remedy, status: .badData)
+    }
+    return text
+  }
+}
