@@ -1,13 +1,5 @@
 import Training
 
-/// What happens to the streams' hidden state between epochs.
-enum HiddenStatePolicy: String, CaseIterable, Sendable {
-  /// It is never reset: the notebook's way.
-  case carry
-  /// It starts from zero in each epoch and validation.
-  case reset
-}
-
 /// Where the maximum of the 1cycle comes from.
 enum LearningRateChoice: Equatable, Sendable {
   /// This learning rate.
@@ -41,7 +33,7 @@ struct SharedOptions: Equatable, Sendable {
   var threads: Int?
   /// Ranks of each pretended node; nil for the nodes that there are.
   var ranksPerNode: Int?
-  var hiddenState: HiddenStatePolicy
+  var hiddenState: HiddenStateRule
   var seed: UInt64
   /// Path of the initial weights; nil draws them from `seed`.
   var initialWeights: String?

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Training
+public import ArgumentParser
+public import Training
 
 /// A model of the registry by its name; `Model3` is the notebook's other name of model3.
 struct ModelChoice: ExpressibleByArgument {
@@ -18,7 +18,7 @@ struct ModelChoice: ExpressibleByArgument {
   static var allValueStrings: [String] { ModelKind.all.map(\.name) }
 }
 
-extension HiddenStatePolicy: ExpressibleByArgument {}
+extension HiddenStateRule: ExpressibleByArgument {}
 
 /// The options that train, lr-find and bench share.
 ///
@@ -58,7 +58,7 @@ struct SharedArguments: ParsableArguments {
   var ranksPerNode: Int?
 
   @Option(help: "Whether epochs and validations take over the hidden state.")
-  var hiddenState: HiddenStatePolicy = .carry
+  var hiddenState: HiddenStateRule = .carry
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Where the random initial weights start from.", valueName: "n"))
   var seed: UInt64 = 42

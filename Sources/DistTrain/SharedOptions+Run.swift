@@ -36,7 +36,7 @@ extension RunConfiguration {
     batchSize = options.batchSize
     bptt = options.bptt
     lanes = options.lanes
-    hiddenState = options.hiddenState == .carry ? .carry : .reset
+    hiddenState = options.hiddenState
     seed = options.seed
     initialWeights = options.initialWeights
     trainFile = options.trainText
