@@ -129,6 +129,10 @@ let package = Package(
     .testTarget(
       name: "DurabilityTests", dependencies: ["Corpus", "DistTrain", "Kernels", "Launching", "Teams", "Training"],
       exclude: ["campaign", "disturb"], swiftSettings: tests),
+    // On clusters that scripts set up inside this machine.
+    .testTarget(
+      name: "ClusterTests", dependencies: ["DistTrain", "Launching"],
+      exclude: ["enter-host", "one-node-slurm", "spaces", "stop-and-go", "two-hosts"], swiftSettings: tests),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]

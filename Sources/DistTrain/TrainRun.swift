@@ -85,6 +85,8 @@ final class TrainRun {
     if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
     if case .stopped(let step) = end {
       tellStop(step)
+      // The first to end ends the job: not before it is told.
+      team.barrier()
     } else {
       try writeResults()
     }

@@ -68,6 +68,16 @@ import Testing
     #expect(result.finished.errors.contains { $0.hasPrefix("supervise: exit code") }, "\(result.finished.errors)")
   }
 
+  /// As Slurm's srun does now and then.
+  @Test func aLauncherThatClaimsSuccessIsNotBelieved() throws {
+    defer { runs.remove() }
+    let once = "[ -e \"$2.tried\" ] && exec \"$@\"; touch \"$2.tried\""
+    let command = "\"$0\" --backoff 0 bash -c '\(once)' - \"$1\" --out \"$2\" --epochs 1 --no-lr-find --quiet"
+    let result = try supervisedByShell(command.replacing("$2.tried", with: runs.path("tried")))
+    #expect(result.status == 0 && result.digest != nil, "\(result.finished.errors)")
+    #expect(result.finished.errors == ["supervise: exit code 1; again in 0 s"])
+  }
+
   @Test func itGivesUpWithoutProgress() throws {
     defer { runs.remove() }
     let result = try supervised(
