@@ -15,9 +15,9 @@ struct FitWatch {
   /// - firstStep: the step that the fit starts behind; steps: its last one; isTold: whether standard output is told of it.
   init(_ session: Session, firstStep: Int, steps: Int, isTold: Bool) {
     let now = clock.now
-    let configuration = session.configuration
     stepsPerEpoch = session.stepsPerEpoch
-    pace = Pace(tokensPerStep: configuration.effectiveBatchSize * configuration.bptt, firstStep: firstStep, at: now)
+    pace = Pace(
+      tokensPerStep: Double(session.tokensPerEpoch) / Double(session.stepsPerEpoch), firstStep: firstStep, at: now)
     progress = isTold ? FitProgress(steps: steps, terminal: Terminal.standardOutput, at: now) : nil
     lastWritten = now
   }

@@ -2,8 +2,8 @@ internal import Training
 
 /// How fast a fit goes. Looks at the clock every few steps only, so that it costs the steps nothing.
 struct Pace {
-  /// Tokens of a step, over all workers.
-  private let tokensPerStep: Int
+  /// Tokens of a step, over all workers; the mean, where an epoch's last step has fewer.
+  private let tokensPerStep: Double
   /// The step that the fit starts behind.
   private let firstStep: Int
   private let start: ContinuousClock.Instant
@@ -23,7 +23,7 @@ struct Pace {
   private static let stretchLength = Duration.seconds(1)
 
   /// A fit that starts behind `firstStep` at `time`.
-  init(tokensPerStep: Int, firstStep: Int, at time: ContinuousClock.Instant) {
+  init(tokensPerStep: Double, firstStep: Int, at time: ContinuousClock.Instant) {
     self.tokensPerStep = tokensPerStep
     self.firstStep = firstStep
     start = time
@@ -80,7 +80,7 @@ struct Pace {
   private mutating func measure() {
     let steps = lastLook.step - stretch.step
     let seconds = (lastLook.time - stretch.time) / .seconds(1)
-    if steps > 0, seconds > 0 { tokensPerSecond = Double(steps * tokensPerStep) / seconds }
+    if steps > 0, seconds > 0 { tokensPerSecond = Double(steps) * tokensPerStep / seconds }
   }
 
   private mutating func endStretch() {

@@ -21,6 +21,8 @@ final class TrainRun {
   private var history = RunHistory()
   private let table = EpochTable()
   private var watch: FitWatch?
+  private var curve: LearningRateCurve?
+  private let observedSteps: Int
 
   private var isFirst: Bool { team.rank == 0 }
   private var tells: Bool { isFirst && !options.isQuiet }
@@ -33,11 +35,13 @@ final class TrainRun {
     self.configuration = configuration
     self.resumption = resumption
     self.team = team
+    // As many as a trace shows; as the shares of time are taken from, if that is not too much memory; or none.
+    observedSteps =
+      options.trace != nil
+      ? 8 : options.output != .none ? max(2, min(64, 50_000 / SpanLog.spansPerStep(configuration))) : 0
     session = try Session(
       configuration, team: team,
-      spans: options.trace.map { _ in
-        SpanLog(capacity: 1000 * (configuration.bptt + 10) * configuration.accumulate)
-      })
+      spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil)
     if let resumption { try session.restore(resumption.checkpoint, from: resumption.path.string) }
     var files: RunFiles?
     let session = session
@@ -79,11 +83,13 @@ final class TrainRun {
     if options.output != .none {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
     }
+    session.observe(from: firstStep, to: session.steps(of: plan), most: observedSteps)
     let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
     watch?.finish()
     try submit()
     if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
     if case .stopped(let step) = end {
+      try writeSummary("stopped at step \(NumberText.grouped(step)) of \(NumberText.grouped(session.steps(of: plan)))")
       tellStop(step)
       // The first to end ends the job: not before it is told.
       team.barrier()
@@ -101,6 +107,7 @@ final class TrainRun {
       var finder = LearningRateFinder()
       finder.weightDecay = configuration.weightDecay
       let curve = session.findLearningRate(finder)
+      self.curve = curve
       if tells {
         if options.showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
         print(LearningRateReport.text(curve))
@@ -158,10 +165,27 @@ final class TrainRun {
     let weights = session.weightsFile()
     if let directory, let weights {
       try directory.write(weights, as: .model)
-      try directory.write(MetricsTable.text(history.steps, history.epochs), as: .metricsTable)
       try directory.write(history.plot(configuration).svg(), as: .lossPlot)
-      if tells { print("run directory \(directory.path)") }
     }
-    if let digest = session.digest() { print("digest \(digest)") }
+    let digest = session.digest()
+    try writeSummary("finished", digest: digest)
+    if tells, let directory { print("run directory \(directory.path)") }
+    if let digest { print("digest \(digest)") }
+  }
+
+  /// The metrics as a table, and the report. Collective.
+  private func writeSummary(_ end: String, digest: String? = nil) throws {
+    guard options.output != .none else { return }
+    let shares = session.workerShares()
+    guard let directory else { return }
+    try directory.write(MetricsTable.text(history.steps, history.epochs), as: .metricsTable)
+    var report = RunReport(configuration, tokensPerEpoch: session.tokensPerEpoch, end: end)
+    report.environment = EnvironmentFacts.entries(workers: team.size)
+    (report.steps, report.epochs, report.shares) = (history.steps, history.epochs, shares)
+    // A run that goes on has had its finder before.
+    report.curve = curve ?? directory.text(of: .learningRateTable).flatMap { LearningRateCurve(csv: $0) }
+    report.notes = (digest.map { ["digest \($0)"] } ?? [])
+    report.notes.append("This run again: dist-train train --config \(directory.path(of: .configuration))")
+    try directory.write(report.html(), as: .report)
   }
 }

@@ -3,7 +3,7 @@ import Training
 /// The notebook as one self-contained HTML page.
 enum NotebookPage {
   /// What each page of this program begins with, and no other file.
-  static let mark = "<!doctype html>\n<!-- made by rnn-exploration; its next run replaces this page -->\n"
+  static let mark = HTMLPage.start("made by rnn-exploration; its next run replaces this page")
 
   /// The page of cells that have run; the first one's text begins with the page's title.
   static func html(_ cells: [Cell]) -> String {
@@ -16,24 +16,7 @@ enum NotebookPage {
       number += 1
       body += html(cell, number: number)
     }
-    return mark + """
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(PlainText.escapedForXML(title))</title>
-      <style>
-      \(PageStyle.sheet)
-      </style>
-      </head>
-      <body>
-      <main>
-      \(body)</main>
-      </body>
-      </html>
-
-      """
+    return mark + HTMLPage.document(title: title, body)
   }
 
   private static func html(_ cell: Cell, number: Int) -> String {
@@ -66,23 +49,15 @@ enum NotebookPage {
       endLines()
       switch output {
       case .text: break
-      case .table(let rows): html += table(rows, class: "numbers")
+      case .table(let rows): html += HTMLPage.table(rows, class: "numbers")
       case .batch(let batch):
-        html += table([["idx", "text"]] + batch.texts.enumerated().map { ["\($0)", $1] }, class: "texts")
+        html += HTMLPage.table([["idx", "text"]] + batch.texts.enumerated().map { ["\($0)", $1] }, class: "texts")
       case .plots(let plots):
         html += "<div class=\"plots\">\n\(plots.map { $0.svg(width: 560, height: 350) }.joined())</div>\n"
       }
     }
     endLines()
     return html + "</div>\n"
-  }
-
-  private static func table(_ rows: [[String]], class name: String) -> String {
-    let lines = rows.enumerated().map { index, row in
-      let tag = index == 0 ? "th" : "td"
-      return "<tr>" + row.map { "<\(tag)>\(PlainText.escapedForXML($0))</\(tag)>" }.joined() + "</tr>\n"
-    }
-    return "<div class=\"wide\"><table class=\"\(name)\">\n\(lines.joined())</table></div>\n"
   }
 
   private static func escaped(_ text: String) -> String {

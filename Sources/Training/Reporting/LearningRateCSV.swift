@@ -13,3 +13,18 @@ public enum LearningRateCSV {
     return text
   }
 }
+
+extension LearningRateCurve {
+  /// The curve that such a table holds; nil for another text.
+  public init?(csv: String) {
+    let lines = csv.split(separator: "\n")
+    guard lines.first == "lr,loss,smoothed_loss" else { return nil }
+    for line in lines.dropFirst() {
+      let numbers = line.split(separator: ",").compactMap { Double($0) }
+      guard numbers.count == 3 else { return nil }
+      learningRates.append(numbers[0])
+      losses.append(numbers[1])
+      smoothedLosses.append(numbers[2])
+    }
+  }
+}

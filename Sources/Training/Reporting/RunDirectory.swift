@@ -21,6 +21,8 @@ public struct RunDirectory: Sendable {
     case learningRatePlot = "lr-find.svg"
     /// Train and validation losses as a picture.
     case lossPlot = "losses.svg"
+    /// All of it as a page for the browser.
+    case report = "report.html"
     /// The directory of checkpoints.
     case checkpoints = "checkpoints"
   }
@@ -73,6 +75,11 @@ public struct RunDirectory: Sendable {
 
   /// Writes `text` as `file`, in UTF-8: aside first, then renamed into place.
   public func write(_ text: String, as file: File) throws(RunError) { try write(Array(text.utf8), as: file) }
+
+  /// The text of `file`; nil where it isn't there.
+  public func text(of file: File) -> String? {
+    (try? FileOperations.read(path(of: file))).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   /// The path of `file`.
   public func path(of file: File) -> FilePath { path.appending(file.rawValue) }

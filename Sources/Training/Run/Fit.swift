@@ -76,19 +76,16 @@ extension Session {
     return try loop.run()
   }
 
-  /// Keeps the spans of a few steps behind the first ones, which are slower.
+  /// Keeps the spans of the steps that are observed.
   static func trace(_ step: Int, _ spans: SpanLog, _ team: any Team) {
-    if step == tracedSteps.lowerBound {
+    if step == spans.steps.lowerBound, !spans.steps.isEmpty {
       team.barrier()
       spans.start()
     }
-    spans.isOn = tracedSteps.contains(step)
+    spans.isOn = spans.steps.contains(step)
   }
 
-  /// Steps, counted from 0, that a trace shows.
-  static var tracedSteps: Range<Int> { 10..<18 }
-
-  /// The traced steps of all workers as a Chrome trace, on worker 0; nil elsewhere, and where the session keeps no spans. Collective.
+  /// The observed steps of all workers as a Chrome trace, on worker 0; nil elsewhere, and where the session keeps no spans. Collective.
   public func trace() -> String? { spans.flatMap { ChromeTrace.gather($0, team: team) } }
 
   /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.

@@ -59,6 +59,9 @@ public final class Session {
   /// Steps in an epoch of the train split.
   public var stepsPerEpoch: Int { trainer.groups.steps }
 
+  /// Tokens that the steps of an epoch read, over all workers.
+  public var tokensPerEpoch: Int { trainer.train.count * configuration.batchSize * configuration.bptt }
+
   private static func batches(
     _ corpus: Corpus, _ configuration: RunConfiguration, _ team: any Team
   ) throws(RunError) -> WorkerBatches {

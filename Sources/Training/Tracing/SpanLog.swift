@@ -35,6 +35,8 @@ public final class SpanLog {
 
   /// Whether spans are kept.
   public var isOn = false
+  /// The steps of a fit, counted from 0, of which they are.
+  var steps = 0..<0
   /// When the log was first turned on by `start`.
   private(set) var origin: Int64 = 0
   /// What has been kept, by end.

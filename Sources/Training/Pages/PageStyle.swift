@@ -1,5 +1,6 @@
-/// The page's look: light and dark by the reader's preference, one column on a phone, and cells whole on paper.
+/// The look of the pages: light and dark by the reader's preference, one column on a phone, and parts whole on paper.
 enum PageStyle {
+  /// The rules for what all pages have, for a notebook's cells, and for a run's report.
   static let sheet = """
     :root{--page:#fff;--text:#1c2128;--muted:#57606a;--line:#d8dee4;--code:#f6f8fa;--link:#1f6fd6;
     --k:#a0329b;--s:#1a7431;--n:#9a5b00;--t:#0b6c8f;--m:#6a4bbc;--c:#6a737d}
@@ -34,6 +35,23 @@ enum PageStyle {
     .texts th,.texts td{text-align:left;white-space:normal}
     .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
     .plots svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+    .at-narrow{display:none}
+    .facts{display:flex;flex-wrap:wrap;gap:10px;margin:18px 0;padding:0}
+    .facts div{flex:1 1 120px;border:1px solid var(--line);border-radius:6px;padding:8px 12px}
+    .facts dt{color:var(--muted);font-size:12.5px}
+    .facts dd{margin:0;font-size:1.25em;font-weight:600;font-variant-numeric:tabular-nums}
+    .options{columns:2;column-gap:40px}
+    .options div{display:flex;justify-content:space-between;gap:16px;break-inside:avoid;border-bottom:1px solid var(--line);padding:3px 2px}
+    .options dt{color:var(--muted)}
+    .options dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+    .shares{width:100%;max-width:760px}
+    .shares td:nth-child(2){width:60%;padding:4px 12px}
+    .shares svg{display:block;width:100%;height:14px}
+    .key{display:inline-block;margin-right:1.2em;white-space:nowrap}
+    .key svg{width:.8em;height:.8em;margin-right:.4em}
+    .s0{fill:#1f6fd6}.s1{fill:#d9541a}.s2{fill:#8c959f}
+    blockquote{margin:.6em 0;padding:2px 14px;border-left:3px solid var(--line);max-width:46em}
+    .muted{color:var(--muted);overflow-wrap:anywhere}
     .k{color:var(--k)}.s{color:var(--s)}.n{color:var(--n)}.t{color:var(--t)}.m{color:var(--m)}.c{color:var(--c)}
     @media print,(max-width:760px){
     .cell{display:block}
@@ -45,6 +63,14 @@ enum PageStyle {
     body{font-size:15.5px}
     main{padding:12px 14px 40px}
     .plots{grid-template-columns:minmax(0,1fr)}
+    .at-wide{display:none}
+    .at-narrow{display:block}
+    .options{columns:1}
+    .shares{font-size:13px}
+    .shares td:nth-child(2){width:45%;padding:4px 2px}
+    .shares th,.shares td{padding:4px 5px}
+    .epochs :is(th,td):is(:nth-child(4),:nth-child(7)){display:none}
+    .epochs :is(th,td){padding:4px 6px}
     code,pre{font-size:12.5px}
     }
     @media print{
@@ -59,6 +85,7 @@ enum PageStyle {
     .cell{margin:8px 0}
     .label,.code{break-after:avoid}
     .code,.out pre,.plots,tr{break-inside:avoid}
+    .facts,.shares,blockquote{break-inside:avoid}
     .text,h1,h2,h3{break-inside:avoid;break-after:avoid}
     }
     """

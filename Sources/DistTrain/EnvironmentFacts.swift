@@ -1,0 +1,17 @@
+import ArgumentParser
+internal import MPI
+internal import Teams
+internal import Training
+
+/// Where a run has run: what no digest reads.
+enum EnvironmentFacts {
+  /// Names and values for a reader.
+  static func entries(workers: Int) -> [(name: String, value: String)] {
+    let ranks = Launcher.current?.size ?? 1
+    return [
+      ("workers", "\(workers)"), ("ranks", "\(ranks)"), ("threads of each", "\(workers / max(1, ranks))"),
+      ("cores of a process", "\(usableCores())"), ("dist-train", RootCommand.configuration.version),
+      ("made", UTCTime.now.basicText),
+    ]
+  }
+}
