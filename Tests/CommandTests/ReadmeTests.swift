@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct ReadmeTests {
   @Test func everyCommandWorks() throws {
     let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../README.md")
-    let commands = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n")
+    let text = try String(contentsOf: readme, encoding: .utf8)
+    let commands = text.split(separator: "\n")
       .filter { $0.hasPrefix("    .build/release/") || $0.hasPrefix("    mpirun -np ") }
       .map { $0.split(separator: " #")[0].trimmingCharacters(in: .whitespaces) }
     #expect(commands.count > 15)
@@ -19,6 +20,9 @@ import Testing
       atPath: folder.path + "/.build/release", withDestinationPath: release.path)
     let lines = (0..<400).map { "ten green bottles, number \($0 % 10) of them, hanging on the wall\n" }
     for name in ["my.txt", "more.txt"] { try folder.file(name, Data(lines.joined().utf8)) }
+
+    let yaml = try #require(text.firstMatch(of: #/```yaml\n([^`]*)```/#)?.output.1)
+    try folder.file("run.yaml", Data(yaml.utf8))
 
     var digests: [String] = []
     for command in commands {
