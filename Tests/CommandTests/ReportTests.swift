@@ -6,9 +6,13 @@ import Testing
 
 /// The page that a run leaves.
 @Suite(.serialized) struct ReportTests {
-  private func page(_ run: String) throws -> String { try String(contentsOfFile: run + "/report.html", encoding: .utf8) }
+  private func page(_ run: String) throws -> String {
+    try String(contentsOfFile: run + "/report.html", encoding: .utf8)
+  }
 
-  private func titles(_ page: String) -> [String] { page.matches(of: #/<h2>([^<]*)<\/h2>/#).map { String($0.output.1) } }
+  private func titles(_ page: String) -> [String] {
+    page.matches(of: #/<h2>([^<]*)<\/h2>/#).map { String($0.output.1) }
+  }
 
   @Test(arguments: aloneAndRanks) func aRunsPage(ranks: Int?) throws {
     let folder = try TemporaryDirectory()

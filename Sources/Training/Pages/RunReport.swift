@@ -4,8 +4,9 @@ public struct RunReport: Sendable {
   public var configuration: RunConfiguration
   /// Facts about where it ran.
   public var environment: [(name: String, value: String)] = []
-  /// Its steps and epochs, from the first on.
+  /// Its steps, from the first on.
   public var steps: [StepRecord] = []
+  /// Its epochs.
   public var epochs: [EpochRecord] = []
   /// Tokens of an epoch's steps.
   public var tokensPerEpoch: Int
