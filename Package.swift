@@ -74,11 +74,12 @@ let package = Package(
       name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: language),
     .target(name: "Kernels", swiftSettings: language + cpuFlags),
     .target(name: "Corpus", swiftSettings: language + safe),
+    .target(name: "Tokenization", dependencies: ["Corpus"], swiftSettings: language + safe),
     .target(name: "Teams", dependencies: ["Kernels", "MPI"], swiftSettings: language + cpuFlags + safe),
     .target(
       name: "Training",
       dependencies: [
-        "Corpus", "Kernels", "MPI", "Teams",
+        "Corpus", "Kernels", "MPI", "Teams", "Tokenization",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: language + cpuFlags + safe),
@@ -99,6 +100,7 @@ let package = Package(
       resources: [.embedInCode("Page/Exploration.source")], swiftSettings: language + safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: tests),
+    .testTarget(name: "TokenizationTests", dependencies: ["Corpus", "Tokenization"], swiftSettings: tests),
     .testTarget(
       name: "MPITests", dependencies: ["Launching", "MPI", "MPIExercise"], swiftSettings: tests),
     .executableTarget(
@@ -121,7 +123,8 @@ let package = Package(
           ], .when(platforms: [.linux]))
       ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["DistTrain", "ExampleProgram", "Launching", "RNNExploration", "Training"],
+      name: "CommandTests",
+      dependencies: ["Corpus", "DistTrain", "ExampleProgram", "Launching", "RNNExploration", "Training"],
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(

@@ -53,6 +53,15 @@ public struct Corpus: Sendable {
     return (corpus("train", 50_079, seed), corpus("valid", 13_017, seed &+ 1))
   }
 
+  /// Tokens that somebody else keeps, with the vocabulary that their ids are of.
+  ///
+  /// - read: gives the ids in a range within 0 ..< `count`.
+  package init(
+    name: String, vocabulary: Vocabulary, count: Int, read: @escaping @Sendable (Range<Int>) -> [Int32]
+  ) {
+    self.init(name: name, vocabulary: vocabulary, document: KeptDocument(count: count, read: read), ids: nil)
+  }
+
   private static func pair(
     train: (name: String, document: any Document, words: WordCounts),
     valid: (name: String, document: any Document, words: WordCounts)
@@ -71,4 +80,12 @@ public struct Corpus: Sendable {
     self.document = document
     self.ids = ids
   }
+}
+
+/// A document whose tokens are kept elsewhere.
+private struct KeptDocument: Document {
+  let count: Int
+  let read: @Sendable (Range<Int>) -> [Int32]
+
+  func places(_ range: Range<Int>) -> [Int32] { read(range) }
 }

@@ -74,7 +74,10 @@ struct TextDocument: Document {
     if position == 0 { token(0) }
     while position < range.upperBound, let piece = reader.next() {
       if case .word(let bytes, let hash) = piece {
-        token(table.place(of: bytes, in: text, hash: hash))
+        guard let place = table.place(of: bytes, in: text, hash: hash) else {
+          preconditionFailure("a word that the first pass has not seen")
+        }
+        token(place)
       } else {
         token(comma)
       }

@@ -4,9 +4,9 @@
 /// There, lines are trimmed and joined by ", ". So a line's end is a comma unless the text ends with it, an empty line
 /// counts as one, and a comma within a line is a word of its own. Lines end with LF, CR or both; words stand between
 /// white space, ASCII's or Unicode's, as Python has it.
-struct TextReader {
+package struct TextReader {
   /// What stands in the text.
-  enum Piece {
+  package enum Piece {
     /// A word: its bytes' range, and their hash.
     case word(Range<Int>, hash: UInt64)
     /// A comma within a line.
@@ -17,16 +17,16 @@ struct TextReader {
 
   private let text: [UInt8]
   /// Where the reader goes on, a byte of the text; reading can start from any place at which it has been.
-  private(set) var position: Int
+  package private(set) var position: Int
 
   /// Reads `text`, valid UTF-8, from `position` on.
-  init(_ text: [UInt8], from position: Int = 0) {
+  package init(_ text: [UInt8], from position: Int = 0) {
     self.text = text
     self.position = position
   }
 
   /// The next piece; nil at the end.
-  mutating func next() -> Piece? {
+  package mutating func next() -> Piece? {
     while position < text.count {
       let byte = text[position]
       switch Self.kinds[Int(byte)] {

@@ -27,7 +27,7 @@ public struct Vocabulary: Sendable, Equatable {
   }
 
   /// Takes the tokens as they are.
-  init(tokens: [String]) { self.tokens = tokens }
+  package init(tokens: [String]) { self.tokens = tokens }
 
   /// Number of tokens, padding included.
   public var count: Int { tokens.count }

@@ -1,44 +1,72 @@
-/// The places of a text's distinct words, by their bytes: a hash table with linear probing.
+/// Distinct words by their bytes, each with a number that its first sight has given it: a hash table with linear probing that
+/// keeps the words' bytes in one piece.
 ///
 /// With a dictionary of slices, which hashes byte by byte, reading a text takes five times as long.
-struct WordTable: Sendable {
+package struct WordTable: Sendable {
   private struct Entry {
-    var bytes: Range<Int>
+    var start, length: Int
     var hash: UInt64
     var place: Int32
   }
 
-  static let emptyHash: UInt64 = 0xCBF2_9CE4_8422_2325
+  package static let emptyHash: UInt64 = 0xCBF2_9CE4_8422_2325
   /// FNV-1a, one byte further.
-  static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  @inline(__always)
+  package static func hash(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  /// FNV-1a of the word in those bytes of `text`.
+  package static func hash(_ bytes: Range<Int>, in text: [UInt8]) -> UInt64 {
+    let source = text.span
+    var result = emptyHash
+    for index in bytes { result = hash(result, source[index]) }
+    return result
+  }
 
   private var entries: [Entry] = []
+  /// The words' bytes, one word after the other.
+  private var letters: [UInt8] = []
   /// Indices into `entries`, or −1; their number is a power of two, at least twice that of the entries.
-  private var slots = [Int32](repeating: -1, count: 256)
+  private var slots: [Int32]
 
-  /// The place of the word in those bytes of `text`, always the same text; `ifNew` becomes that of one not seen before.
-  mutating func place(
+  /// Holds no word.
+  ///
+  /// - slots: a power of two, twice as many as words can come before the table grows.
+  package init(slots count: Int = 256) { slots = [Int32](repeating: -1, count: count) }
+
+  /// Number of words.
+  package var count: Int { entries.count }
+
+  /// The place of the word in those bytes of `text`, with their hash; `ifNew` becomes that of one not seen before.
+  package mutating func place(
     of bytes: Range<Int>, in text: [UInt8], hash: UInt64, ifNew: Int32
   ) -> (place: Int32, isNew: Bool) {
     let slot = slot(of: bytes, in: text, hash: hash)
     if slots[slot] >= 0 { return (entries[Int(slots[slot])].place, false) }
     slots[slot] = Int32(entries.count)
-    entries.append(Entry(bytes: bytes, hash: hash, place: ifNew))
+    entries.append(Entry(start: letters.count, length: bytes.count, hash: hash, place: ifNew))
+    letters.append(contentsOf: text[bytes])
     if entries.count * 2 > slots.count { grow() }
     return (ifNew, true)
   }
 
-  /// The place of a word seen before; traps for another.
-  func place(of bytes: Range<Int>, in text: [UInt8], hash: UInt64) -> Int32 {
-    entries[Int(slots[slot(of: bytes, in: text, hash: hash)])].place
+  /// The place of a word; nil for one not seen before.
+  package func place(of bytes: Range<Int>, in text: [UInt8], hash: UInt64) -> Int32? {
+    let index = slots[slot(of: bytes, in: text, hash: hash)]
+    return index >= 0 ? entries[Int(index)].place : nil
+  }
+
+  /// Calls `body` with each word in the order first seen: its bytes' range within those of all words, its hash and its place.
+  package func forEach(_ body: (_ bytes: Range<Int>, _ letters: [UInt8], _ hash: UInt64, _ place: Int32) -> Void) {
+    for entry in entries { body(entry.start..<(entry.start + entry.length), letters, entry.hash, entry.place) }
   }
 
   /// The word's slot, or the free one that would be.
   private func slot(of bytes: Range<Int>, in text: [UInt8], hash: UInt64) -> Int {
+    let slots = slots.span
+    let entries = entries.span
     var slot = firstSlot(hash)
     while slots[slot] >= 0 {
-      let entry = entries[Int(slots[slot])]
-      if entry.hash == hash && Self.isSame(entry.bytes, bytes, in: text) { return slot }
+      let index = Int(slots[slot])
+      if entries[index].hash == hash && isSame(entries[index], bytes, in: text) { return slot }
       slot = (slot + 1) & (slots.count - 1)
     }
     return slot
@@ -49,11 +77,11 @@ struct WordTable: Sendable {
     Int(truncatingIfNeeded: hash ^ (hash >> 32)) & (slots.count - 1)
   }
 
-  private static func isSame(_ left: Range<Int>, _ right: Range<Int>, in text: [UInt8]) -> Bool {
-    guard left.count == right.count else { return false }
-    for offset in 0..<left.count where text[left.lowerBound + offset] != text[right.lowerBound + offset] {
-      return false
-    }
+  private func isSame(_ entry: Entry, _ bytes: Range<Int>, in text: [UInt8]) -> Bool {
+    guard entry.length == bytes.count else { return false }
+    let own = letters.span
+    let other = text.span
+    for offset in 0..<entry.length where own[entry.start + offset] != other[bytes.lowerBound + offset] { return false }
     return true
   }
 

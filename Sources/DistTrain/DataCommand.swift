@@ -72,6 +72,7 @@ extension SharedOptions {
 
   /// The texts that the options name.
   fileprivate func corpora() throws -> Corpora {
+    if let data { return try .tokens(data) }
     switch (trainText, validText) {
     case (nil, nil): return .humanNumbers
     case (let train?, let valid?): return try .files(train: train, valid: valid)

@@ -5,50 +5,54 @@ import Training
 /// `dist-train evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Measure loss, accuracy and perplexity of weights on the valid split.",
+    commandName: "evaluate",
+    abstract: "Measure loss, accuracy and perplexity of weights on the valid split or any text.",
     discussion: """
-      Weights may come from a run of dist-train or from a PyTorch program, written with the safetensors library.
+      Weights may come from a run of dist-train, whose directory will do, or from a PyTorch program, written with the safetensors \
+      library. The model and its size are those that the file tells, unless --model or --hidden is given.
 
-      Example: dist-train evaluate --weights runs/first/model.safetensors --json
+      Example: dist-train evaluate --weights runs/first --json
+      Example: dist-train evaluate --weights runs/book --text another.txt --confused 10
       """)
 
   @Option(help: ArgumentHelp("The weights, safetensors.", valueName: "file"))
   var weights: String
+
+  @Option(
+    help: ArgumentHelp("A text to measure on, cut into tokens as the weights' own texts were.", valueName: "file"))
+  var text: String?
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Show the pairs of tokens most often confused.", valueName: "n"))
+  var confused = 0
 
   @OptionGroup(title: "Model and data") var shared: SharedArguments
 
   @Flag(help: "Print one JSON object on one line.")
   var json = false
 
-  func run() throws {
-    var options = shared.options
+  /// - given: the options that the user has named, wherever.
+  func run(given: GivenOptions) throws {
+    let options = shared.options
     try options.check()
-    guard options.initialWeights == nil else {
-      throw RunError(
-        "two files of weights", at: "--weights, --init", remedy: "leave out --init", status: .usage)
+    func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
+      RunError(problem, at: place, remedy: remedy, status: .usage)
     }
-    options.initialWeights = weights
-    try runEvaluation(options, printsJSON: json)
-  }
-}
-
-/// Validates once and tells the result.
-private func runEvaluation(_ options: SharedOptions, printsJSON: Bool) throws {
-  let configuration = try RunConfiguration(options)
-  try options.run { team in
-    let session = try Session(configuration, team: team)
-    let (loss, accuracy) = session.validate()
-    guard team.rank == 0 else { return }
-    let perplexity = perplexity(ofLoss: loss)
-    if printsJSON {
-      let figures: [(name: String, value: JSONValue)] = [
-        ("valid_loss", .number(loss)), ("accuracy", .number(accuracy)), ("perplexity", .number(perplexity)),
-      ]
-      print(JSONValue.object(figures).text)
-    } else {
-      print("valid loss \(NumberText.fixed(loss, decimals: 6))")
-      print("accuracy   \(NumberText.fixed(accuracy, decimals: 6))")
-      print("perplexity \(NumberText.fixed(perplexity, decimals: 6))")
+    if options.initialWeights != nil { throw usage("two files of weights", "--weights, --init", "leave out --init") }
+    if text != nil, options.trainText ?? options.data != nil {
+      throw usage("two texts to measure on", "--text", "leave out --train, --valid and --data")
+    }
+    if text?.isEmpty ?? false { throw usage("the file's name is empty", "--text", "give a file") }
+    if confused < 0 { throw usage("\(confused) pairs are too few", "--confused", "give at least 1") }
+    let fixed = Set(["model", "hidden"].filter { given.contains($0) })
+    let configuration = try RunConfiguration(options)
+    let (weights, source, confused, json) = (weights, text.map { Evaluation.Source.text($0) }, confused, json)
+    try options.run { team in
+      let evaluation = try Evaluation(
+        configuration, weights: weights, on: source ?? .validSplit, fixed: fixed, countsConfusions: confused > 0,
+        team: team)
+      guard team.rank == 0 else { return }
+      print(EvaluationReport.text(evaluation, confused: confused, json: json))
     }
   }
 }

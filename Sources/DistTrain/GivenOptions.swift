@@ -25,7 +25,14 @@ struct GivenOptions: Sendable {
   ) throws(RunError) -> RunConfiguration {
     var result = checkpoint
     if names.contains("steps") { result.stepLimit = requested.stepLimit }
-    if names.contains("train") { result.trainFile = requested.trainFile }
+    if names.contains("data") {
+      result.dataDirectory = requested.dataDirectory
+      (result.trainFile, result.validFile) = (nil, nil)
+    }
+    if names.contains("train") {
+      result.trainFile = requested.trainFile
+      result.dataDirectory = nil
+    }
     if names.contains("valid") { result.validFile = requested.validFile }
     if hasNewSchedule {
       if names.contains("epochs") { result.epochs = requested.epochs }

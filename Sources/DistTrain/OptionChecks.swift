@@ -20,7 +20,9 @@ extension SharedOptions {
     }
     if let ranksPerNode { try check("number of ranks", ranksPerNode, in: 1...65_536, option: "--ranks-per-node") }
     if !resumes { try checkWorkers(ranks: max(1, Launcher.current?.size ?? 1), threads: threads ?? 1) }
-    for (path, option) in [(initialWeights, "--init"), (trainText, "--train"), (validText, "--valid")]
+    for (path, option) in [
+      (initialWeights, "--init"), (trainText, "--train"), (validText, "--valid"), (data, "--data"),
+    ]
     where path?.isEmpty ?? false {
       throw usage("the file's name is empty", option, "give a file")
     }

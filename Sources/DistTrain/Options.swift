@@ -41,6 +41,8 @@ struct SharedOptions: Equatable, Sendable {
   var trainText: String?
   /// Path of the text to validate on; nil for the human numbers.
   var validText: String?
+  /// Directory of token files; nil for texts.
+  var data: String?
   var logLevel = LogLevel.warning
 }
 

@@ -19,8 +19,8 @@ struct RootCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, VerifyCommand.self, DataCommand.self,
-      BenchmarkCommand.self, ManualCommand.self,
+      TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, GenerateCommand.self,
+      TokenizeCommand.self, DataCommand.self, VerifyCommand.self, BenchmarkCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -39,10 +39,10 @@ struct RootCommand: ParsableCommand {
       return
     }
     do {
-      if let train = command as? TrainCommand {
-        try train.run(given: GivenOptions(configured.arguments))
-      } else {
-        try command.run()
+      switch command {
+      case let command as TrainCommand: try command.run(given: GivenOptions(configured.arguments))
+      case let command as EvaluateCommand: try command.run(given: GivenOptions(configured.arguments))
+      default: try command.run()
       }
     } catch let error as RunError {
       throw configured.placing(error)

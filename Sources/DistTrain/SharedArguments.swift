@@ -74,6 +74,10 @@ struct SharedArguments: ParsableArguments {
     name: .customLong("valid"), help: ArgumentHelp("Text to validate on. (default: human numbers)", valueName: "file"))
   var validText: String?
 
+  @Option(
+    help: ArgumentHelp("Token files that `dist-train tokenize` has made, instead of texts.", valueName: "dir"))
+  var data: String?
+
   @Option(help: "The least important messages told on standard error.")
   var logLevel: LogLevel = .warning
 
@@ -82,7 +86,7 @@ struct SharedArguments: ParsableArguments {
     SharedOptions(
       model: model.kind, hidden: hidden, batchSize: batchSize, bptt: bptt, lanes: lanes ?? max(1, min(16, batchSize)),
       threads: threads, ranksPerNode: ranksPerNode, hiddenState: hiddenState, seed: seed,
-      initialWeights: initialWeights, trainText: trainText, validText: validText, logLevel: logLevel)
+      initialWeights: initialWeights, trainText: trainText, validText: validText, data: data, logLevel: logLevel)
   }
 }
 

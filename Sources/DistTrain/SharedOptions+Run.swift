@@ -30,6 +30,10 @@ extension RunConfiguration {
     guard (options.trainText == nil) == (options.validText == nil) else {
       throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
     }
+    if options.data != nil, options.trainText != nil {
+      throw RunError(
+        "both texts and token files are given", at: "--train, --data", remedy: "leave out one", status: .usage)
+    }
     self.init()
     model = options.model
     hidden = options.hidden
@@ -41,5 +45,6 @@ extension RunConfiguration {
     initialWeights = options.initialWeights
     trainFile = options.trainText
     validFile = options.validText
+    dataDirectory = options.data
   }
 }

@@ -15,7 +15,8 @@ import Testing
   /// Warnings are errors there: links that lead nowhere among them.
   @Test(
     .enabled(if: hasDocC ?? false, "no docc beside swift"),
-    .enabled(if: MPILauncher.ofThisBuild == .openMPI, "the script is for builds with Open MPI")) func itBuildsWithoutWarnings() throws {
+    .enabled(if: MPILauncher.ofThisBuild == .openMPI, "the script is for builds with Open MPI"))
+  func itBuildsWithoutWarnings() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
     let files = FileManager.default

@@ -55,6 +55,26 @@ import Testing
     #expect(read > 0)
   }
 
+  @Test func tokenFiles() throws {
+    var header = TokenHeader(
+      tokenizer: .word, split: .train, options: .object([]), sources: .array([]), counts: [3, 1],
+      vocabulary: ["xxunk", "\u{E9}"], count: 4)
+    header.blocks = [String(repeating: "a", count: 64)]
+    let whole = header.bytes()
+    var read = 0
+    try mutate([whole]) { bytes in
+      if (try? TokenHeader(bytes, fileSize: whole.count + 8)) != nil { read += 1 }
+      // A file with the right digest gets as far as the reader of the header.
+      let place = CheckpointSeal.place
+      guard bytes.count >= place.upperBound, bytes[8..<place.upperBound] == whole[8..<place.upperBound] else { return }
+      var sealed = bytes
+      sealed.replaceSubrange(place, with: CheckpointSeal.blank.utf8)
+      CheckpointSeal.close(&sealed)
+      for size in [whole.count + 8, Int.max] { _ = try? TokenHeader(sealed, fileSize: size) }
+    }
+    #expect(read > 0)
+  }
+
   @Test func texts() throws {
     let seeds = [
       "one \ntwo \nthree thousand, and one \n", "a,b,,c\r\nd\re\n\n\n", "\u{00e9}t\u{00e9} \u{1F600}\nx\u{0301}\n",

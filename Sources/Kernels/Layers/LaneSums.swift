@@ -24,6 +24,19 @@ public func correctPredictions(
   }
 }
 
+/// The column of a row's largest element; of equal ones the first.
+public func largestColumn(_ logits: Panels, row: Int) -> Int {
+  precondition(row >= 0 && row < logits.rows, "no such row")
+  let line = logits.base + row * 16
+  var best = 0
+  var largest = line[0]
+  for column in 1..<max(1, logits.columns) {
+    let value = line[column / 16 * logits.panelStride + column % 16]
+    if value > largest { (best, largest) = (column, value) }
+  }
+  return best
+}
+
 /// Sums of losses in Float64 for each run of rows: `sums[run · stride]`, overwritten.
 public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Window<Double>, stride: Int) {
   for (run, rows) in runs.enumerated() {

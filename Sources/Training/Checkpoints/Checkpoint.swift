@@ -1,3 +1,5 @@
+internal import Tokenization
+
 /// A checkpoint as read: everything that a run needs to go on, free of any number of workers.
 public struct Checkpoint: Sendable {
   /// The run's options.
@@ -74,6 +76,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
 public struct CheckpointContents: Sendable {
   let configuration: RunConfiguration
   let vocabulary: [String]
+  let tokenizer: TokenizerKind
   let dataDigest: String?
   let fit: FitState
   let learningRate: Double
@@ -94,6 +97,7 @@ public struct CheckpointContents: Sendable {
         "progress",
         fit.json(updates: state.updates, learningRate: learningRate, metricsLength: metricsLength).text
       ), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
+      ("tokenizer", tokenizer.rawValue),
     ]
     if let count = configuration.batchSizePerWorker { metadata.append(("batch_size_per_worker", "\(count)")) }
     if let dataDigest { metadata.append(("data_sha256", dataDigest)) }

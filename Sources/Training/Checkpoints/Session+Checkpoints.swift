@@ -8,7 +8,7 @@ extension Session {
   public func checkpoint(_ fit: FitState, learningRate: Double, metricsLength: Int) -> CheckpointContents? {
     trainer.gather().map {
       CheckpointContents(
-        configuration: configuration, vocabulary: vocabulary, dataDigest: dataDigest, fit: fit,
+        configuration: configuration, vocabulary: vocabulary, tokenizer: tokenizer, dataDigest: dataDigest, fit: fit,
         learningRate: learningRate, metricsLength: metricsLength, names: trainer.tensorNames, gathered: $0)
     }
   }
@@ -19,7 +19,7 @@ extension Session {
   public func restore(_ checkpoint: Checkpoint, from path: String) throws(RunError) {
     guard checkpoint.dataDigest == dataDigest, checkpoint.vocabulary == vocabulary else {
       throw RunError(
-        "the texts are not those of the checkpoint", at: path, remedy: "give the same --train and --valid",
+        "the texts are not those of the checkpoint", at: path, remedy: "give the same --train and --valid, or --data",
         status: .badData)
     }
     do {

@@ -1,11 +1,14 @@
 // Corpora, vocabularies and tokens are part of this library's interface, so that `import Training` is all a program needs.
 @_exported public import Corpus
 internal import SystemPackage
+@_exported public import Tokenization
 
 /// What a language model is trained and validated on: two texts with the vocabulary of the first.
 public struct Corpora: Sendable {
   /// The text to train on.
   public let train: Corpus
+  /// How the texts were cut into tokens.
+  public private(set) var tokenizer = TokenizerKind.lines
   /// The text to validate on; its words that the train text hasn't got twice are `xxunk`.
   public let valid: Corpus
 
@@ -19,6 +22,17 @@ public struct Corpora: Sendable {
   ///   single line, or not UTF-8.
   public static func files(train: String, valid: String) throws -> Corpora {
     try Corpora(train: (train, read(train)), valid: (valid, read(valid)))
+  }
+
+  /// The token files in a directory, as `TokenDirectory` makes them; tokens are read when they are asked for.
+  ///
+  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is damaged.
+  public static func tokens(_ directory: String) throws -> Corpora {
+    let (train, valid) = try TokenFiles.open(directory, headers: TokenFiles.readHeaders(directory))
+    for split in [train, valid] { try split.check([0..<split.count]) }
+    var corpora = Corpora((train.corpus(), valid.corpus()))
+    corpora.tokenizer = train.header.tokenizer
+    return corpora
   }
 
   /// One text file, whose last lines are validated on: that fraction of them, at least two and all but two at most.

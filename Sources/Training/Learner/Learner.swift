@@ -54,8 +54,8 @@ public final class Learner {
     isFirst = job.map { $0.rank == 0 } ?? true
     let workers = try (job ?? Job.alone()).makeWorkers(
       Lanes(batchSize: data.batchSize, count: configuration.laneCount))
-    let (resolved, corpora) = (configuration, (train: data.corpora.train, valid: data.corpora.valid))
-    sessions = try LocalSessions(workers) { try Session(resolved, corpora, team: $0) }
+    let (resolved, texts) = (configuration, Texts(data.corpora))
+    sessions = try LocalSessions(workers) { try Session(resolved, texts, team: $0) }
   }
 
   private static func check(

@@ -25,6 +25,8 @@ public final class ModelContext {
   private let lossTotals: Window<Double>  // (1 + flags)
   /// What workers tell each other along with a step's loss.
   let flags = StepFlags()
+  /// Takes what evaluation predicts wrongly, if anybody wants that.
+  var predictionCounts: PredictionCounts?
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   let spans: SpanLog?

@@ -57,16 +57,19 @@ enum FileOperations {
     let aside = directory.appending(name ?? ".\(path.lastComponent?.string ?? "file").part")
     do throws(RunError) {
       try write(bytes, to: aside, lasts: lasts)
-      // swift-system wraps no rename; the C call only reads the paths, during the call.
-      let code = unsafe aside.withPlatformString { from in
-        unsafe path.withPlatformString { unsafe rename(from, $0) }
-      }
-      if code != 0 { throw failure("can't put the file in place", path, Errno(rawValue: errno)) }
+      try move(aside, to: path)
     } catch {
       remove(aside)
       throw error
     }
     if lasts { try synchronise(directory) }
+  }
+
+  /// Gives a file another name in the same file system, in one step. Calls `rename`.
+  static func move(_ file: FilePath, to path: FilePath) throws(RunError) {
+    // swift-system wraps no rename; the C call only reads the paths, during the call.
+    let code = unsafe file.withPlatformString { from in unsafe path.withPlatformString { unsafe rename(from, $0) } }
+    if code != 0 { throw failure("can't put the file in place", path, Errno(rawValue: errno)) }
   }
 
   /// Returns when what was written to a file or directory is on the disk. Calls `fsync`.
@@ -141,7 +144,7 @@ enum FileOperations {
     _ = unsafe path.withPlatformString { unsafe unlink($0) }
   }
 
-  private static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
+  static func failure(_ what: String, _ path: FilePath, _ error: Errno) -> RunError {
     let remedy =
       switch error {
       case .permissionDenied, .notPermitted, .readOnlyFileSystem: "choose a directory you may write to"

@@ -105,7 +105,8 @@ extension Session {
     return SafetensorsFile.bytes(
       tensors: trainer.tensorNames.weights(state),
       metadata: [
-        ("model", configuration.model.name), ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
+        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
+        ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])
   }
 }

@@ -8,7 +8,7 @@ extension RunConfiguration {
       ("hidden-state", .string(hiddenState.rawValue)),
       // As text, since not every reader of JSON has 64 bits.
       ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
-      ("valid", optional(validFile)), ("epochs", .integer(epochs)),
+      ("valid", optional(validFile)), ("data", optional(dataDirectory)), ("epochs", .integer(epochs)),
       ("lr", learningRate.map { .number($0) } ?? .string("auto")), ("pct-start", .number(pctStart)),
       ("div-factor", .number(divFactor)), ("moms", .array([.number(momenta.ends), .number(momenta.peak)])),
       ("weight-decay", .number(weightDecay)), ("clip", clip.map { .number($0) } ?? .null),
@@ -63,6 +63,7 @@ extension RunConfiguration {
     initialWeights = text("init")
     trainFile = text("train")
     validFile = text("valid")
+    dataDirectory = text("data")
     self.epochs = epochs
     learningRate = number(json["lr"])
     self.pctStart = pctStart

@@ -20,6 +20,8 @@ public struct RunConfiguration: Sendable {
   public var initialWeights: String?
   /// Text files; nil stands for the human numbers.
   public var trainFile, validFile: String?
+  /// A directory of token files instead of texts.
+  public var dataDirectory: String?
   /// Random tokens below this number instead of a text; for benchmarks.
   public var randomVocabulary: Int?
 

@@ -90,9 +90,10 @@ public final class OutputLayer {
   /// worker, of which the block's are overwritten.
   public func score(_ block: LaneBlock, losses: Window<Double>, correct: Window<Double>) {
     block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
+    let targets = targets[0..<(block.streams.count * steps)]
     correctPredictions(
-      logits(block), targets: targets[0..<(block.streams.count * steps)], runs: block.runs.rows,
-      into: block.laneRows(correct, stride: 1))
+      logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
+    context.predictionCounts?.add(logits(block), targets: targets)
   }
 
   /// The way back after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order (steps, block's

@@ -1,0 +1,135 @@
+public import Corpus
+
+/// How often each distinct token was seen, in the order first seen.
+///
+/// Memory is bounded: beyond `limit` distinct tokens those seen least are forgotten, until half as many are left. What is forgotten
+/// depends on the text and the order in which its pieces are added, never on who has counted them.
+///
+/// Each token has a number that stays its own; one that comes again after it was forgotten gets another.
+public struct TokenCounts: Sendable {
+  private var table = WordTable(slots: 1 << 14)
+  private var counts: [Int] = []
+  /// By place in the table.
+  private var numbers: [Int32] = []
+  /// The number that the next token not seen before gets.
+  public private(set) var nextNumber: Int32 = 0
+  private let limit: Int
+  /// Tokens counted.
+  public private(set) var total = 0
+  /// A token may have been counted so many times too little, by having been forgotten; 0 where none was.
+  public private(set) var uncertainty = 0
+
+  /// Counts nothing yet.
+  ///
+  /// - limit: distinct tokens kept between two additions; 4 Mi of them take some 400 MB.
+  public init(limit: Int = 4 << 20) { self.limit = limit }
+
+  /// Number of distinct tokens.
+  public var distinct: Int { counts.count }
+
+  /// Counts tokens, and returns the number of each.
+  @discardableResult
+  public mutating func add(_ tokens: TokenBuffer) -> [Int32] {
+    let bytes = tokens.bytes
+    var result: [Int32] = []
+    result.reserveCapacity(tokens.count)
+    tokens.forEach { range, hash in
+      let place = count(range, of: bytes, hash, times: 1)
+      result.append(numbers[place])
+    }
+    total += tokens.count
+    return result
+  }
+
+  /// Adds what was counted elsewhere, of text that comes behind all so far, and returns the numbers here of its tokens by theirs
+  /// there.
+  ///
+  /// - other: with nothing forgotten.
+  @discardableResult
+  public mutating func add(_ other: TokenCounts) -> [Int32] {
+    var result: [Int32] = []
+    result.reserveCapacity(other.counts.count)
+    other.table.forEach { range, letters, hash, place in
+      let own = count(range, of: letters, hash, times: other.counts[Int(place)])
+      result.append(numbers[own])
+    }
+    total += other.total
+    if counts.count > limit { forgetRarest() }
+    return result
+  }
+
+  /// The numbers here of the tokens that were counted elsewhere, by theirs there; −1 for those not here.
+  ///
+  /// - other: with nothing forgotten.
+  public func numbers(of other: TokenCounts) -> [Int32] {
+    var result: [Int32] = []
+    result.reserveCapacity(other.counts.count)
+    other.table.forEach { range, letters, hash, _ in
+      result.append(table.place(of: range, in: letters, hash: hash).map { numbers[Int($0)] } ?? -1)
+    }
+    return result
+  }
+
+  /// Returns the token's place.
+  @inline(__always)
+  private mutating func count(_ range: Range<Int>, of bytes: [UInt8], _ hash: UInt64, times: Int) -> Int {
+    let (place, isNew) = table.place(of: range, in: bytes, hash: hash, ifNew: Int32(counts.count))
+    if isNew {
+      counts.append(0)
+      numbers.append(nextNumber)
+      nextNumber += 1
+    }
+    counts[Int(place)] += times
+    return Int(place)
+  }
+
+  /// Leaves at most half of the limit: all tokens seen more often than the bound that this takes.
+  private mutating func forgetRarest() {
+    let bound = counts.sorted(by: >)[limit / 2]
+    var kept = TokenCounts(limit: limit)
+    table.forEach { range, letters, hash, place in
+      let times = counts[Int(place)]
+      guard times > bound else { return }
+      let own = kept.count(range, of: letters, hash, times: times)
+      kept.numbers[own] = numbers[Int(place)]
+    }
+    kept.nextNumber = nextNumber
+    kept.total = total
+    kept.uncertainty = uncertainty + bound
+    self = kept
+  }
+
+  /// The vocabulary: specials, then tokens by falling count, equal ones in the order first seen.
+  ///
+  /// - minimum: how often a token must have been seen; maximum: tokens at most, specials included.
+  public func vocabulary(minimum: Int, maximum: Int) -> Vocabulary {
+    var frequencies: [(word: String, count: Int)] = []
+    table.forEach { range, letters, _, place in
+      let times = counts[Int(place)]
+      if times >= minimum { frequencies.append((String(decoding: letters[range], as: UTF8.self), times)) }
+    }
+    return Vocabulary(frequencies: frequencies, minimum: minimum, maximum: maximum)
+  }
+
+  /// The ids of the tokens by their numbers; that of `xxunk` for those that the vocabulary lacks, or that were forgotten.
+  public func ids(in vocabulary: Vocabulary) -> [Int32] {
+    let encoder = TokenEncoder(vocabulary)
+    var result = [Int32](repeating: Vocabulary.unknown, count: Int(nextNumber))
+    table.forEach { range, letters, hash, place in
+      result[Int(numbers[Int(place)])] = encoder.id(range, of: letters, hash)
+    }
+    return result
+  }
+
+  /// How often the vocabulary's tokens were seen, by id; `xxunk` stands for all that it lacks.
+  public func counts(of vocabulary: Vocabulary) -> [Int] {
+    let encoder = TokenEncoder(vocabulary)
+    var result = [Int](repeating: 0, count: vocabulary.count)
+    table.forEach { range, letters, hash, place in
+      result[Int(encoder.id(range, of: letters, hash))] += counts[Int(place)]
+    }
+    // What was forgotten is not in the table.
+    result[Int(Vocabulary.unknown)] += total - result.reduce(0, +)
+    return result
+  }
+}
