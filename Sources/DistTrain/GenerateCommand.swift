@@ -9,7 +9,7 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       The prompt is cut into tokens as the model's own texts were; the same seed gives the same text.
 
-      Example: dist-train generate --weights runs/first --prompt "eight thousand one ," --tokens 40 --temperature 0
+      Example: dist-train generate --weights runs/first --prompt "one ," --tokens 40
       """)
 
   @Option(help: ArgumentHelp("model.safetensors of a run, its directory, or a checkpoint.", valueName: "file"))

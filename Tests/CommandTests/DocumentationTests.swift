@@ -7,9 +7,9 @@ import Testing
   /// Where the compiler is, with `docc` beside it.
   static let compiler = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/swift" }
     .first { FileManager.default.isExecutableFile(atPath: $0) }
-    .map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
   static let hasDocC = compiler.map {
-    FileManager.default.isExecutableFile(atPath: URL(fileURLWithPath: $0).deletingLastPathComponent().path + "/docc")
+    let place = URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent()
+    return FileManager.default.isExecutableFile(atPath: place.path + "/docc")
   }
 
   /// Warnings are errors there: links that lead nowhere among them.
