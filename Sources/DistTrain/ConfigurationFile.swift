@@ -2,12 +2,14 @@ internal import Training
 
 /// `config.json`: every option as resolved, and facts about the workers that no comparison reads.
 enum ConfigurationFile {
-  /// - facts: about where resolved values came from.
+  /// - nonFinite: what the run does about steps that aren't finite; facts: about where resolved values came from.
   static func text(
-    _ configuration: RunConfiguration, workers: Int, facts: [(name: String, value: JSONValue)]
+    _ configuration: RunConfiguration, nonFinite: NonFiniteRule, workers: Int, facts: [(name: String, value: JSONValue)]
   ) -> String {
     guard case .object(let options) = configuration.json else { preconditionFailure("options are an object") }
-    return JSONValue.object(options + [("environment", .object([("workers", .integer(workers))] + facts))]).prettyText
-      + "\n"
+    let environment = JSONValue.object([("workers", .integer(workers))] + facts)
+    return JSONValue.object(
+      options + [("on-non-finite", .string(nonFinite.rawValue)), (SettingsFile.environmentName, environment)]
+    ).prettyText + "\n"
   }
 }

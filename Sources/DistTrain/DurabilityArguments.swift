@@ -1,7 +1,4 @@
-public import ArgumentParser
-public import Training
-
-extension NonFiniteRule: ExpressibleByArgument {}
+import ArgumentParser
 
 /// The options about checkpoints, going on from them, and limits of time.
 struct DurabilityArguments: ParsableArguments {

@@ -22,7 +22,8 @@ struct RunFiles {
       history = RunHistory(metrics.history, length: lines.count)
     }
     let text = ConfigurationFile.text(
-      configuration, workers: session.team.size, facts: options.largeBatch.facts(configuration))
+      configuration, nonFinite: options.nonFinite, workers: session.team.size,
+      facts: options.largeBatch.facts(configuration))
     switch options.output {
     case .none: return nil
     case .automatic:
