@@ -168,20 +168,33 @@ final class TrainRun {
       try directory.write(history.plot(configuration).svg(), as: .lossPlot)
     }
     let digest = session.digest()
-    try writeSummary("finished", digest: digest)
+    try writeSummary("finished", samples: directory.map { samples($0) } ?? [], digest: digest)
     if tells, let directory { print("run directory \(directory.path)") }
     if let digest { print("digest \(digest)") }
   }
 
+  /// What the model that has been written writes; nothing for one that can't.
+  private func samples(_ directory: RunDirectory) -> [RunReport.Sample] {
+    guard let model = try? TrainedModel(directory.path(of: .model).string) else { return [] }
+    return [("the likeliest tokens", 0.0), ("tokens as likely as the model has them", 1.0)].compactMap {
+      title, temperature in
+      var settings = TextGeneration.Settings()
+      settings.temperature = temperature
+      settings.seed = configuration.seed
+      return (try? TextGeneration(model, prompt: "", settings)).map { RunReport.Sample(title, $0.text) }
+    }
+  }
+
   /// The metrics as a table, and the report. Collective.
-  private func writeSummary(_ end: String, digest: String? = nil) throws {
+  private func writeSummary(_ end: String, samples: [RunReport.Sample] = [], digest: String? = nil) throws {
     guard options.output != .none else { return }
     let shares = session.workerShares()
     guard let directory else { return }
     try directory.write(MetricsTable.text(history.steps, history.epochs), as: .metricsTable)
     var report = RunReport(configuration, tokensPerEpoch: session.tokensPerEpoch, end: end)
     report.environment = EnvironmentFacts.entries(workers: team.size)
-    (report.steps, report.epochs, report.shares) = (history.steps, history.epochs, shares)
+    (report.steps, report.epochs) = (history.steps, history.epochs)
+    (report.shares, report.samples) = (shares, samples)
     // A run that goes on has had its finder before.
     report.curve = curve ?? directory.text(of: .learningRateTable).flatMap { LearningRateCurve(csv: $0) }
     report.notes = (digest.map { ["digest \($0)"] } ?? [])

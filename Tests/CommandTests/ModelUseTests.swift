@@ -146,12 +146,7 @@ import Testing
 
   // MARK: PyTorch
 
-  /// A Python that has the packages: `DIST_TRAIN_PYTHON`, or the one on the path.
-  static let python: String? = {
-    let name = ProcessInfo.processInfo.environment["DIST_TRAIN_PYTHON"] ?? "python3"
-    let run = try? BuiltProgram(path: "/usr/bin/env").run([name, "-c", "import torch, safetensors, numpy"])
-    return run?.status == 0 ? name : nil
-  }()
+  static let python = Python.having("torch, safetensors, numpy")?.path
 
   @Test(
     .enabled(

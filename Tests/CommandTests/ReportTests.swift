@@ -22,7 +22,10 @@ import Testing
     let digest = try #require(result.digest, "\(result.errors)")
     let page = try page(run)
     #expect(
-      titles(page) == ["Losses", "Epochs", "Learning rate finder", "Schedule", "Where the time goes", "Configuration"])
+      titles(page) == [
+        "Losses", "Epochs", "Learning rate finder", "Schedule", "What the model writes", "Where the time goes",
+        "Configuration",
+      ])
     // One file: nothing is fetched.
     #expect(!page.replacing("xmlns=\"http://www.w3.org/2000/svg\"", with: "").contains("http"))
     #expect(!page.contains("<script") && !page.contains("url(") && !page.contains("@import"))
@@ -33,6 +36,9 @@ import Testing
     // Each plot for a wide window and for a narrow one.
     #expect(page.matches(of: #/<svg xmlns/#).count == 2 * 5)
     #expect(page.contains("digest \(digest)"))
+    // The likeliest text is what the run's own weights write.
+    let text = try Launcher.run(["generate", "--weights", run, "--temperature", "0"]).finished.output
+    #expect(text.count == 1 && page.contains("<blockquote>\(text.joined())</blockquote>"), "\(text)")
     #expect(page.contains("<dt>batch-size</dt><dd>64</dd>") && page.contains("<dt>steps</dt><dd>522</dd>"))
     let rows = page.components(separatedBy: "<table class=\"shares\">").last?.matches(
       of: #/<tr><td>(\d+)<\/td>.*?<\/svg><\/td><td>([\d.]+) %<\/td><td>([\d.]+) %<\/td><td>([\d.]+) %<\/td><\/tr>/#)
@@ -67,7 +73,8 @@ import Testing
     let run = folder.path + "/run"
     let result = try Launcher.run(["--steps", "1", "--no-lr-find", "--quiet", "--out", run])
     #expect(result.status == 0, "\(result.errors)")
-    #expect(try titles(page(run)) == ["Losses", "Schedule", "Where the time goes", "Configuration"])
+    #expect(
+      try titles(page(run)) == ["Losses", "Schedule", "What the model writes", "Where the time goes", "Configuration"])
   }
 
   /// Three operations: the worker that comes last to each has what it costs.

@@ -14,10 +14,26 @@ public struct RunReport: Sendable {
   public var curve: LearningRateCurve?
   /// The workers' shares of time.
   public var shares: [WorkerShares] = []
+  /// What its model writes.
+  public var samples: [Sample] = []
   /// How it ended: "finished", "stopped at step 1000".
   public var end: String
   /// Lines of small print.
   public var notes: [String] = []
+
+  /// A text by the model, and how it was drawn.
+  public struct Sample: Sendable {
+    /// "the likeliest tokens".
+    public var title: String
+    /// The text.
+    public var text: String
+
+    /// Takes both.
+    public init(_ title: String, _ text: String) {
+      self.title = title
+      self.text = text
+    }
+  }
 
   /// A report of a run that has told nothing yet.
   public init(_ configuration: RunConfiguration, tokensPerEpoch: Int, end: String) {
@@ -28,7 +44,7 @@ public struct RunReport: Sendable {
 
   /// The page.
   public func html() -> String {
-    let corpus = configuration.trainFile ?? "human numbers"
+    let corpus = configuration.dataDirectory ?? configuration.trainFile ?? "human numbers"
     let title = "\(configuration.model) on \(corpus)"
     var body = "<h1>\(PlainText.escapedForXML(title))</h1>\n"
     body += "<p class=\"muted\">\(PlainText.escapedForXML("\(configuration.caption); \(end)"))</p>\n"
@@ -39,6 +55,7 @@ public struct RunReport: Sendable {
     body += section(
       "Schedule",
       HTMLPage.plots([.learningRates(steps.map(\.learningRate)), .momenta(steps.map(\.momentum))]))
+    if !samples.isEmpty { body += section("What the model writes", samples.map(Self.html).joined()) }
     if !shares.isEmpty { body += section("Where the time goes", SharesTable.html(shares)) }
     body += section("Configuration", HTMLPage.list(configuration.entries + environment, class: "options"))
     if !notes.isEmpty {
@@ -49,6 +66,11 @@ public struct RunReport: Sendable {
 
   private func section(_ title: String, _ content: String) -> String {
     "<section>\n<h2>\(PlainText.escapedForXML(title))</h2>\n\(content)</section>\n"
+  }
+
+  private static func html(_ sample: Sample) -> String {
+    "<p class=\"muted\">\(PlainText.escapedForXML(sample.title))</p>\n"
+      + "<blockquote>\(PlainText.escapedForXML(sample.text))</blockquote>\n"
   }
 
   private func number(_ value: Double, _ decimals: Int = 4) -> String { NumberText.fixed(value, decimals: decimals) }
