@@ -134,7 +134,11 @@ let package = Package(
       exclude: ["campaign", "disturb"], swiftSettings: tests),
     // On clusters that scripts set up inside this machine.
     .testTarget(
-      name: "ClusterTests", dependencies: ["DistTrain", "Launching"],
+      name: "ClusterTests",
+      dependencies: [
+        "DistTrain", "Launching", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
       exclude: ["enter-host", "one-node-slurm", "spaces", "stop-and-go", "two-hosts"], swiftSettings: tests),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
