@@ -57,6 +57,9 @@ CMPI_VALUE(int, ERR_OTHER)
 
 #undef CMPI_VALUE
 
+// A pointer to a request, whose own type is a pointer in one library and a number in another.
+typedef MPI_Request *_Nonnull CMPI_RequestPointer;
+
 // The process's environment; Swift sees the variable itself as shared mutable state.
 static inline char *_Nullable *_Nullable CMPI_environment(void) {
   extern char **environ;

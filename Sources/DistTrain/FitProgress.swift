@@ -1,3 +1,4 @@
+internal import MPI
 internal import Teams
 internal import Training
 

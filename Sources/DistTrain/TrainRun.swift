@@ -1,3 +1,4 @@
+internal import MPI
 internal import SystemPackage
 internal import Teams
 internal import Training

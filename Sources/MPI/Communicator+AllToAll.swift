@@ -12,7 +12,13 @@
         "all-to-all of \(elements.count) elements into \(received.count), in \(size) equal blocks")
       let count = try MPIError.count("MPI_Alltoall", elements.count / size, rank: worldRank)
       let type = Element.mpiType.handle
-      let code = withPointers(elements, &received) { MPI_Alltoall($0, count, type, $1, count, type, handle) }
+      let code = withPointers(elements, &received) { source, target in
+        collective {
+          MPI_Alltoall(source, count, type, target, count, type, handle)
+        } started: {
+          MPI_Ialltoall(source, count, type, target, count, type, handle, $0)
+        }
+      }
       try MPIError.check("MPI_Alltoall", code, rank: worldRank)
     }
 
@@ -26,9 +32,16 @@
       checkBlocks(sendCounts, sendDisplacements, within: elements.count)
       checkBlocks(receiveCounts, receiveDisplacements, within: received.count)
       let type = Element.mpiType.handle
-      let code = withPointers(elements, &received) {
-        MPI_Alltoallv(
-          $0, sendCounts, sendDisplacements, type, $1, receiveCounts, receiveDisplacements, type, handle)
+      let code = withPointers(elements, &received) { source, target in
+        withNumbers(sendCounts, sendDisplacements) { counts, starts in
+          withNumbers(receiveCounts, receiveDisplacements) { targetCounts, targetStarts in
+            collective {
+              MPI_Alltoallv(source, counts, starts, type, target, targetCounts, targetStarts, type, handle)
+            } started: {
+              MPI_Ialltoallv(source, counts, starts, type, target, targetCounts, targetStarts, type, handle, $0)
+            }
+          }
+        }
       }
       try MPIError.check("MPI_Alltoallv", code, rank: worldRank)
     }

@@ -18,8 +18,8 @@
     }
   }
 
-  /// Calls `body` with the elements to send and the place to receive into; nil for none, since all empty arrays may lie in one
-  /// place, which MPI takes for overlapping buffers.
+  /// Calls `body` with the elements to send and the place to receive into. All empty arrays may lie in one place, which MPICH takes for
+  /// overlapping buffers, two nulls too: nothing to send is null, no room to receive is an address of its own.
   @inline(__always)
   func withPointers<Element: BitwiseCopyable>(
     _ elements: Span<Element>, _ result: inout MutableSpan<Element>,
@@ -29,8 +29,21 @@
       result.withUnsafeMutableBufferPointer {
         body(
           source.isEmpty ? nil : UnsafeRawPointer(source.baseAddress),
-          $0.isEmpty ? nil : UnsafeMutableRawPointer($0.baseAddress))
+          $0.isEmpty ? noRoom : UnsafeMutableRawPointer($0.baseAddress))
       }
+    }
+  }
+
+  /// An address at which nothing is ever read or written.
+  private nonisolated(unsafe) let noRoom = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+
+  /// Calls `body` with the addresses of a collective's counts and displacements, which stay there until it returns.
+  @inline(__always)
+  func withNumbers(
+    _ counts: [Int32], _ displacements: [Int32], _ body: (UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Int32
+  ) -> Int32 {
+    counts.withUnsafeBufferPointer { counts in
+      displacements.withUnsafeBufferPointer { body(counts.baseAddress, $0.baseAddress) }
     }
   }
 

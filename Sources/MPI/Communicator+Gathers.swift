@@ -9,7 +9,14 @@
     ) throws(MPIError) {
       let count = try MPIError.count("MPI_Bcast", elements.count, rank: worldRank)
       let root = Int32(clamping: root)
-      let code = withPointer(&elements) { MPI_Bcast($0, count, Element.mpiType.handle, root, handle) }
+      let type = Element.mpiType.handle
+      let code = withPointer(&elements) { elements in
+        collective {
+          MPI_Bcast(elements, count, type, root, handle)
+        } started: {
+          MPI_Ibcast(elements, count, type, root, handle, $0)
+        }
+      }
       try MPIError.check("MPI_Bcast", code, rank: worldRank)
     }
 
@@ -22,7 +29,13 @@
         all.count == size * block.count, "all-gather of \(size) blocks of \(block.count) into \(all.count) elements")
       let count = try MPIError.count("MPI_Allgather", block.count, rank: worldRank)
       let type = Element.mpiType.handle
-      let code = withPointers(block, &all) { MPI_Allgather($0, count, type, $1, count, type, handle) }
+      let code = withPointers(block, &all) { block, all in
+        collective {
+          MPI_Allgather(block, count, type, all, count, type, handle)
+        } started: {
+          MPI_Iallgather(block, count, type, all, count, type, handle, $0)
+        }
+      }
       try MPIError.check("MPI_Allgather", code, rank: worldRank)
     }
 
@@ -32,7 +45,13 @@
       precondition(all.count % size == 0, "all-gather of \(all.count) elements in \(size) equal blocks")
       let count = try MPIError.count("MPI_Allgather", all.count / size, rank: worldRank)
       let type = Element.mpiType.handle
-      let code = withPointer(&all) { MPI_Allgather(CMPI_IN_PLACE(), 0, type, $0, count, type, handle) }
+      let code = withPointer(&all) { all in
+        collective {
+          MPI_Allgather(CMPI_IN_PLACE(), 0, type, all, count, type, handle)
+        } started: {
+          MPI_Iallgather(CMPI_IN_PLACE(), 0, type, all, count, type, handle, $0)
+        }
+      }
       try MPIError.check("MPI_Allgather", code, rank: worldRank)
     }
 
@@ -45,8 +64,15 @@
       precondition(
         block.count == Int(counts[rank]), "a block of \(block.count) elements where \(counts[rank]) are announced")
       let type = Element.mpiType.handle
-      let code = withPointers(block, &all) {
-        MPI_Allgatherv($0, counts[rank], type, $1, counts, displacements, type, handle)
+      let own = counts[rank]
+      let code = withPointers(block, &all) { block, all in
+        withNumbers(counts, displacements) { counts, displacements in
+          collective {
+            MPI_Allgatherv(block, own, type, all, counts, displacements, type, handle)
+          } started: {
+            MPI_Iallgatherv(block, own, type, all, counts, displacements, type, handle, $0)
+          }
+        }
       }
       try MPIError.check("MPI_Allgatherv", code, rank: worldRank)
     }
@@ -58,8 +84,14 @@
     ) throws(MPIError) {
       checkBlocks(counts, displacements, within: all.count)
       let type = Element.mpiType.handle
-      let code = withPointer(&all) {
-        MPI_Allgatherv(CMPI_IN_PLACE(), 0, type, $0, counts, displacements, type, handle)
+      let code = withPointer(&all) { all in
+        withNumbers(counts, displacements) { counts, displacements in
+          collective {
+            MPI_Allgatherv(CMPI_IN_PLACE(), 0, type, all, counts, displacements, type, handle)
+          } started: {
+            MPI_Iallgatherv(CMPI_IN_PLACE(), 0, type, all, counts, displacements, type, handle, $0)
+          }
+        }
       }
       try MPIError.check("MPI_Allgatherv", code, rank: worldRank)
     }

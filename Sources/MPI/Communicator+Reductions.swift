@@ -9,8 +9,13 @@
     ) throws(MPIError) {
       precondition(result.count == elements.count, "all-reduce of \(elements.count) elements into \(result.count)")
       let count = try MPIError.count("MPI_Allreduce", elements.count, rank: worldRank)
-      let code = withPointers(elements, &result) {
-        MPI_Allreduce($0, $1, count, Element.mpiType.handle, operation.handle, handle)
+      let type = Element.mpiType.handle
+      let code = withPointers(elements, &result) { source, target in
+        collective {
+          MPI_Allreduce(source, target, count, type, operation.handle, handle)
+        } started: {
+          MPI_Iallreduce(source, target, count, type, operation.handle, handle, $0)
+        }
       }
       try MPIError.check("MPI_Allreduce", code, rank: worldRank)
     }
@@ -20,8 +25,13 @@
       _ elements: inout MutableSpan<Element>, _ operation: ReduceOperation = .sum
     ) throws(MPIError) {
       let count = try MPIError.count("MPI_Allreduce", elements.count, rank: worldRank)
-      let code = withPointer(&elements) {
-        MPI_Allreduce(CMPI_IN_PLACE(), $0, count, Element.mpiType.handle, operation.handle, handle)
+      let type = Element.mpiType.handle
+      let code = withPointer(&elements) { elements in
+        collective {
+          MPI_Allreduce(CMPI_IN_PLACE(), elements, count, type, operation.handle, handle)
+        } started: {
+          MPI_Iallreduce(CMPI_IN_PLACE(), elements, count, type, operation.handle, handle, $0)
+        }
       }
       try MPIError.check("MPI_Allreduce", code, rank: worldRank)
     }
@@ -31,8 +41,13 @@
       _ value: Element, _ operation: ReduceOperation = .sum
     ) throws(MPIError) -> Element {
       var result = value
-      let code = withUnsafeMutablePointer(to: &result) {
-        MPI_Allreduce(CMPI_IN_PLACE(), $0, 1, Element.mpiType.handle, operation.handle, handle)
+      let type = Element.mpiType.handle
+      let code = withUnsafeMutablePointer(to: &result) { result in
+        collective {
+          MPI_Allreduce(CMPI_IN_PLACE(), result, 1, type, operation.handle, handle)
+        } started: {
+          MPI_Iallreduce(CMPI_IN_PLACE(), result, 1, type, operation.handle, handle, $0)
+        }
       }
       try MPIError.check("MPI_Allreduce", code, rank: worldRank)
       return result
@@ -47,8 +62,13 @@
         elements.count == size * block.count,
         "reduce-scatter of \(elements.count) elements into \(size) blocks of \(block.count)")
       let count = try MPIError.count("MPI_Reduce_scatter_block", block.count, rank: worldRank)
-      let code = withPointers(elements, &block) {
-        MPI_Reduce_scatter_block($0, $1, count, Element.mpiType.handle, operation.handle, handle)
+      let type = Element.mpiType.handle
+      let code = withPointers(elements, &block) { source, target in
+        collective {
+          MPI_Reduce_scatter_block(source, target, count, type, operation.handle, handle)
+        } started: {
+          MPI_Ireduce_scatter_block(source, target, count, type, operation.handle, handle, $0)
+        }
       }
       try MPIError.check("MPI_Reduce_scatter_block", code, rank: worldRank)
     }

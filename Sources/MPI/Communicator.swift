@@ -23,6 +23,9 @@
     /// This rank in the world, for errors.
     let worldRank: Int
     private var isFreed = false
+    /// Whether a rank that waits leaves its core to others, for ranks that have no core each; must be the same on all, and is passed
+    /// on to parts. Open MPI does so by itself when it is told (`World.settings`); MPICH never.
+    public var yields = false
 
     /// Takes over `handle` and has its errors returned (`MPI_Comm_set_errhandler`). A world rank of nil means that this is the
     /// world's own communicator.
@@ -42,7 +45,12 @@
 
     /// Returns when all ranks have come here (`MPI_Barrier`).
     public func barrier() throws(MPIError) {
-      try MPIError.check("MPI_Barrier", MPI_Barrier(handle), rank: worldRank)
+      let code = collective {
+        MPI_Barrier(handle)
+      } started: {
+        MPI_Ibarrier(handle, $0)
+      }
+      try MPIError.check("MPI_Barrier", code, rank: worldRank)
     }
 
     /// Parts the ranks into one communicator for each `color`, ordered by `key`, equal keys by rank (`MPI_Comm_split`).
@@ -57,25 +65,34 @@
         number = CMPI_UNDEFINED()
       }
       let order = try MPIError.count("MPI_Comm_split", key, rank: worldRank)
+      try meet()
       var part = CMPI_COMM_NULL()
       try MPIError.check("MPI_Comm_split", MPI_Comm_split(handle, number, order, &part), rank: worldRank)
-      return part == CMPI_COMM_NULL() ? nil : try Communicator(part, worldRank: worldRank)
+      return part == CMPI_COMM_NULL() ? nil : try made(part)
     }
 
     /// The ranks that can share memory with this one, the ranks of its node, in this communicator's order
     /// (`MPI_Comm_split_type` with `MPI_COMM_TYPE_SHARED`).
     public func splitShared() throws(MPIError) -> Communicator {
+      try meet()
       var part = CMPI_COMM_NULL()
       try MPIError.check(
         "MPI_Comm_split_type",
         MPI_Comm_split_type(handle, CMPI_COMM_TYPE_SHARED(), Int32(rank), CMPI_INFO_NULL(), &part), rank: worldRank)
-      return try Communicator(part, worldRank: worldRank)
+      return try made(part)
+    }
+
+    private func made(_ part: MPI_Comm?) throws(MPIError) -> Communicator {
+      let part = try Communicator(part, worldRank: worldRank)
+      part.yields = yields
+      return part
     }
 
     /// Gives the communicator back (`MPI_Comm_free`), collectively; of no effect a second time. Not for the world's.
     public func free() throws(MPIError) {
       guard !isFreed else { return }
       isFreed = true
+      try meet()
       // The library sets its argument to MPI_COMM_NULL.
       var handle = CMPI_COMM_NULL()
       handle = self.handle
@@ -90,10 +107,7 @@
 
     /// Prints `error` as one line on standard error, `<program>: <error>`, then ends all ranks; the launcher returns `code`.
     public func abort(with error: any Error, code: Int32 = 1) -> Never {
-      let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
-      // One write, so that lines of different ranks don't mix.
-      let line = Array("\(program): \(error)\n".utf8)
-      _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+      writeErrorLine(error)
       abort(code: code)
     }
   }

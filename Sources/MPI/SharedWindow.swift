@@ -27,6 +27,7 @@
       let rank = communicator.worldRank
       var own: UnsafeMutableRawPointer?
       var window = CMPI_WIN_NULL()
+      try communicator.meet()
       // The library aligns to its own taste: room to move on to the next boundary.
       let size = communicator.rank == 0 ? byteCount + Self.alignment : 0
       try MPIError.check(
@@ -45,11 +46,14 @@
           text: "\(byteCount + Self.alignment) bytes asked for, \(length) there", rank: rank)
       }
 
-      // Rank 0 says where the first boundary lies, since the bytes are one place for all, whatever each rank's addresses.
-      let shift = Self.distanceToBoundary(start)
-      let agreed = Int(try communicator.allReduce(communicator.rank == 0 ? Int64(shift) : 0, .max))
-      let isAligned = try communicator.allReduce(shift == agreed ? UInt8(1) : 0, .min)
-      guard isAligned == 1 else {
+      if communicator.rank == 0 { start.initializeMemory(as: UInt8.self, repeating: 0, count: size) }
+      // The bytes are one place for all, whatever each rank's addresses, so the first boundary must be in one place too.
+      // Least and greatest distance to it; behind this all see zeroes.
+      let shift = Int64(Self.distanceToBoundary(start))
+      var shifts = [shift, -shift]
+      var span = shifts.mutableSpan
+      try communicator.allReduce(&span, .max)
+      guard shifts[0] == -shifts[1] else {
         throw MPIError(
           operation: "MPI_Win_allocate_shared", errorClass: .window,
           text: "the ranks see the shared memory at addresses of different alignment", rank: rank)
@@ -57,9 +61,7 @@
       self.window = handle
       self.communicator = communicator
       self.byteCount = byteCount
-      base = start + agreed
-      if communicator.rank == 0 { base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
-      try communicator.barrier()
+      base = start + Int(shift)
     }
 
     /// Makes this rank's writes visible and others' writes seen, for ranks that order themselves by a barrier around it
@@ -73,6 +75,7 @@
       guard !isFreed else { return }
       isFreed = true
       let rank = communicator.worldRank
+      try communicator.meet()
       try MPIError.check("MPI_Win_unlock_all", MPI_Win_unlock_all(window), rank: rank)
       var handle = CMPI_WIN_NULL()
       handle = window

@@ -41,14 +41,23 @@
         return settings
       }
       if size == local && environment["OMPI_MCA_pml"] == nil { settings.append(("OMPI_MCA_pml", "ob1")) }
-      // A bound rank may use few cores though the node has enough.
-      let isBound = environment["OMPI_MCA_orte_bound_at_launch"] != nil
-      let isCrowded = local > cores.online || (!isBound && local > cores.allowed)
-      if isCrowded && environment["OMPI_MCA_mpi_yield_when_idle"] == nil {
+      if isCrowded(environment: environment, cores: cores) && environment["OMPI_MCA_mpi_yield_when_idle"] == nil {
         settings.append(("OMPI_MCA_mpi_yield_when_idle", "1"))
       }
       return settings
     }
+
+    /// Whether the launcher says that it has started more ranks on this node than there are cores for them.
+    static func isCrowded(environment: [String: String], cores: Cores) -> Bool {
+      let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"]
+      guard let ranks = names.lazy.compactMap({ environment[$0].flatMap { Int($0) } }).first else { return false }
+      // A bound rank may use few cores though the node has enough.
+      let isBound = environment["OMPI_MCA_orte_bound_at_launch"] != nil
+      return ranks > cores.online || (!isBound && ranks > cores.allowed)
+    }
+
+    /// Whether waiting ranks leave their cores to others inside the library, as Open MPI's do when they are told.
+    public static var yieldsByItself: Bool { environment["OMPI_MCA_mpi_yield_when_idle"] == "1" }
 
     /// The process's environment. Entries that aren't UTF-8 are repaired.
     public static var environment: [String: String] {

@@ -55,11 +55,14 @@
             "the launcher started \(launcher.size) processes, but \(libraryVersion) sees one",
           rank: launcher.rank)
       }
+      let isCrowded = isCrowded(environment: environment, cores: Cores.current) && !yieldsByItself
+      communicator.yields = try communicator.allReduce(isCrowded ? UInt8(1) : 0, .max) == 1
       return World(communicator: communicator)
     }
 
     /// Ends MPI (`MPI_Finalize`), collectively. Only after success.
     public consuming func finish() throws(MPIError) {
+      try communicator.meet()
       try MPIError.check("MPI_Finalize", MPI_Finalize(), rank: communicator.rank)
     }
 

@@ -28,11 +28,12 @@
 
       let place = try NodePlace(ranks, ranksPerNode: ranksPerNode)
       let layout = TeamLayout(lanes, nodeSizes: place.nodeRanks.map { $0 * threads })
-      let cores = try NodeCores(place.communicator)
+      let hasCores = place.cores.ofNode >= place.cores.ranks * threads && place.cores.leastOfRank >= threads
+      let yields = try ranks.allReduce(!hasCores && !World.yieldsByItself ? UInt8(1) : 0, .max) == 1
+      place.leaders?.yields = yields
       let memory = try ProcessMemory(
         layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
-        polls: cores.ofNode >= layout.nodes[place.node].count && cores.leastOfRank >= threads, failure: report,
-        ranks: place.communicator, leaders: place.leaders)
+        polls: hasCores, failure: report, ranks: place.communicator, leaders: place.leaders)
       self.init(memory, threads: threads)
     }
 
@@ -61,6 +62,8 @@
     /// Number of ranks on each node.
     let nodeRanks: [Int]
     let node: Int
+    /// The cores of the node that there is, whatever is pretended.
+    let cores: NodeCores
     /// The ranks of this node.
     let communicator: Communicator
     /// The nodes' first ranks; nil on others, and where there is one node.
@@ -68,6 +71,7 @@
 
     init(_ ranks: Communicator, ranksPerNode: Int?) throws {
       var communicator = try ranks.splitShared()
+      cores = try NodeCores(communicator)
       if let ranksPerNode,
         let part = try communicator.split(color: communicator.rank / ranksPerNode, key: communicator.rank)
       {
@@ -95,8 +99,11 @@
     let ofNode: Int
     /// By the one that may use the fewest.
     let leastOfRank: Int
+    /// Number of ranks.
+    let ranks: Int
 
     init(_ ranks: Communicator) throws {
+      self.ranks = ranks.size
       let own = coreSet()
       var all = [UInt8](repeating: 0, count: own.count * ranks.size)
       var span = all.mutableSpan

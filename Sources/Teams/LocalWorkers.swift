@@ -1,4 +1,5 @@
 internal import Kernels
+internal import MPI
 internal import Synchronization
 
 /// The workers of this process, one on the calling thread and the others on threads of their own.
@@ -128,19 +129,6 @@ public final class LocalWorkers {
     writeErrorLine(error)
     exitProcess(1)
   }
-}
-
-/// One process among those of its node, one of which tells why the job ends.
-public struct Speaker: Sendable {
-  private let memory: ProcessMemory?
-
-  fileprivate init(_ memory: ProcessMemory?) { self.memory = memory }
-
-  /// True for the first of the node's processes that asks, and for a process that shares no memory.
-  public func claim() -> Bool { memory?.progress.claim() ?? true }
-
-  /// Whether its node is the team's first.
-  public var isOnFirstNode: Bool { memory.map { $0.node == 0 } ?? true }
 }
 
 /// One worker's part of `run`.

@@ -22,8 +22,8 @@ struct NodeLookout {
     workers = 0..<memory.layout.nodes[memory.node].count
   }
 
-  /// Whether this process is the one of its node to speak.
-  func claim() -> Bool { memory.progress.claim() }
+  /// How the node's processes agree on who tells what was found.
+  var speaker: Speaker { Speaker(memory) }
 
   /// Whether this process waits in vain while the launcher ends others: one of those has spoken.
   var isLeftOver: Bool { waited > limit && LauncherSignal.cameLately }

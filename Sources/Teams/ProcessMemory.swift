@@ -27,6 +27,8 @@ final class ProcessMemory: @unchecked Sendable {
   let mailCount: Window<Int64>  // (1)
   let mail: Window<UInt8>
   private(set) var sections: [NodeSection] = []
+  /// Whether what the processes shared has been given back.
+  private(set) var isFreed = false
 
   private static let mailCapacity = 1 << 18
   private let arena: Arena
@@ -36,7 +38,7 @@ final class ProcessMemory: @unchecked Sendable {
     let ranks: Communicator?
     /// The first ranks of the nodes; nil on others, and where there is one node.
     let leaders: Communicator?
-    private var windows: [SharedWindow] = []
+    private var windows = NodeWindows()
 
     /// Allocates the node's first memory; collective over `ranks`.
     init(
@@ -53,7 +55,7 @@ final class ProcessMemory: @unchecked Sendable {
       let workers = layout.nodes[node].count
       let words = SharedBarrier.wordCount(workers: workers)
       let progressWords = SharedProgress.wordCount(workers: workers)
-      arena = try Self.allocate(Self.byteCount(words: words + progressWords), ranks, keeping: &windows)
+      arena = try windows.allocate(Self.byteCount(words: words + progressWords), ranks)
       gate = arena.take(words)
       progress = SharedProgress(arena.take(progressWords), workers: workers)
       mailCount = arena.take(1)
@@ -100,7 +102,7 @@ final class ProcessMemory: @unchecked Sendable {
   func addSection(_ sizes: NodeSection.Sizes) {
     #if MPI
       do {
-        sections.append(try NodeSection(sizes) { try Self.allocate($0, ranks, keeping: &windows) })
+        sections.append(try NodeSection(sizes) { try windows.allocate($0, ranks) })
       } catch {
         failure.end(error)
       }
@@ -110,20 +112,10 @@ final class ProcessMemory: @unchecked Sendable {
   }
 
   #if MPI
-    private static func allocate(
-      _ byteCount: Int, _ ranks: Communicator?, keeping windows: inout [SharedWindow]
-    ) throws -> Arena {
-      guard let ranks else { return Arena(byteCount: byteCount) }
-      let window = try SharedWindow(byteCount: byteCount, communicator: ranks)
-      windows.append(window)
-      // The window has so many bytes, aligned, and is kept as long as the sections.
-      return unsafe Arena(lent: window.base, byteCount: byteCount)
-    }
-
     /// Gives everything back; collective over all ranks. No window of any exchange may be used from here on.
     func free() throws {
-      for window in windows { try window.free() }
-      windows = []
+      isFreed = true
+      try windows.free()
       try leaders?.free()
       try ranks?.free()
     }

@@ -1,3 +1,4 @@
+internal import MPI
 internal import Synchronization
 
 /// Ends the job when a worker doesn't come while others wait for it: a thread in each process that looks at all workers of its node
@@ -60,7 +61,7 @@ public final class Watchdog: Sendable {
       phase.0 = .running(lookout)
       if lookout.isLeftOver { endAtOnce(Self.tryAgain) }
       guard let finding else { return }
-      if lookout.claim() { writeErrorLine(finding) }
+      _ = lookout.speaker.tell(finding)
       endAtOnce(Self.tryAgain)
     case .starting, .ending:
       guard !isAlone else { return }

@@ -15,13 +15,13 @@ import Testing
   private static let isOpenMPI = MPILauncher.ofThisBuild == .openMPI
 
   /// A killed rank is the launcher's to see, and its exit code the launcher's: 137 from Open MPI's, 9 from MPICH's. What the ranks
-  /// add is the line, if they are given the time: MPICH's launcher kills them at once and tells of the signal itself.
+  /// add is the line, if they are given the time: MPICH's launcher kills them at once and tells of the signal itself, on its output.
   @Test(arguments: [("KILL:0", "rank 0"), ("KILL:2", "rank 2")])
   func aKilledRankIsNamed(signal: String, name: String) throws {
     defer { runs.remove() }
     let result = try runs.run(ranks: 3, endless, signals: signal)
     #expect([Self.isOpenMPI ? 137 : 9, 75].contains(result.status))
-    let tellsItself = !Self.isOpenMPI && result.finished.errors.contains { $0.contains("Killed (signal 9)") }
+    let tellsItself = !Self.isOpenMPI && result.finished.output.contains { $0.contains("Killed (signal 9)") }
     #expect(result.lines.count == 1 || (result.lines.isEmpty && tellsItself), "\(result.finished.errors)")
     #expect(result.lines.allSatisfy { $0.contains(name) && $0.contains("missing from") }, "\(result.lines)")
     #expect(try #require(result.untilGone) < slack(2000))

@@ -30,12 +30,15 @@
   private func report(_ body: () throws(MPIError) -> Void) {
     do {
       try body()
-      print("nothing thrown")
+      tell("nothing thrown")
     } catch {
       let rank = error.rank.map { "\($0)" } ?? "nil"
-      print("\(error.operation)|\(error.errorClass.rawValue)|\(rank)|\(!error.text.isEmpty)|\(error)")
+      tell("\(error.operation)|\(error.errorClass.rawValue)|\(rank)|\(!error.text.isEmpty)|\(error)")
     }
   }
+
+  /// Prints the line and its end in one piece: under MPICH each piece is written at once, and ranks' pieces mix.
+  private func tell(_ line: String) { print(line + "\n", terminator: "") }
 
   /// The last rank meets an error and ends all; the others wait for it.
   func giveUp(_ world: Communicator, code: Int32) throws {

@@ -33,10 +33,10 @@ struct MPIExercise {
           }
         }
       } catch let error as MPIError {
-        print("thrown \(error)")
+        print("thrown \(error)\n", terminator: "")
         World.abort(code: 3)
       } catch {
-        print("thrown \(error)")
+        print("thrown \(error)\n", terminator: "")
         World.abort(code: 4)
       }
     #else

@@ -45,6 +45,12 @@ public final class Arena: @unchecked Sendable {
     return Window(base: (base + start).bindMemory(to: type, capacity: count), count: count)
   }
 
+  /// An arena of the next `byteCount` bytes, a multiple of 64, valid as long as this one's; nil when so many aren't left.
+  public func part(byteCount: Int) -> Arena? {
+    guard used + Self.aligned(byteCount) <= self.byteCount else { return nil }
+    return Arena(lent: take(Self.aligned(byteCount), of: UInt8.self).base, byteCount: Self.aligned(byteCount))
+  }
+
   /// Bytes that `take` uses for `count` elements of `type`, padding included.
   public static func byteCount<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type) -> Int {
     aligned(count * MemoryLayout<Element>.stride)

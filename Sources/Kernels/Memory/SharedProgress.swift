@@ -50,10 +50,16 @@ public struct SharedProgress: @unchecked Sendable {
       process: process, rank: Int(self[worker, 3].load(ordering: .relaxed)))
   }
 
-  /// True for the first who asks, of all who share the memory: one of them is to speak for all.
+  /// True for the first who asks, of all who share the memory: one of them is to speak for all, and says `told` when it has.
   public func claim() -> Bool {
     words.pointee.compareExchange(expected: 0, desired: 1, ordering: .relaxed).exchanged
   }
+
+  /// Tells that whoever was to speak for all has done so.
+  public func told() { words.pointee.store(2, ordering: .relaxed) }
+
+  /// Whether it has.
+  public var isTold: Bool { words.pointee.load(ordering: .relaxed) == 2 }
 
   @inline(__always)
   private subscript(worker: Int, place: Int) -> Atomic<UInt64> {

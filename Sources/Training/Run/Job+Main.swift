@@ -37,7 +37,7 @@ extension Job {
       return ExitStatus(of: error)
     }
     let isTold = !speaker.isOnFirstNode && LauncherSignal.comes(within: 1)
-    if !isTold && speaker.claim() { writeErrorLine(error) } else { pause(seconds: 1) }
+    if isTold || !speaker.tell(error) { pause(seconds: 1) }
     return ExitStatus(of: error)
   }
 

@@ -1,0 +1,42 @@
+private import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Tells whether the terminal's last line is one that is drawn over again, and may go when another line is written.
+public func setPassingLine(_ isThere: Bool) { hasPassingLine.store(isThere, ordering: .relaxed) }
+
+private let hasPassingLine = Atomic(false)
+
+/// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't mix. On a terminal
+/// it takes the place of a passing line; under a launcher it returns when the launcher has taken the line, or after a second.
+///
+/// A launcher that ends the job does so at once: MPICH's forwards nothing that it hasn't read from the ranks by then. So the line
+/// must be on its way before this process aborts or exits.
+public func writeErrorLine(_ error: any Error) {
+  let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
+  let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+  let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
+  let line = Array("\(start)\(program): \(text)\n".utf8)
+  // Nobody could be told that it failed.
+  _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+  guard Launcher.current != nil else { return }
+  var waits = 0
+  while waits < 1000 && unreadBytes(ofPipe: 2) > 0 {
+    usleep(1000)
+    waits += 1
+  }
+}
+
+/// Bytes in a pipe that its reader hasn't taken yet (`FIONREAD`); 0 for a file of another kind.
+private func unreadBytes(ofPipe file: Int32) -> Int32 {
+  var status = stat()
+  guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return 0 }
+  var count: Int32 = 0
+  return ioctl(file, UInt(FIONREAD), &count) == 0 ? count : 0
+}

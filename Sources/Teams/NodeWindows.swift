@@ -1,0 +1,35 @@
+#if MPI
+  internal import Kernels
+  internal import MPI
+
+  /// The memory that the processes of a node share, in few windows: making one costs MPI a dozen collective operations.
+  struct NodeWindows {
+    private var windows: [SharedWindow] = []
+    /// What is left of the latest.
+    private var rest: Arena?
+
+    /// Bytes of a window that isn't made for one large section.
+    private static let leastByteCount = 1 << 19
+
+    /// An arena of so many zeroed bytes that `ranks` share, of this process's own where it is alone on its node; collective over them,
+    /// with the same number on all.
+    mutating func allocate(_ byteCount: Int, _ ranks: Communicator?) throws -> Arena {
+      guard let ranks else { return Arena(byteCount: byteCount) }
+      if let part = rest?.part(byteCount: byteCount) { return part }
+      let window = try SharedWindow(byteCount: max(byteCount + 64, Self.leastByteCount), communicator: ranks)
+      windows.append(window)
+      // The window has so many bytes, aligned, and is kept until all is freed.
+      let whole = unsafe Arena(lent: window.base, byteCount: window.byteCount)
+      guard let part = whole.part(byteCount: byteCount) else { preconditionFailure("a window that is too small") }
+      rest = whole
+      return part
+    }
+
+    /// Gives everything back; collective.
+    mutating func free() throws {
+      for window in windows { try window.free() }
+      windows = []
+      rest = nil
+    }
+  }
+#endif

@@ -1,0 +1,28 @@
+internal import Kernels
+internal import MPI
+
+/// One process among those of its node, one of which tells why the job ends.
+public struct Speaker: Sendable {
+  private let memory: ProcessMemory?
+
+  init(_ memory: ProcessMemory?) { self.memory = memory }
+
+  /// Whether its node is the team's first.
+  public var isOnFirstNode: Bool { memory.map { $0.node == 0 } ?? true }
+
+  /// Writes the error's line and returns true in the first of the node's processes that comes here, and in one that shares no memory
+  /// (any more). The others return false when the line is on its way, or after two seconds: who ends before takes the speaker along.
+  public func tell(_ error: any Error) -> Bool {
+    guard let memory, !memory.isFreed else {
+      writeErrorLine(error)
+      return true
+    }
+    if memory.progress.claim() {
+      writeErrorLine(error)
+      memory.progress.told()
+      return true
+    }
+    for _ in 0..<200 where !memory.progress.isTold { pause(microseconds: 10_000) }
+    return false
+  }
+}
