@@ -28,7 +28,7 @@ import Yams
     #expect(pod("Worker")?["containers"]?[0]?["resources"]?["limits"]?["cpu"]?.string == "\(slots)")
     // The program takes the options, and keeps the run where the launcher looks for it.
     let train = try #require(try RootCommand.parseAsRoot(words(container["args"])) as? TrainCommand)
-    guard case .directory(let run)? = train.out else {
+    guard case .directory(let run)? = train.output.out else {
       Issue.record("no run directory")
       return
     }

@@ -21,20 +21,16 @@ import Testing
             print(name, *tensor.shape, f"{zlib.crc32(tensor.tobytes()):08x}")
     """
 
-  private static let hasLibrary: Bool = {
-    let result = try? BuiltProgram(path: "/usr/bin/env").run(
-      ["python3", "-c", "import numpy, safetensors"], seconds: 60)
-    return result?.status == 0
-  }()
+  private static let python = Python.having("numpy, safetensors")
 
   @Test(
-    .enabled(if: PythonTests.hasLibrary, "python3 has no safetensors: pip install safetensors numpy"),
+    .enabled(if: PythonTests.python != nil, "no Python that has safetensors and numpy (DIST_TRAIN_PYTHON names one)"),
     arguments: ["checkpoints/step-00000030.safetensors", "model.safetensors"])
   func pythonsLibraryReads(name: String) throws {
     defer { runs.remove() }
     #expect(try runs.run(["--epochs", "1", "--steps", "30", "--out", runs.path("run")]).status == 0)
     let path = runs.path("run/\(name)")
-    let result = try BuiltProgram(path: "/usr/bin/env").run(["python3", "-c", Self.script, path], seconds: 60)
+    let result = try #require(Self.python).run(["-c", Self.script, path], seconds: 60)
     let file = try SafetensorsFile(runs.bytes(path))
     let expected = file.tensors.sorted { $0.name < $1.name }.map { tensor in
       let sum = String(Self.crc32(file.bytes[tensor.range]), radix: 16)
@@ -47,8 +43,11 @@ import Testing
 
   /// The checksum of zlib (RFC 1952, section 8), bit by bit.
   private static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1 }
+    var sum = ~UInt32(0)
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0xEDB8_8320 : sum >> 1 }
     }
+    return ~sum
   }
 }
