@@ -70,7 +70,8 @@ enum PageStyle {
     .shares td:nth-child(2){width:45%;padding:4px 2px}
     .shares th,.shares td{padding:4px 5px}
     .epochs :is(th,td):is(:nth-child(4),:nth-child(7)){display:none}
-    .epochs :is(th,td){padding:4px 6px}
+    .epochs{font-size:13px}
+    .epochs :is(th,td){padding:4px}
     code,pre{font-size:12.5px}
     }
     @media print{

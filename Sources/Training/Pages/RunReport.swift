@@ -86,7 +86,7 @@ public struct RunReport: Sendable {
       ("perplexity", number(perplexity(ofLoss: last.validLoss), 2)), ("accuracy", number(last.accuracy)),
     ]
     if let best = epochs.min(by: { $0.validLoss < $1.validLoss }) {
-      figures.append(("best, epoch \(best.epoch - 1)", number(best.validLoss)))
+      figures.append(("best valid, epoch \(best.epoch - 1)", number(best.validLoss)))
     }
     let seconds = epochs.map(\.seconds).reduce(0, +)
     figures.append(("epochs' time", EpochTable.time(seconds)))
