@@ -10,6 +10,8 @@
 ///     MPIExercise abort CODE      the last rank gives up while the others wait
 ///     MPIExercise library         the library's name, before MPI starts
 ///
+/// With a further word, `yields`, waiting ranks leave their cores to others.
+///
 /// The first two print `<call> right` from rank 0 for each right call, and `<call> WRONG on rank <r>` from whatever rank sees
 /// another result than the one written here.
 @main
@@ -25,6 +27,7 @@ struct MPIExercise {
       do {
         try World.run { world in
           let communicator = world.communicator
+          if words.last == "yields" { communicator.yields = true }
           switch mode {
           case "collectives": try runCollectives(communicator)
           case "communicators": try runCommunicators(communicator)

@@ -32,6 +32,14 @@
       #expect(result.leftProcesses.isEmpty)
     }
 
+    /// With more ranks than cores and with enough, in libraries that yield by themselves and in others.
+    @Test(arguments: ["collectives", "communicators"]) func ranksThatYieldDoTheSame(mode: String) throws {
+      let result = try Self.program.run([mode, "yields"], ranks: 3)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.output.allSatisfy { $0.hasSuffix(" right") }, "\(result.output)")
+      #expect(result.output == (try Self.program.run([mode], ranks: 3).output))
+    }
+
     @Test func withoutALauncherThereIsOneRank() throws {
       for mode in ["collectives", "communicators"] {
         let alone = try Self.program.run([mode])

@@ -1,6 +1,7 @@
 #if MPI
-  import MPI
   import Testing
+
+  @testable import MPI
 
   /// What is set for Open MPI before it starts.
   @Suite struct SettingsTests {
@@ -33,6 +34,15 @@
         ["OMPI_MCA_pml": "ucx", "OMPI_MCA_mpi_yield_when_idle": "0"]
       ) { $1 }
       #expect(Self.names(environment, online: 2, allowed: 2) == [])
+    }
+
+    @Test func moreRanksThanCoresAreKnownByEachLauncher() {
+      for name in ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"] {
+        #expect(World.isCrowded(environment: [name: "4"], cores: Cores(online: 2, allowed: 2)))
+        #expect(World.isCrowded(environment: [name: "4"], cores: Cores(online: 8, allowed: 2)))
+        #expect(!World.isCrowded(environment: [name: "4"], cores: Cores(online: 8, allowed: 4)))
+      }
+      #expect(!World.isCrowded(environment: [:], cores: Cores(online: 2, allowed: 2)))
     }
 
     @Test func otherLaunchersAreLeftAlone() {
