@@ -23,20 +23,18 @@ public struct TokenBuffer: Sendable {
   /// The tokens' bytes, of which `used` are taken: memory that is written to by place is faster than an array that grows.
   private(set) var bytes: [UInt8] = []
   private var used = 0
-  private var ends: [Int] = []
-  private var hashes: [UInt64] = []
+  private var tokens: [(end: Int, hash: UInt64)] = []
 
   /// Holds none.
   public init() {}
 
   /// Number of tokens.
-  public var count: Int { ends.count }
+  public var count: Int { tokens.count }
 
   /// Takes all tokens away and keeps the memory.
   public mutating func removeAll() {
     used = 0
-    ends.removeAll(keepingCapacity: true)
-    hashes.removeAll(keepingCapacity: true)
+    tokens.removeAll(keepingCapacity: true)
   }
 
   /// Appends `xxbos`, which each document begins with.
@@ -58,8 +56,7 @@ public struct TokenBuffer: Sendable {
       place += 1
     }
     used = place
-    ends.append(used)
-    hashes.append(hash)
+    tokens.append((used, hash))
   }
 
   /// Appends ASCII letters in lower case.
@@ -77,8 +74,7 @@ public struct TokenBuffer: Sendable {
       place += 1
     }
     used = place
-    ends.append(used)
-    hashes.append(hash)
+    tokens.append((used, hash))
   }
 
   private mutating func reserve(_ count: Int) {
@@ -90,9 +86,9 @@ public struct TokenBuffer: Sendable {
   @inline(__always)
   func forEach(_ body: (_ range: Range<Int>, _ hash: UInt64) -> Void) {
     var start = 0
-    for index in ends.indices {
-      body(start..<ends[index], hashes[index])
-      start = ends[index]
+    for token in tokens {
+      body(start..<token.end, token.hash)
+      start = token.end
     }
   }
 

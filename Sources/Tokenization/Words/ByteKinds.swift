@@ -16,6 +16,17 @@ enum ByteKinds {
   @inline(__always)
   static func of(_ byte: UInt8) -> UInt8 { table[Int(byte)] }
 
+  /// Whether the character is a token by itself where a word of letters ends with it.
+  @inline(__always)
+  static func ends(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: ","), UInt8(ascii: "."), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "!"),
+      UInt8(ascii: "?"):
+      true
+    default: false
+    }
+  }
+
   /// Of each byte. Loops take a copy: getting at a static costs as much as a look into it.
   static let table: [UInt8] = (0..<256).map { byte in
     switch Unicode.Scalar(UInt8(byte)) {

@@ -15,6 +15,8 @@ struct WordTokenizer: Sendable {
     var kinds: UInt8
     /// Upper-case ASCII letters.
     var capitals: Int
+    /// Bytes that aren't ASCII letters.
+    var others: Int
     var followsSpace: Bool
     /// Whether one of the rules that rewrite may be about it.
     var isSuspect: Bool
@@ -80,13 +82,14 @@ struct WordTokenizer: Sendable {
     let table = byteKinds.span
     var kinds = table[Int(bytes[start])]
     var capitals = kinds == ByteKinds.upper ? 1 : 0
+    var others = kinds > ByteKinds.upper ? 1 : 0
     var last = bytes[start]
     var end = start + 1
     if kinds & ByteKinds.apart != 0 {
       // A run of these is of pieces.
       let hasRun = start > 1 && bytes[start - 1] == last && bytes[start - 2] == last
       return Piece(
-        range: start..<end, kinds: ByteKinds.other, capitals: 0, followsSpace: followsSpace,
+        range: start..<end, kinds: ByteKinds.other, capitals: 0, others: 1, followsSpace: followsSpace,
         isSuspect: hasRun || kinds & ByteKinds.signal != 0)
     }
     var repeated = 1
@@ -97,7 +100,9 @@ struct WordTokenizer: Sendable {
       if kind >= ByteKinds.space { break }
       if kind == ByteKinds.high, ScalarKind.isSpace(text, at: end) { break }
       kinds |= kind
-      if kind == ByteKinds.upper { capitals += 1 }
+      if kind != ByteKinds.lower {
+        if kind == ByteKinds.upper { capitals += 1 } else { others += 1 }
+      }
       if byte == last {
         repeated += 1
         if repeated > 2 { isSuspect = true }
@@ -108,7 +113,7 @@ struct WordTokenizer: Sendable {
       end += 1
     }
     return Piece(
-      range: start..<end, kinds: kinds, capitals: capitals, followsSpace: followsSpace,
+      range: start..<end, kinds: kinds, capitals: capitals, others: others, followsSpace: followsSpace,
       isSuspect: isSuspect || kinds & (ByteKinds.signal | ByteKinds.high) != 0)
   }
 
@@ -193,8 +198,13 @@ struct WordTokenizer: Sendable {
         tokens.append(.capitalised)
       }
     }
-    if piece.kinds & ~(ByteKinds.lower | ByteKinds.upper) == 0 {
+    let letters = piece.range.count - piece.others
+    if piece.others == 0 {
       tokens.appendLowercased(text, piece.range)
+    } else if piece.others == 1, letters > 0, ByteKinds.ends(text[piece.range.upperBound - 1]) {
+      // Nearly every word that isn't of letters only.
+      tokens.appendLowercased(text, piece.range.lowerBound..<(piece.range.upperBound - 1))
+      tokens.append(text, (piece.range.upperBound - 1)..<piece.range.upperBound)
     } else {
       splitter.splitASCII(text, piece.range, into: &tokens)
     }
