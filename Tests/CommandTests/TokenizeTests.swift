@@ -16,7 +16,10 @@ import Testing
     ])
     #expect(made.status == 0, "\(made.errors)")
     #expect(made.errors.isEmpty)
-    #expect(made.output.contains("train       50,079 tokens\nvalid       13,017 tokens\nvocabulary  40 tokens, specials among them; 31 distinct"))
+    #expect(
+      made.output.contains(
+        "train       50,079 tokens\nvalid       13,017 tokens\nvocabulary  40 tokens, specials among them; 31 distinct")
+    )
     return folder.path + "/numbers"
   }
 

@@ -76,7 +76,8 @@ struct TokenizeCommand: ParsableCommand {
     let share = NumberText.fixed(100 * Double(report.unknown) / Double(max(1, report.trainTokens)), decimals: 2)
     print("train       \(grouped(report.trainTokens)) tokens")
     print("valid       \(grouped(report.validTokens)) tokens")
-    print("vocabulary  \(grouped(report.vocabulary)) tokens, specials among them; \(grouped(report.distinct)) distinct ones in the texts")
+    let (vocabulary, distinct) = (grouped(report.vocabulary), grouped(report.distinct))
+    print("vocabulary  \(vocabulary) tokens, specials among them; \(distinct) distinct ones in the texts")
     print("xxunk       \(share) % of the train tokens")
     if report.uncertainty > 0 {
       print("forgotten   tokens seen up to \(grouped(report.uncertainty)) times may be missing: too many were distinct")
