@@ -16,8 +16,8 @@ private let hasPassingLine = Atomic(false)
 /// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't mix. On a terminal
 /// it takes the place of a passing line; under a launcher it returns when the launcher has taken the line, or after a second.
 ///
-/// A launcher that ends the job does so at once: MPICH's forwards nothing that it hasn't read from the ranks by then. So the line
-/// must be on its way before this process aborts or exits.
+/// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before. Open MPI's reads to
+/// the end of what ranks have written, but not in the second that it gives them when one is lost: it isn't waited for.
 public func writeErrorLine(_ error: any Error) {
   let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
   let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -25,7 +25,7 @@ public func writeErrorLine(_ error: any Error) {
   let line = Array("\(start)\(program): \(text)\n".utf8)
   // Nobody could be told that it failed.
   _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-  guard Launcher.current != nil else { return }
+  guard let launcher = Launcher.current, !launcher.isOpenMPI else { return }
   var waits = 0
   while waits < 1000 && unreadBytes(ofPipe: 2) > 0 {
     usleep(1000)

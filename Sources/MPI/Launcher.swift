@@ -15,6 +15,8 @@ public struct Launcher: Equatable, Sendable {
   public let rank: Int
   /// This process's number among those of its node; its rank where the launcher doesn't tell.
   public let rankOnNode: Int
+  /// Whether it is Open MPI's mpirun.
+  public let isOpenMPI: Bool
 
   /// Open MPI's mpirun, PMI (MPICH, Intel MPI, `srun --mpi=pmi2`), then `srun`, with PMIx or without an MPI plug-in: the closest
   /// launcher first, since `mpirun` inside a Slurm job sees both its own variables and Slurm's.
@@ -33,12 +35,14 @@ public struct Launcher: Equatable, Sendable {
       self.size = size
       self.rank = rank
       rankOnNode = integer(launcher.onNode) ?? rank
+      isOpenMPI = launcher.size == Self.known[0].size
       return
     }
     guard let rank = integer("PMIX_RANK") ?? integer("PMI_RANK") else { return nil }
     size = integer("SLURM_NTASKS") ?? 0
     self.rank = rank
     rankOnNode = rank
+    isOpenMPI = false
   }
 
   /// That of this process.

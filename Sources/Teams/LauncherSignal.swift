@@ -36,7 +36,8 @@ public enum LauncherSignal {
 
 private let launcherSignalTime = Atomic(-1000)
 
-private func monotonicSeconds() -> Int {
+/// Whole seconds of a clock that only goes on.
+func monotonicSeconds() -> Int {
   var now = timespec()
   // The call fills the structure, during the call.
   unsafe clock_gettime(CLOCK_MONOTONIC, &now)

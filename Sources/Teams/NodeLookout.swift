@@ -12,6 +12,11 @@ struct NodeLookout {
   /// Arrivals of the slowest worker, and how long others have waited for more.
   private var least: UInt64 = 0
   private var waited = 0.0
+  /// When this process looked last, and when it last came back from having been stopped for so long that others have given it up.
+  private var lastLook = monotonicSeconds()
+  private var returned = -1000
+  /// Seconds since somebody of the node has spoken.
+  private var sinceTold = 0.0
   /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its own.
   private var seen: Set<Int32> = []
 
@@ -25,11 +30,17 @@ struct NodeLookout {
   /// How the node's processes agree on who tells what was found.
   var speaker: Speaker { Speaker(memory) }
 
-  /// Whether this process waits in vain while the launcher ends others: one of those has spoken.
-  var isLeftOver: Bool { waited > limit && LauncherSignal.cameLately }
+  /// Whether another process has spoken and this one only waits to be ended, which takes launchers up to two seconds: a process of its
+  /// node has, or the launcher ends others while this one waits in vain.
+  var isLeftOver: Bool { sinceTold > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
+  private var isBack: Bool { lastLook - returned < 4 }
 
   /// Who is lost or stuck, if anybody is; called every `interval` seconds.
   mutating func look(_ interval: Double) -> LostWorkers? {
+    if memory.progress.isTold { sinceTold += interval }
+    let now = monotonicSeconds()
+    if Double(now - lastLook) >= limit { returned = now }
+    lastLook = now
     // Who gives up says so himself.
     guard !gate.isAbandoned else { return nil }
     return lost() ?? stuck(interval)

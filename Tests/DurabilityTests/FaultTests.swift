@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: [("KILL:0", "rank 0"), ("KILL:2", "rank 2")])
   func aKilledRankIsNamed(signal: String, name: String) throws {
     defer { runs.remove() }
-    let result = try runs.run(ranks: 3, endless, signals: signal)
+    let result = try runs.run(ranks: 3, endless + ["--checkpoint-every", "20"], signals: signal)
     #expect([Self.isOpenMPI ? 137 : 9, 75].contains(result.status))
     let tellsItself = !Self.isOpenMPI && result.finished.output.contains { $0.contains("Killed (signal 9)") }
     #expect(result.lines.count == 1 || (result.lines.isEmpty && tellsItself), "\(result.finished.errors)")

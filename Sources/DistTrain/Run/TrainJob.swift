@@ -30,14 +30,16 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
           $0.checkpoint.configuration, requested: requested, hasNewSchedule: durability.hasNewSchedule)
       } ?? requested
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
-    return try shared.makeWorkers(job, lanes).run { team in
+    let end = try shared.makeWorkers(job, lanes).run { team in
       let run = try TrainRun(options, configuration, resumption, team)
       return try run.train {
         StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
       }
     }[0]
+    try end.writer?.finish()
+    if case .stopped = end.fit { job.leaveIfBeingEnded(.tryAgain) }
+    return end
   }
-  try end.writer?.finish()
   if case .stopped = end.fit { Job.end(.tryAgain) }
 }
 

@@ -239,6 +239,15 @@ public final class Job {
     #endif
   }
 
+  /// Ends this process with `status` if Open MPI's launcher is about to end all: it answers nobody then, and MPI's own end would wait
+  /// for it until it kills. For when no process has anything left to do but to flush its output.
+  public func leaveIfBeingEnded(_ status: ExitStatus) {
+    guard let launcher, launcher.isOpenMPI, LauncherSignal.cameLately else { return }
+    // The first has the most to flush.
+    if rank > 0 { pause(microseconds: 100_000) }
+    exitProcess(status.rawValue)
+  }
+
   /// Ends this process, and with it all others of the job, with `status`; nothing is printed.
   public static func end(_ status: ExitStatus) -> Never {
     #if MPI
