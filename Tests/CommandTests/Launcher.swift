@@ -45,7 +45,8 @@ func expectOneLine(
   if ranks == nil { #expect(result.errors.count == own.count, sourceLocation: sourceLocation) }
   #expect(result.status == status, "\(own)", sourceLocation: sourceLocation)
   #expect(result.output.isEmpty, sourceLocation: sourceLocation)
-  #expect(result.time < .seconds(5), sourceLocation: sourceLocation)
+  // Five on a machine that does nothing else.
+  #expect(result.time < .seconds(15), sourceLocation: sourceLocation)
   #expect(result.leftProcesses.isEmpty, sourceLocation: sourceLocation)
 }
 

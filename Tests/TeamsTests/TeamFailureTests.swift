@@ -10,7 +10,8 @@ import Testing
     #expect(result.errors.filter { $0.hasPrefix("TeamExercise: ") } == ["TeamExercise: \(line)"], "\(result.errors)")
     #expect(result.status == 1)
     #expect(result.output.isEmpty)
-    #expect(result.time < .seconds(5))
+    // Five on a machine that does nothing else.
+    #expect(result.time < .seconds(15))
     #expect(result.leftProcesses.isEmpty)
   }
 
