@@ -9,6 +9,13 @@
 /// Ends the process at once.
 public func exitProcess(_ code: Int32) -> Never { exit(code) }
 
+/// Ends the process at once when what it has printed is on its way, while MPI still runs: its libraries may have threads that a regular
+/// exit, which takes them their code, would not survive.
+public func flushAndEnd(_ code: Int32) -> Never {
+  fflush(nil)
+  endAtOnce(code)
+}
+
 /// Ends the process at once, without the work that libraries have left for the end; from any thread.
 func endAtOnce(_ code: Int32) -> Never { _exit(code) }
 

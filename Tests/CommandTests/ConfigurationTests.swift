@@ -151,6 +151,27 @@ import Testing
     #expect(NearestName.distance(Array(""), Array("abc")) == 3)
     #expect(NearestName.distance(Array("hidden"), Array("hdeen")) == 2)
   }
+
+  /// What build, scripts and tests read from the environment is no option of the program's, which the tests start with it.
+  @Test func variablesOfScriptsAndTestsAreNoOptions() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized
+    var names: Set<String> = []
+    for folder in ["Launch", "Tests", "Package.swift"] {
+      let top = root.appendingPathComponent(folder)
+      let files =
+        FileManager.default.enumerator(at: top, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+      for file in [top] + files {
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+        let uses = text.matches(of: #/(?:\$\{?|nvironment\[")DIST_TRAIN_([A-Z_]+)/#)
+        names.formUnion(uses.map { String($0.1) })
+      }
+    }
+    #expect(names.isSuperset(of: ["CPU", "LAUNCHER", "STRICT"]))
+    for name in names {
+      let settings = EnvironmentSettings.settings(["DIST_TRAIN_\(name)": "1"])
+      #expect(settings.isEmpty || CommandDescription.root.allNames.contains(settings[0].name), "DIST_TRAIN_\(name)")
+    }
+  }
 }
 
 extension JSONValue {

@@ -58,10 +58,3 @@ struct Outcome {
     finished.output.last { $0.hasPrefix("ranks ") }.flatMap { Int($0.dropFirst(6)) }
   }
 }
-
-/// Milliseconds that a job gets which takes at most so long on an idle machine: the tests run beside each other, and beside whatever
-/// else the machine does. With `DIST_TRAIN_STRICT` set it gets no more than that.
-func slack(_ milliseconds: Int) -> Int { isStrict ? milliseconds : 4 * milliseconds }
-
-/// Whether times are to be held to the letter, which wants a machine that does nothing else.
-let isStrict = ProcessInfo.processInfo.environment["DIST_TRAIN_STRICT"] != nil

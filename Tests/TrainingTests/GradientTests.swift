@@ -64,7 +64,8 @@ import Testing
       }
       let largest = Double(places.map { abs(gradient[$0]) }.max() ?? 0)
       #expect(largest > 0, "\(tensor.name) has no gradient")
-      // Some elements all over the tensor. Where a ReLU changes sides between the two, the difference is no slope: a sixth may be so.
+      // Some elements all over the tensor. Where a ReLU changes sides between the two, the difference is no slope: a tenth may be
+      // so; of wide layers, where more units lie near the edge, a sixth.
       var wrong = 0
       var tried = 0
       let distance = max(3, places.count / 150)
@@ -79,7 +80,7 @@ import Testing
         tried += 1
         if abs(slope - Double(gradient[place])) > 0.02 * largest + 2e-4 { wrong += 1 }
       }
-      #expect(wrong * 6 <= tried, "\(tensor.name): \(wrong) of \(tried)")
+      #expect(wrong * (hidden > 100 ? 6 : 10) <= tried, "\(tensor.name): \(wrong) of \(tried)")
     }
   }
 }

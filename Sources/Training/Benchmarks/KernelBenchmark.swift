@@ -147,7 +147,7 @@ private struct KernelBench {
             previous: t > 0 ? (step(h, t - 1), step(dh, t - 1)) : nil)
         }
       },
-      weightGradientRow("recurrence, weight gradient", a, dh, hidden, streams, block.stepRows),
+      recurrentWeightGradient(),
       row("column sums", "\(rows)x\(vocabulary)", Double(rows * vocabulary)) {
         laneColumnSums(
           logits.elements, rowsPerStep: rows, width: logits.panels * 16, lanes: block.runs, into: vectors,
@@ -195,8 +195,25 @@ private struct KernelBench {
     }
   }
 
+  /// As in a step, where wide layers bring the rows into lane order before.
+  private func recurrentWeightGradient() -> KernelRow {
+    let name = "recurrence, weight gradient"
+    let streams = block.streams.count
+    guard LaneBlock.isWide(width) else {
+      return weightGradientRow(name, a, dh, hidden, streams, block.stepRows)
+    }
+    let ordered = [a, dh].map { _ in
+      Panels(storage.take(rows * width), rows: rows, columns: width)
+    }
+    return weightGradientRow(name, ordered[0].elements, ordered[1].elements, hidden, rows, block.runs) {
+      gatherLanes(a, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[0])
+      gatherLanes(dh, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[1])
+    }
+  }
+
   private func weightGradientRow(
-    _ name: String, _ a: Window<Float>, _ d: Window<Float>, _ columns: Int, _ rowsPerStep: Int, _ lanes: LaneRows
+    _ name: String, _ a: Window<Float>, _ d: Window<Float>, _ columns: Int, _ rowsPerStep: Int, _ lanes: LaneRows,
+    before: () -> Void = {}
   ) -> KernelRow {
     let spare: Window<Float> = storage.take(
       GradientStack.spareCount(depth: hidden, columns: columns, schedule: schedule, lasting: schedule.roots))
@@ -204,6 +221,7 @@ private struct KernelBench {
       gradient, offset: 0, rootStride: Panels.count(rows: hidden, columns: columns), depth: hidden, columns: columns,
       schedule: schedule, lasting: schedule.roots, spare: spare)
     return row(name, "\(hidden)x\(rows)x\(columns), \(block.lanes.count) lanes", product(columns)) {
+      before()
       weightGradient(
         a, depth: hidden, d, columns: columns, rowsPerStep: rowsPerStep, lanes: lanes, first: 0, schedule: schedule,
         into: stack)

@@ -245,7 +245,7 @@ public final class Job {
     guard let launcher, launcher.isOpenMPI, LauncherSignal.cameLately else { return }
     // The first has the most to flush.
     if rank > 0 { pause(microseconds: 100_000) }
-    exitProcess(status.rawValue)
+    flushAndEnd(status.rawValue)
   }
 
   /// Ends this process, and with it all others of the job, with `status`; nothing is printed.
