@@ -41,8 +41,8 @@ struct TextDocument: Document {
       } else if lineIsEmpty {
         (lineIsEmpty, linesWithWords) = (false, linesWithWords + 1)
       }
-      if case .word(let bytes, let hash) = piece {
-        let found = table.place(of: bytes, in: text, hash: hash, ifNew: Int32(words.words.count))
+      if case .word(let bytes) = piece {
+        let found = table.place(of: bytes, in: text, ifNew: Int32(words.words.count))
         words.count(found.isNew ? words.add(String(decoding: text[bytes], as: UTF8.self)) : found.place)
       } else {
         if comma < 0 { comma = words.add(",") }
@@ -73,8 +73,8 @@ struct TextDocument: Document {
     // The first token is `xxbos`, whose place is 0.
     if position == 0 { token(0) }
     while position < range.upperBound, let piece = reader.next() {
-      if case .word(let bytes, let hash) = piece {
-        guard let place = table.place(of: bytes, in: text, hash: hash) else {
+      if case .word(let bytes) = piece {
+        guard let place = table.place(of: bytes, in: text) else {
           preconditionFailure("a word that the first pass has not seen")
         }
         token(place)

@@ -7,8 +7,8 @@
 package struct TextReader {
   /// What stands in the text.
   package enum Piece {
-    /// A word: its bytes' range, and their hash.
-    case word(Range<Int>, hash: UInt64)
+    /// A word: its bytes' range.
+    case word(Range<Int>)
     /// A comma within a line.
     case comma
     /// The end of a line that another follows: a comma, too.
@@ -50,14 +50,12 @@ package struct TextReader {
   /// The word that begins at `position`, on which there is no white space.
   private mutating func word() -> Piece {
     let start = position
-    var hash = WordTable.emptyHash
     while position < text.count {
       let kind = Self.kinds[Int(text[position])]
       guard kind == .letter || (kind == .spaceStart && spaceLength(at: position) == 0) else { break }
-      hash = WordTable.hash(hash, text[position])
       position += 1
     }
-    return .word(start..<position, hash: hash)
+    return .word(start..<position)
   }
 
   /// The number of bytes of the character beyond ASCII at `position` if it is white space, else 0.

@@ -21,7 +21,7 @@ public struct TokenCounts: Sendable {
 
   /// Counts nothing yet.
   ///
-  /// - limit: distinct tokens kept between two additions; 4 Mi of them take some 400 MB.
+  /// - limit: distinct tokens kept between two additions; `tokenize` with 4 Mi of them takes 660 MB.
   public init(limit: Int = 4 << 20) { self.limit = limit }
 
   /// Number of distinct tokens.
@@ -33,8 +33,8 @@ public struct TokenCounts: Sendable {
     let bytes = tokens.bytes
     var result: [Int32] = []
     result.reserveCapacity(tokens.count)
-    tokens.forEach { range, hash in
-      let place = count(range, of: bytes, hash, times: 1)
+    tokens.forEach { range in
+      let place = count(range, of: bytes, times: 1)
       result.append(numbers[place])
     }
     total += tokens.count
@@ -49,8 +49,8 @@ public struct TokenCounts: Sendable {
   public mutating func add(_ other: TokenCounts) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(other.counts.count)
-    other.table.forEach { range, letters, hash, place in
-      let own = count(range, of: letters, hash, times: other.counts[Int(place)])
+    other.table.forEach { range, letters, place in
+      let own = count(range, of: letters, times: other.counts[Int(place)])
       result.append(numbers[own])
     }
     total += other.total
@@ -64,16 +64,16 @@ public struct TokenCounts: Sendable {
   public func numbers(of other: TokenCounts) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(other.counts.count)
-    other.table.forEach { range, letters, hash, _ in
-      result.append(table.place(of: range, in: letters, hash: hash).map { numbers[Int($0)] } ?? -1)
+    other.table.forEach { range, letters, _ in
+      result.append(table.place(of: range, in: letters).map { numbers[Int($0)] } ?? -1)
     }
     return result
   }
 
   /// Returns the token's place.
   @inline(__always)
-  private mutating func count(_ range: Range<Int>, of bytes: [UInt8], _ hash: UInt64, times: Int) -> Int {
-    let (place, isNew) = table.place(of: range, in: bytes, hash: hash, ifNew: Int32(counts.count))
+  private mutating func count(_ range: Range<Int>, of bytes: [UInt8], times: Int) -> Int {
+    let (place, isNew) = table.place(of: range, in: bytes, ifNew: Int32(counts.count))
     if isNew {
       counts.append(0)
       numbers.append(nextNumber)
@@ -87,10 +87,10 @@ public struct TokenCounts: Sendable {
   private mutating func forgetRarest() {
     let bound = counts.sorted(by: >)[limit / 2]
     var kept = TokenCounts(limit: limit)
-    table.forEach { range, letters, hash, place in
+    table.forEach { range, letters, place in
       let times = counts[Int(place)]
       guard times > bound else { return }
-      let own = kept.count(range, of: letters, hash, times: times)
+      let own = kept.count(range, of: letters, times: times)
       kept.numbers[own] = numbers[Int(place)]
     }
     kept.nextNumber = nextNumber
@@ -104,7 +104,7 @@ public struct TokenCounts: Sendable {
   /// - minimum: how often a token must have been seen; maximum: tokens at most, specials included.
   public func vocabulary(minimum: Int, maximum: Int) -> Vocabulary {
     var frequencies: [(word: String, count: Int)] = []
-    table.forEach { range, letters, _, place in
+    table.forEach { range, letters, place in
       let times = counts[Int(place)]
       if times >= minimum { frequencies.append((String(decoding: letters[range], as: UTF8.self), times)) }
     }
@@ -115,8 +115,8 @@ public struct TokenCounts: Sendable {
   public func ids(in vocabulary: Vocabulary) -> [Int32] {
     let encoder = TokenEncoder(vocabulary)
     var result = [Int32](repeating: Vocabulary.unknown, count: Int(nextNumber))
-    table.forEach { range, letters, hash, place in
-      result[Int(numbers[Int(place)])] = encoder.id(range, of: letters, hash)
+    table.forEach { range, letters, place in
+      result[Int(numbers[Int(place)])] = encoder.id(range, of: letters)
     }
     return result
   }
@@ -125,8 +125,8 @@ public struct TokenCounts: Sendable {
   public func counts(of vocabulary: Vocabulary) -> [Int] {
     let encoder = TokenEncoder(vocabulary)
     var result = [Int](repeating: 0, count: vocabulary.count)
-    table.forEach { range, letters, hash, place in
-      result[Int(encoder.id(range, of: letters, hash))] += counts[Int(place)]
+    table.forEach { range, letters, place in
+      result[Int(encoder.id(range, of: letters))] += counts[Int(place)]
     }
     // What was forgotten is not in the table.
     result[Int(Vocabulary.unknown)] += total - result.reduce(0, +)

@@ -10,7 +10,7 @@ public struct TokenEncoder: Sendable {
     // The last of equal tokens counts, as in fastai: the padding's.
     for (id, token) in vocabulary.tokens.enumerated().reversed() {
       let bytes = Array(token.utf8)
-      _ = table.place(of: bytes.indices, in: bytes, hash: WordTable.hash(bytes.indices, in: bytes), ifNew: Int32(id))
+      _ = table.place(of: bytes.indices, in: bytes, ifNew: Int32(id))
     }
     self.table = table
   }
@@ -20,12 +20,12 @@ public struct TokenEncoder: Sendable {
     let bytes = tokens.bytes
     var result: [Int32] = []
     result.reserveCapacity(tokens.count)
-    tokens.forEach { range, hash in result.append(id(range, of: bytes, hash)) }
+    tokens.forEach { range in result.append(id(range, of: bytes)) }
     return result
   }
 
   @inline(__always)
-  func id(_ range: Range<Int>, of bytes: [UInt8], _ hash: UInt64) -> Int32 {
-    table.place(of: range, in: bytes, hash: hash) ?? Vocabulary.unknown
+  func id(_ range: Range<Int>, of bytes: [UInt8]) -> Int32 {
+    table.place(of: range, in: bytes) ?? Vocabulary.unknown
   }
 }

@@ -15,8 +15,8 @@ extension Tokenizer {
   static func lines(_ text: [UInt8], endsDocument: Bool, into tokens: inout TokenBuffer) {
     var reader = TextReader(text)
     while let piece = reader.next() {
-      if case .word(let bytes, let hash) = piece {
-        tokens.append(text, bytes, hash: hash)
+      if case .word(let bytes) = piece {
+        tokens.append(text, bytes)
       } else {
         tokens.append(.comma)
       }

@@ -1,3 +1,5 @@
+internal import Corpus
+
 /// fastai's word tokens, in one pass: its rules (`fix_html`, `replace_rep`, `replace_wrep`, `spec_add_spaces`,
 /// `rm_useless_spaces`, `replace_all_caps`, `replace_maj`, `lowercase` of fastai.text.core), then punctuation split off words.
 ///
@@ -14,9 +16,9 @@ struct WordTokenizer: Sendable {
     /// Bits of `ByteKinds` of all its bytes.
     var kinds: UInt8
     /// Upper-case ASCII letters.
-    var capitals: Int
+    var capitals: Int32
     /// Bytes that aren't ASCII letters.
-    var others: Int
+    var others: Int32
     var followsSpace: Bool
     /// Whether one of the rules that rewrite may be about it.
     var isSuspect: Bool
@@ -80,9 +82,10 @@ struct WordTokenizer: Sendable {
   private func piece(_ text: [UInt8], from start: Int, followsSpace: Bool) -> Piece {
     let bytes = text.span
     let table = byteKinds.span
+    if let word = shortWord(bytes, table, from: start, followsSpace: followsSpace) { return word }
     var kinds = table[Int(bytes[start])]
-    var capitals = kinds == ByteKinds.upper ? 1 : 0
-    var others = kinds > ByteKinds.upper ? 1 : 0
+    var capitals: Int32 = kinds == ByteKinds.upper ? 1 : 0
+    var others: Int32 = kinds > ByteKinds.upper ? 1 : 0
     var last = bytes[start]
     var end = start + 1
     if kinds & ByteKinds.apart != 0 {
@@ -115,6 +118,29 @@ struct WordTokenizer: Sendable {
     return Piece(
       range: start..<end, kinds: kinds, capitals: capitals, others: others, followsSpace: followsSpace,
       isSuspect: isSuspect || kinds & (ByteKinds.signal | ByteKinds.high) != 0)
+  }
+
+  /// The piece that begins at `start` where it is the commonest kind: up to seven letters, behind which there is white space, at once or
+  /// after one character. Nil for others, and near the text's end.
+  @inline(__always)
+  private func shortWord(_ bytes: Span<UInt8>, _ table: Span<UInt8>, from start: Int, followsSpace: Bool) -> Piece? {
+    guard start + 9 <= bytes.count else { return nil }
+    let letters = LetterRun(bytes.eightBytes(at: start))
+    guard letters.count > 0, letters.count < 8 else { return nil }
+    var end = start + letters.count
+    var kinds =
+      (letters.capitals > 0 ? ByteKinds.upper : 0) | (letters.capitals < letters.count ? ByteKinds.lower : 0)
+    let next = table[Int(bytes[end])]
+    let hasCharacter = next < ByteKinds.space
+    if hasCharacter {
+      guard next & ByteKinds.high == 0, table[Int(bytes[end + 1])] >= ByteKinds.space else { return nil }
+      kinds |= next
+      end += 1
+    }
+    return Piece(
+      range: start..<end, kinds: kinds, capitals: Int32(truncatingIfNeeded: letters.capitals),
+      others: hasCharacter ? 1 : 0, followsSpace: followsSpace,
+      isSuspect: letters.hasRepetition || kinds & ByteKinds.signal != 0)
   }
 
   /// Turns a line's pieces into tokens.
@@ -198,10 +224,9 @@ struct WordTokenizer: Sendable {
         tokens.append(.capitalised)
       }
     }
-    let letters = piece.range.count - piece.others
     if piece.others == 0 {
       tokens.appendLowercased(text, piece.range)
-    } else if piece.others == 1, letters > 0, ByteKinds.ends(text[piece.range.upperBound - 1]) {
+    } else if piece.others == 1, piece.range.count > 1, ByteKinds.ends(text[piece.range.upperBound - 1]) {
       // Nearly every word that isn't of letters only.
       tokens.appendLowercased(text, piece.range.lowerBound..<(piece.range.upperBound - 1))
       tokens.append(text, (piece.range.upperBound - 1)..<piece.range.upperBound)

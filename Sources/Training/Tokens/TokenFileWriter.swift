@@ -38,12 +38,9 @@ final class TokenFileWriter {
 
   /// Appends tokens.
   func append(_ tokens: [Int32]) throws(RunError) {
-    let width = header.width
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(tokens.count * width)
-    for token in tokens {
-      for byte in 0..<width { bytes.append(UInt8(truncatingIfNeeded: token >> Int32(8 * byte))) }
-    }
+    let bytes =
+      header.width == 2
+      ? Self.bytes(tokens.map { UInt16(truncatingIfNeeded: $0).littleEndian }) : Self.bytes(tokens.map(\.littleEndian))
     do { _ = try file.writeAll(bytes) } catch {
       throw FileOperations.failure("can't write the file", path, error as? Errno ?? .ioError)
     }
@@ -56,6 +53,11 @@ final class TokenFileWriter {
       if blockFill == TokenHeader.blockSize { closeBlock() }
     }
     written += bytes.count
+  }
+
+  private static func bytes<Number: FixedWidthInteger>(_ numbers: [Number]) -> [UInt8] {
+    // The array's memory is read, during the call.
+    unsafe numbers.withUnsafeBytes { unsafe Array($0) }
   }
 
   private func closeBlock() {
