@@ -22,6 +22,17 @@ import Testing
     let h: Window<Float> = arena.take(steps * size)
     let d: Window<Float> = arena.take(steps * size)
     let da: Window<Float> = arena.take(size)
+    let storage = Storage()
+    let sums = EmbeddingSums(
+      vocabulary: vocabulary, lanes: 3, width: width, rows: steps * rows, storage: storage)
+    let roots: Window<Float> = storage.take(3 * vocabulary * width)
+    let lanes = rows > 1 ? [0..<(rows / 2), (rows / 2)..<rows] : [0..<1]
+    func vector(_ seed: Int) -> Window<Float> {
+      let window: Window<Float> = storage.take(steps * width)
+      for place in 0..<window.count { window[place] = Float((place * 37 + seed * 11) % 29 - 14) / 16 }
+      return window
+    }
+    let slopes = NormSlopes(scale: vector(1), slope: vector(2), offset: vector(3))
     // Tokens of one stream more than there are rows.
     let tokens: Window<Int32> = arena.take(steps * (rows + 1))
     for index in 0..<tokens.count { tokens[index] = Int32(index * 5 % vocabulary) }
@@ -54,28 +65,41 @@ import Testing
 
       d.copy(from: upper.panels.elements[0..<(steps * size)])
       let given = d.array
-      rectifierBackward(matrix(d, steps - 1).elements, matrix(h, steps - 1).elements)
+      recurrentBackward(
+        d, h: h, rows: rows, steps: steps, transposed.panels, through: slopes, addingTo: sums, lanes: lanes, first: 1,
+        tokens: tokens, tokenStride: rows + 1, scratch: da, shape: shape)
+      var later = (0..<rows).map { _ in [Float](repeating: 0, count: hidden) }
+      var expected = [Float](repeating: 0, count: 3 * vocabulary * width)
       for step in (0..<steps).reversed() {
-        let dz = (0..<rows).map { row in (0..<hidden).map { matrix(d, step)[row, $0] } }
-        recurrentBackward(
-          matrix(d, step), transposed.panels, into: Panels(da, rows: rows, columns: hidden),
-          previous: step == 0 ? nil : (h: matrix(h, step - 1), dh: matrix(d, step - 1)), shape: shape)
+        for row in 0..<rows {
+          for column in 0..<hidden {
+            let place = step * size + column / 16 * rows * 16 + row * 16 + column % 16
+            let state = matrix(h, step)[row, column]
+            let behind = slopes.offset[step * width + column]
+              .addingProduct(given[place], slopes.scale[step * width + column])
+              .addingProduct(state, slopes.slope[step * width + column])
+            // At the last step nothing comes from a later one.
+            let dz = state > 0 ? (step == steps - 1 ? behind : behind + later[row][column]) : 0
+            #expect(d[place].bitPattern == dz.bitPattern)
+          }
+        }
         for row in 0..<rows {
           for column in 0..<hidden {
             var sum: Float = 0
-            for k in 0..<hidden { sum = sum.addingProduct(dz[row][k], w.panels[column, k]) }
-            #expect(Panels(da, rows: rows, columns: hidden)[row, column].bitPattern == sum.bitPattern)
-            if step > 0 {
-              let place = (step - 1) * size + column / 16 * rows * 16 + row * 16 + column % 16
-              let expected = matrix(h, step - 1)[row, column] > 0 ? sum + given[place] : 0
-              #expect(d[place].bitPattern == expected.bitPattern)
-            }
+            for k in 0..<hidden { sum = sum.addingProduct(matrix(d, step)[row, k], w.panels[column, k]) }
+            later[row][column] = sum
+            let lane = 1 + (lanes.firstIndex { $0.contains(row) } ?? 0)
+            expected[(lane * vocabulary + token(step, row)) * width + column] += sum
           }
         }
       }
+      sums.fold(FoldSchedule(folds: [0, 0, 0]), into: roots, offset: 0, rootStride: vocabulary * width)
+      for place in expected.indices { #expect(roots[place].bitPattern == expected[place].bitPattern) }
       copyRows(matrix(h, 1), into: state.panels, first: 2)
       for row in 0..<rows { #expect(state.panels[row + 2, hidden - 1] == matrix(h, 1)[row, hidden - 1]) }
     }
-    withExtendedLifetime((w.arena, transposed.arena, bias.arena, state.arena, embedding.arena, upper.arena, arena)) {}
+    withExtendedLifetime(
+      (w.arena, transposed.arena, bias.arena, state.arena, embedding.arena, upper.arena, arena, storage)
+    ) {}
   }
 }

@@ -9,22 +9,24 @@ public func laneMoments(
   let count = lanes.steps * width
   precondition(h.count == rowsPerStep * count, "activations of the wrong size")
   precondition(moments.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  for (lane, rows) in lanes.rows.enumerated() {
-    let reciprocal = SIMD16<Float>(repeating: 1 / Float(rows.count))
-    let output = moments.base + lane * stride
-    // Panels follow one another over all steps, so one counter serves for both.
+  lanes.rows.withUnsafeBufferPointer { laneRows in
+    // Panels follow one another over all steps, so one counter serves for both; memory is read from end to end.
     for panel in 0..<(count / 16) {
-      let column = UnsafePointer(h.base + (panel * rowsPerStep + rows.lowerBound) * 16)
-      var sum = SIMD16<Float>(repeating: 0)
-      for row in 0..<rows.count { sum += load16(column + row * 16) }
-      let mean = sum * reciprocal
-      var squares = SIMD16<Float>(repeating: 0)
-      for row in 0..<rows.count {
-        let deviation = load16(column + row * 16) - mean
-        squares = squares.addingProduct(deviation, deviation)
+      for lane in 0..<laneRows.count {
+        let rows = laneRows[lane]
+        let column = UnsafePointer(h.base + (panel &* rowsPerStep &+ rows.lowerBound) &* 16)
+        var sum = SIMD16<Float>(repeating: 0)
+        for row in 0..<rows.count { sum += load16(column + row &* 16) }
+        let mean = sum * (1 / Float(rows.count))
+        var squares = SIMD16<Float>(repeating: 0)
+        for row in 0..<rows.count {
+          let deviation = load16(column + row &* 16) - mean
+          squares = squares.addingProduct(deviation, deviation)
+        }
+        let output = moments.base + (lane &* stride &+ panel &* 16)
+        store16(output, mean)
+        store16(output + count, squares)
       }
-      store16(output + panel * 16, mean)
-      store16(output + count + panel * 16, squares)
     }
   }
 }
@@ -132,55 +134,99 @@ public func laneNormGradients(
   let count = lanes.steps * width
   precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
   precondition(sums.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  for (lane, rows) in lanes.rows.enumerated() {
-    let output = sums.base + lane * stride
-    for channel in Swift.stride(from: 0, to: width, by: 16) {
-      var weightGradient = SIMD16<Float>(repeating: 0)
-      var biasGradient = SIMD16<Float>(repeating: 0)
-      for step in 0..<lanes.steps {
-        let place = step * width + channel
-        let mean = load16(UnsafePointer(coefficients.mean.base + place))
-        let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
-        let start = place * rowsPerStep + rows.lowerBound * 16
+  lanes.rows.withUnsafeBufferPointer { laneRows in
+    for lane in 0..<laneRows.count {
+      let vector = vectors.base + lane &* vectorStride
+      (vector + weightOffset).update(repeating: 0, count: width)
+      (vector + biasOffset).update(repeating: 0, count: width)
+    }
+    // Memory is read from end to end.
+    for place in Swift.stride(from: 0, to: count, by: 16) {
+      let mean = load16(UnsafePointer(coefficients.mean.base + place))
+      let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
+      let channel = place % width
+      for lane in 0..<laneRows.count {
+        let rows = laneRows[lane]
+        let start = place &* rowsPerStep &+ rows.lowerBound &* 16
         var plain = SIMD16<Float>(repeating: 0)
         var weighted = SIMD16<Float>(repeating: 0)
         for row in 0..<rows.count {
-          let gradient = load16(UnsafePointer(dy.base + start + row * 16))
-          let deviation = load16(UnsafePointer(h.base + start + row * 16)) - mean
+          let gradient = load16(UnsafePointer(dy.base + start + row &* 16))
+          let deviation = load16(UnsafePointer(h.base + start + row &* 16)) - mean
           plain += gradient
           weighted = weighted.addingProduct(gradient, deviation)
         }
         weighted *= inverse
-        store16(output + place, plain)
-        store16(output + count + place, weighted)
-        biasGradient += plain
-        weightGradient += weighted
+        let output = sums.base + (lane &* stride &+ place)
+        store16(output, plain)
+        store16(output + count, weighted)
+        let vector = vectors.base + (lane &* vectorStride &+ channel)
+        let (weight, bias) = (vector + weightOffset, vector + biasOffset)
+        store16(weight, load16(UnsafePointer(weight)) + weighted)
+        store16(bias, load16(UnsafePointer(bias)) + plain)
       }
-      store16(vectors.base + lane * vectorStride + weightOffset + channel, weightGradient)
-      store16(vectors.base + lane * vectorStride + biasOffset + channel, biasGradient)
     }
   }
 }
 
-/// dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n), in place of dy; `sums`: the canonical sums of `laneNormGradients` over n = samples rows.
-public func normaliseBackward(
-  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, sums: Window<Float>, samples: Int,
-  _ coefficients: NormCoefficients
+/// What the way back through normalising comes to: dh = offset + dy·scale + h·slope.
+@safe
+public struct NormSlopes: Sendable {
+  /// (steps, width) each.
+  public let scale, slope, offset: Window<Float>
+
+  /// Takes three windows of one size.
+  public init(scale: Window<Float>, slope: Window<Float>, offset: Window<Float>) {
+    precondition(slope.count == scale.count && offset.count == scale.count, "windows of different size")
+    self.scale = scale
+    self.slope = slope
+    self.offset = offset
+  }
+
+  /// Those of one step.
+  func step(_ t: Int, of steps: Int) -> NormSlopes {
+    let width = scale.count / steps
+    let part = (t * width)..<((t + 1) * width)
+    return NormSlopes(scale: scale[part], slope: slope[part], offset: offset[part])
+  }
+}
+
+/// The way back for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n).
+/// Overwrites `result`, whose scale may be that of the coefficients.
+public func normalisationBackward(
+  sums: Window<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormSlopes
 ) {
   let count = coefficients.mean.count
-  precondition(dy.count == rowsPerStep * count && h.count == dy.count && sums.count >= 2 * count, "wrong size")
+  precondition(sums.count >= 2 * count && result.scale.count == count, "sums of the wrong size")
   let share = SIMD16<Float>(repeating: 1 / Float(samples))
   for place in stride(from: 0, to: count, by: 16) {
     let scale = load16(UnsafePointer(coefficients.scale.base + place))
     let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
     let mean = load16(UnsafePointer(coefficients.mean.base + place))
     let slope = load16(UnsafePointer(sums.base + count + place)) * share * inverse * scale
-    let offset = (mean * slope) - load16(UnsafePointer(sums.base + place)) * share * scale
+    store16(result.scale.base + place, scale)
+    store16(result.slope.base + place, -slope)
+    store16(
+      result.offset.base + place, (mean * slope) - load16(UnsafePointer(sums.base + place)) * share * scale)
+  }
+}
+
+/// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
+/// All of as many steps (rowsPerStep, width) as the slopes have.
+public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
+  let count = slopes.scale.count
+  precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
+  for place in stride(from: 0, to: count, by: 16) {
+    let scale = OnePanel.load(slopes.scale.base + place, 0)
+    let slope = OnePanel.load(slopes.slope.base + place, 0)
+    let offset = OnePanel.load(slopes.offset.base + place, 0)
     for row in 0..<rowsPerStep {
       let element = (place * rowsPerStep) + row * 16
-      let gradient = load16(UnsafePointer(dy.base + element))
-      let state = load16(UnsafePointer(h.base + element))
-      store16(dy.base + element, offset.addingProduct(gradient, scale).addingProduct(state, -slope))
+      let state = OnePanel.load(h.base + element, 0)
+      var gradient = offset
+      gradient.accumulate(OnePanel.load(dy.base + element, 0), by: scale)
+      gradient.accumulate(state, by: slope)
+      gradient.gated(by: state).store(dy.base + element, 0)
     }
   }
 }

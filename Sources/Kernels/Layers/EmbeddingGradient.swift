@@ -9,6 +9,7 @@ public struct EmbeddingSums: Sendable {
   private let slots: Window<Int32>  // (vocabulary, lanes): the row of `sums`, or −1
   private let sums: Window<Float>  // (rows, width)
   private let used: Window<Int32>  // (1): rows of `sums` in use
+  private let places: Window<Int32>  // (rows): the row of `sums` for each row that is added
   private let stack: Window<Int32>  // (2 · lanes)
 
   /// - rows: how many rows are added at most between two calls of `fold`.
@@ -21,12 +22,21 @@ public struct EmbeddingSums: Sendable {
     slots.fill(-1)
     sums = storage.take(min(rows, vocabulary * lanes) * width)
     used = storage.take(1)
+    places = storage.take(rows)
     stack = storage.take(2 * lanes)
   }
 
-  /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
-  public func add(_ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int) {
-    precondition(da.count == rowsPerStep * width && tokens.count >= rowsPerStep, "a token for each row")
+  /// Where the gradients of some rows are added up: that of row r at `sums + places[r]·width`.
+  struct Targets {
+    let sums: UnsafeMutablePointer<Float>
+    let places: UnsafePointer<Int32>
+    let width: Int
+  }
+
+  /// The sums for rows with those tokens: those of lane `first + i` are `rows[i]`. Good until the next call.
+  func targets(tokens: Window<Int32>, rows: [Range<Int>], first: Int) -> Targets {
+    let count = rows.last?.upperBound ?? 0
+    precondition(tokens.count >= count && places.count >= count, "a token for each row")
     precondition(first + rows.count <= lanes, "a lane beyond the last")
     var used = self.used.base[0]
     for (index, range) in rows.enumerated() {
@@ -34,25 +44,33 @@ public struct EmbeddingSums: Sendable {
         let token = Int(tokens.base[row])
         precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
         let slot = slots.base + (token &* lanes &+ first &+ index)
-        let source = UnsafePointer(da.base + row &* 16)
         if slot.pointee < 0 {
           precondition(Int(used) &* width < sums.count, "more rows than announced")
           slot.pointee = used
-          let sum = sums.base + Int(used) &* width
+          // Every sum starts at 0, and so is never −0.
+          (sums.base + Int(used) &* width).update(repeating: 0, count: width)
           used &+= 1
-          // 0 + x, as every sum starts: never −0.
-          for channel in stride(from: 0, to: width, by: 16) {
-            store16(sum + channel, load16(source + channel &* rowsPerStep) + 0)
-          }
-        } else {
-          let sum = sums.base + Int(slot.pointee) &* width
-          for channel in stride(from: 0, to: width, by: 16) {
-            store16(sum + channel, load16(UnsafePointer(sum + channel)) + load16(source + channel &* rowsPerStep))
-          }
         }
+        places.base[row] = slot.pointee
       }
     }
     self.used.base[0] = used
+    return Targets(sums: sums.base, places: UnsafePointer(places.base), width: width)
+  }
+
+  /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
+  public func add(_ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int) {
+    precondition(da.count == rowsPerStep * width && (rows.last?.upperBound ?? 0) <= rowsPerStep, "a token for each row")
+    let targets = targets(tokens: tokens, rows: rows, first: first)
+    for range in rows {
+      for row in range {
+        let source = UnsafePointer(da.base + row &* 16)
+        let sum = targets.sums + Int(targets.places[row]) &* width
+        for channel in stride(from: 0, to: width, by: 16) {
+          store16(sum + channel, load16(UnsafePointer(sum + channel)) + load16(source + channel &* rowsPerStep))
+        }
+      }
+    }
   }
 
   /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row, starts at

@@ -73,48 +73,83 @@ public func copyRows(_ source: Panels, into target: Panels, first: Int) {
   }
 }
 
-/// One step of the recurrence backward: da = dz·wᵀ, and the previous step's dz' = da + dh' where h' > 0, else 0.
+/// The recurrence backward, from the last of some steps to the first:
 ///
-/// - dz: (rows, hidden) gradient at this step's sum before the ReLU.
+///     da_t = dz_t·wᵀ;  dz_{t−1} = dh_{t−1} + da_t where h_{t−1} > 0, else 0;  dh_t = offset_t + dy_t·scale_t + h_t·slope_t
+///
+/// with dz of the last step from its dh alone. da_t is the gradient of this step's input, hence of its token's embedding.
+///
+/// - dy: `steps` matrices (rows, hidden) one after the other, the gradient behind BatchNorm, which gives way to dz.
+/// - h: as many. slopes: of as many steps.
 /// - transposed: wᵀ, (hidden, hidden).
-/// - da: (rows, hidden), overwritten: the gradient of this step's input, hence of its token's embedding.
-/// - previous: nil at the first step; else h' of the step before and dh', the gradient that reaches h' from its own outputs, in
-///   whose place dz' comes; (rows, hidden) each.
+/// - embedding: what da is added to. The rows of its lane `first + i` are `lanes[i]`; the token of row r at step t stands at
+///   `t·tokenStride + r`.
+/// - scratch: (rows, hidden), overwritten.
 public func recurrentBackward(
-  _ dz: Panels, _ transposed: Panels, into da: Panels, previous: (h: Panels, dh: Panels)?, shape: TileShape = .native
+  _ dy: Window<Float>, h: Window<Float>, rows: Int, steps: Int, _ transposed: Panels, through slopes: NormSlopes,
+  addingTo embedding: EmbeddingSums, lanes: [Range<Int>], first: Int, tokens: Window<Int32>, tokenStride: Int,
+  scratch: Window<Float>, shape: TileShape = .native
 ) {
-  multiply(
-    ProductOperands(dz, transposed), shape: shape,
-    RecurrentBackwardEpilogue(
-      da: da.base, panelStride: da.panelStride,
-      previous: previous.map { (UnsafePointer($0.h.base), $0.dh.base) }))
+  let width = transposed.panels * 16
+  let size = rows * width
+  precondition(
+    dy.count == steps * size && h.count == dy.count && scratch.count >= size, "activations of the wrong size")
+  precondition(slopes.scale.count == steps * width && tokens.count >= (steps - 1) * tokenStride + rows, "wrong size")
+  let last = ((steps - 1) * size)..<(steps * size)
+  normaliseBackward(dy[last], h[last], rowsPerStep: rows, slopes.step(steps - 1, of: steps))
+  for t in (0..<steps).reversed() {
+    let previous =
+      t > 0
+      ? BackwardStep(dy: dy.base + (t &- 1) &* size, h: h.base + (t &- 1) &* size, slopes.step(t - 1, of: steps)) : nil
+    multiply(
+      ProductOperands(a: UnsafePointer(dy.base + t &* size), rows: rows, depth: transposed.rows, transposed),
+      shape: shape,
+      RecurrentBackwardEpilogue(
+        targets: embedding.targets(
+          tokens: tokens[(t * tokenStride)..<(t * tokenStride + rows)], rows: lanes, first: first),
+        previous: previous, scratch: scratch.base, panelStride: rows &* 16))
+  }
+}
+
+/// One step's activations and the way back through its BatchNorm.
+private struct BackwardStep {
+  let dy: UnsafeMutablePointer<Float>
+  let h: UnsafePointer<Float>
+  let scale, slope, offset: UnsafePointer<Float>
+
+  init(dy: UnsafeMutablePointer<Float>, h: UnsafePointer<Float>, _ slopes: NormSlopes) {
+    self.dy = dy
+    self.h = h
+    scale = UnsafePointer(slopes.scale.base)
+    slope = UnsafePointer(slopes.slope.base)
+    offset = UnsafePointer(slopes.offset.base)
+  }
 }
 
 private struct RecurrentBackwardEpilogue: Epilogue {
-  let da: UnsafeMutablePointer<Float>
+  let targets: EmbeddingSums.Targets
+  let previous: BackwardStep?
+  let scratch: UnsafeMutablePointer<Float>
   let panelStride: Int
-  let previous: (h: UnsafePointer<Float>, dh: UnsafeMutablePointer<Float>)?
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
   @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
-    let place = columnOffset(column, panelStride) &+ row &* 16
-    block.store(da + place, panelStride)
-    if let (h, dh) = previous {
-      var sum = block
-      sum.add(Block.load(dh + place, panelStride))
-      sum.gated(by: Block.load(h + place, panelStride)).store(dh + place, panelStride)
+    // Rows come in ascending order, and so do the terms of each sum.
+    let place = targets.sums + (Int(targets.places[row]) &* targets.width &+ column)
+    var sum = Block.load(place, 16)
+    sum.add(block)
+    sum.store(place, 16)
+    if let previous {
+      let place = columnOffset(column, panelStride) &+ row &* 16
+      let state = Block.load(previous.h + place, panelStride)
+      var gradient = Block.load(previous.offset + column, 16)
+      gradient.accumulate(Block.load(previous.dy + place, panelStride), by: Block.load(previous.scale + column, 16))
+      gradient.accumulate(state, by: Block.load(previous.slope + column, 16))
+      gradient.add(block)
+      gradient.gated(by: state).store(previous.dy + place, panelStride)
     }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    da + (columnOffset(column, panelStride) &+ row &* 16)
-  }
-}
-
-/// dh = dh where h > 0, else 0, in place: the gradient before the ReLU from that behind it. Both of one size.
-public func rectifierBackward(_ dh: Window<Float>, _ h: Window<Float>) {
-  precondition(dh.count == h.count && h.count % 16 == 0, "activations of different size")
-  for place in stride(from: 0, to: h.count, by: 16) {
-    let gate = OnePanel(load16(UnsafePointer(h.base + place)))
-    store16(dh.base + place, OnePanel(load16(UnsafePointer(dh.base + place))).gated(by: gate).values)
+    scratch + (columnOffset(column, panelStride) &+ row &* 16)
   }
 }

@@ -14,6 +14,8 @@ protocol ColumnBlock {
   func store(_ pointer: UnsafeMutablePointer<Float>, _ panelStride: Int)
   /// self + block · scalar, one fused multiply-add a column.
   mutating func accumulate(_ block: Self, _ scalar: Float)
+  /// self + block · factors, column by column, one fused multiply-add each.
+  mutating func accumulate(_ block: Self, by factors: Self)
   /// self + block, column by column.
   mutating func add(_ block: Self)
   /// max(self, 0), where a NaN stays a NaN.
@@ -55,6 +57,9 @@ struct HalfPanel: ColumnBlock {
   @inline(__always) mutating func accumulate(_ block: Self, _ scalar: Float) {
     values = values.addingProduct(block.values, SIMD8(repeating: scalar))
   }
+  @inline(__always) mutating func accumulate(_ block: Self, by factors: Self) {
+    values = values.addingProduct(block.values, factors.values)
+  }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
   @inline(__always) func gated(by gate: Self) -> Self {
@@ -74,6 +79,9 @@ struct OnePanel: ColumnBlock {
   @inline(__always) func store(_ pointer: UnsafeMutablePointer<Float>, _ panelStride: Int) { store16(pointer, values) }
   @inline(__always) mutating func accumulate(_ block: Self, _ scalar: Float) {
     values = values.addingProduct(block.values, SIMD16(repeating: scalar))
+  }
+  @inline(__always) mutating func accumulate(_ block: Self, by factors: Self) {
+    values = values.addingProduct(block.values, factors.values)
   }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
@@ -108,6 +116,10 @@ struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
   @inline(__always) mutating func accumulate(_ block: Self, _ scalar: Float) {
     left.accumulate(block.left, scalar)
     right.accumulate(block.right, scalar)
+  }
+  @inline(__always) mutating func accumulate(_ block: Self, by factors: Self) {
+    left.accumulate(block.left, by: factors.left)
+    right.accumulate(block.right, by: factors.right)
   }
   @inline(__always) mutating func add(_ block: Self) { left.add(block.left); right.add(block.right) }
   @inline(__always) func rectified() -> Self { Self(left.rectified(), right.rectified()) }

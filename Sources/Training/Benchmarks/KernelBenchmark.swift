@@ -36,6 +36,8 @@ private struct KernelBench {
   private let tokens, targets, places: Window<Int32>
   private let bias, outputBias, embedding: Window<Float>
   private let coefficients: NormCoefficients
+  private let slopes: NormSlopes
+  private let embeddingSums: EmbeddingSums
   private let statistics, vectors: Window<Float>
   private let gradient: Window<Float>
 
@@ -86,6 +88,9 @@ private struct KernelBench {
     }
     coefficients = NormCoefficients(
       mean: coefficient(0), inverseDeviation: coefficient(1), scale: coefficient(1), shift: coefficient(0))
+    slopes = NormSlopes(scale: coefficient(1), slope: coefficient(0), offset: coefficient(0))
+    embeddingSums = EmbeddingSums(
+      vocabulary: vocabulary, lanes: block.lanes.count, width: width, rows: rows, storage: storage)
     statistics = storage.take(block.lanes.count * 2 * steps * width)
     vectors = storage.take(block.lanes.count * max(2 * width, ParameterLayout.padded(vocabulary)))
     gradient = storage.take(schedule.roots * Panels.count(rows: hidden, columns: max(hidden, vocabulary)))
@@ -136,16 +141,13 @@ private struct KernelBench {
           stride: stride, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
       },
       row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements) {
-        statistics.fill(0)
-        normaliseBackward(
-          dh, h, rowsPerStep: streams, sums: statistics, samples: streams, coefficients)
+        normaliseBackward(dh, h, rowsPerStep: streams, slopes)
       },
+      // With BatchNorm and the embedding's sums.
       row("recurrence, backward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden)) {
-        for t in (0..<steps).reversed() {
-          recurrentBackward(
-            step(dh, t), transposed, into: Panels(da, rows: streams, columns: hidden),
-            previous: t > 0 ? (step(h, t - 1), step(dh, t - 1)) : nil)
-        }
+        recurrentBackward(
+          dh, h: h, rows: streams, steps: steps, transposed, through: slopes, addingTo: embeddingSums,
+          lanes: block.stepRows.rows, first: 0, tokens: tokens, tokenStride: streams, scratch: da)
       },
       recurrentWeightGradient(),
       row("column sums", "\(rows)x\(vocabulary)", Double(rows * vocabulary)) {
@@ -157,18 +159,16 @@ private struct KernelBench {
   }
 
   func rest() -> [KernelRow] {
-    let sums = EmbeddingSums(
-      vocabulary: vocabulary, lanes: block.lanes.count, width: width, rows: rows, storage: storage)
     let streams = block.streams.count
     let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
     return [
       row("embedding gradient", "\(rows)x\(hidden)", elements) {
         for t in 0..<steps {
-          sums.add(
+          embeddingSums.add(
             da, tokens: tokens[(t * streams)..<((t + 1) * streams)], rowsPerStep: streams, rows: block.stepRows.rows,
             first: 0)
         }
-        sums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
+        embeddingSums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
       },
       row("transpose", "\(hidden)x\(vocabulary)", 0) { transpose(outputWeight, into: outputTransposed) },
       adamRow(),
@@ -232,11 +232,6 @@ private struct KernelBench {
 
   /// Operations of a product of all rows, `hidden` and so many columns.
   private func product(_ columns: Int) -> Double { 2 * elements * Double(columns) }
-
-  private func step(_ activations: Window<Float>, _ t: Int) -> Panels {
-    let count = block.streams.count * width
-    return Panels(activations[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: hidden)
-  }
 
   /// The best of 60 timings of some tenths of a millisecond each: another program on the core lengthens some, never all.
   private func row(_ kernel: String, _ shape: String, _ operations: Double, _ call: () -> Void) -> KernelRow {

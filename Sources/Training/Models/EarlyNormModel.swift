@@ -75,12 +75,11 @@ public class EarlyNormModel: Model {
     for t in (0..<steps).reversed() {
       let isLast = t == steps - 1
       norm.differentiate(stepBlock, gradient(t), hidden(t), application: t, isFirst: isLast)
-      let sum = norm.reduce(losses: isLast ? output.laneLosses : nil)
+      let sum = norm.reduce(application: t, losses: isLast ? output.laneLosses : nil)
       if isLast { loss = sum }
-      norm.backward(stepBlock, gradient(t), hidden(t), application: t)
-      recurrent.rectifierBackward(block, at: t)
+      norm.backward(stepBlock, gradient(t), hidden(t))
       if t >= Self.firstHidden {
-        let inputGradient = recurrent.backward(x, block, at: t, continues: false)
+        let inputGradient = recurrent.backward(x, block, at: t)
         if t > 0 { gradient(t - 1).copy(from: inputGradient) }
       } else {
         recurrent.addToEmbedding(gradient(t), x, block, at: t)

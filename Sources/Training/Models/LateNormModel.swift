@@ -54,7 +54,8 @@ public class LateNormModel: Model {
 
   /// As `Model` describes it.
   public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
-    for block in blocks {
+    // The first block comes last: its state is in cache when the next loop begins with it.
+    for block in blocks.reversed() {
       recur(x, block)
       norm.observe(block, recurrent.part(recurrent.hidden, block))
     }
@@ -69,9 +70,7 @@ public class LateNormModel: Model {
     context.spans?.mark(.backward)
     let loss = norm.reduce(losses: output.laneLosses)
     for block in blocks {
-      norm.backward(block, recurrent.part(recurrent.gradient, block), recurrent.part(recurrent.hidden, block))
-      recurrent.rectifierBackward(block, at: context.bptt - 1)
-      for t in (0..<context.bptt).reversed() { recurrent.backward(x, block, at: t, continues: t > 0) }
+      recurrent.backward(x, block, through: norm.slopes)
       recurrent.linearGradients(block, into: gradients)
     }
     recurrent.embeddingGradient(into: gradients)

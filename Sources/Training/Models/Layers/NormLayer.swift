@@ -17,6 +17,8 @@ public final class NormLayer {
   private let weight, bias: Window<Float>  // (width)
   private let weightOffset, biasOffset: Int
   private let coefficients: [NormCoefficients]  // one for each application, (steps, width)
+  /// The way back through the application that was reduced last, good until the next `reduce`.
+  public let slopes: NormSlopes
   private let laneStatistics: Window<Float>  // (lanes, 2, steps, width)
   private let statistics: Window<Float>  // (2, steps, width)
   private let applicationVectors: Window<Float>  // (lanes, 2, width)
@@ -47,6 +49,7 @@ public final class NormLayer {
         mean: context.make(count), inverseDeviation: context.make(count), scale: context.make(count),
         shift: context.make(count))
     }
+    slopes = NormSlopes(scale: context.make(count), slope: context.make(count), offset: context.make(count))
     laneStatistics = context.make(context.laneRows.count * 2 * count)
     statistics = context.make(2 * count)
     applicationVectors = context.make(context.laneRows.count * 2 * width)
@@ -130,10 +133,10 @@ public final class NormLayer {
     }
   }
 
-  /// Sums what `differentiate` took over all workers. Collective.
+  /// Sums what `differentiate` took of an application over all workers, which gives its `slopes`. Collective.
   ///
   /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
-  public func reduce(losses: Window<Double>? = nil) -> Double {
+  public func reduce(application: Int = 0, losses: Window<Double>? = nil) -> Double {
     let count = steps * context.width
     let exchange = nextExchange()
     let stride = exchange.floatStride
@@ -155,6 +158,7 @@ public final class NormLayer {
     foldRows(
       exchange.floats, stride: stride, count: 2 * count, schedule: exchange.schedule, into: statistics,
       rootStride: 2 * count, scratch: context.scratch)
+    normalisationBackward(sums: statistics, samples: context.batchSize, coefficients[application], into: slopes)
     guard losses != nil else { return 0 }
     foldDoubles(
       exchange.doubles, stride: doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
@@ -163,10 +167,10 @@ public final class NormLayer {
     return totals[0]
   }
 
-  /// The way back of a block through an application, after `reduce`: the gradient at its output gives way to that at its input h.
-  public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0) {
-    normaliseBackward(
-      dy, h, rowsPerStep: block.streams.count, sums: statistics, samples: context.batchSize, coefficients[application])
+  /// The way back of a block through the application that was reduced last, and the ReLU before it, whose output h is: the gradient
+  /// at the application's output gives way to that before the ReLU.
+  public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
+    normaliseBackward(dy, h, rowsPerStep: block.streams.count, slopes)
   }
 
   private func nextExchange() -> TreeExchange {

@@ -85,19 +85,21 @@ public final class RecurrentLayer {
       tokenStride: context.streams)
   }
 
-  /// The gradient of the sum before the ReLU at step t from that of h_t, without later steps, in its place.
-  public func rectifierBackward(_ block: LaneBlock, at t: Int) {
-    Kernels.rectifierBackward(step(gradient, block, t).elements, step(hidden, block, t).elements)
+  /// The way back through all steps of a block, and through BatchNorm behind them: the gradients at its outputs give way to those of
+  /// the sums, and the gradients of a_t are added to the embedding's.
+  public func backward(_ x: Window<Int32>, _ block: LaneBlock, through slopes: NormSlopes) {
+    recurrentBackward(
+      part(gradient, block), h: part(hidden, block), rows: block.streams.count, steps: steps, transposed,
+      through: slopes, addingTo: embeddingSums, lanes: block.stepRows.rows, first: block.lanes.lowerBound,
+      tokens: x[block.streams.lowerBound..<x.count], tokenStride: context.streams, scratch: inputGradient)
   }
 
-  /// The gradient of a_t from that of the sum, added to the embedding's, and returned: good until the next call. Where `continues`,
-  /// also the sum's gradient of the step before, from da_t plus the gradient that reaches h_{t−1} otherwise.
-  @discardableResult
-  public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int, continues: Bool) -> Window<Float> {
+  /// The gradient of a_t from that of the sum at one step, added to the embedding's, and returned: good until the next call.
+  public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int) -> Window<Float> {
     let da = inputGradient[0..<(block.streams.count * context.width)]
-    recurrentBackward(
-      step(gradient, block, t), transposed, into: Panels(da, rows: block.streams.count, columns: context.hidden),
-      previous: continues ? (h: step(hidden, block, t - 1), dh: step(gradient, block, t - 1)) : nil)
+    linear(
+      step(gradient, block, t), transposed, bias: nil,
+      into: Panels(da, rows: block.streams.count, columns: context.hidden))
     addToEmbedding(da, x, block, at: t)
     return da
   }

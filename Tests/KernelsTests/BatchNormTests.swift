@@ -1,0 +1,163 @@
+import Testing
+
+@testable import Kernels
+
+/// BatchNorm over all lanes, forward and backward, beside its definition in Float64; and what a lane gives, to the bit.
+@Suite struct BatchNormTests {
+  private let steps = 3
+  private let hidden = 20
+  private let width = 32
+  /// Lanes of 1, 2, 3, 4 and 5 streams.
+  private let lanes = LaneRows(rows: (0..<5).map { ($0 * ($0 + 1) / 2)..<(($0 + 1) * ($0 + 2) / 2) }, steps: 3)
+  private let streams = 15
+  private let storage = Storage()
+  private let h, dy: (panels: Panels, arena: Arena)
+  private let weight, bias: (panels: Panels, arena: Arena)
+
+  init() {
+    h = randomMatrix(steps * streams, hidden, seed: 1)
+    dy = randomMatrix(steps * streams, hidden, seed: 2)
+    weight = randomMatrix(1, hidden, seed: 3)
+    bias = randomMatrix(1, hidden, seed: 4)
+  }
+
+  private func take(_ count: Int) -> Window<Float> { storage.take(count) }
+
+  private func value(_ matrices: Panels, _ step: Int, _ row: Int, _ column: Int) -> Double {
+    Double(element(matrices.elements, rows: streams, width: hidden, step, row, column))
+  }
+
+  /// Mean and variance of a step's column by the definition.
+  private func moments(_ step: Int, _ column: Int) -> (mean: Double, variance: Double) {
+    let values = (0..<streams).map { value(h.panels, step, $0, column) }
+    let mean = values.reduce(0, +) / Double(streams)
+    return (mean, values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(streams))
+  }
+
+  /// From the lanes' moments, merged along the tree.
+  private func coefficients(running: (mean: Window<Float>, variance: Window<Float>)?) -> NormCoefficients {
+    let count = steps * width
+    let laneStatistics = take(lanes.rows.count * 2 * count)
+    laneMoments(
+      h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, into: laneStatistics, stride: 2 * count)
+    let schedule = laneSchedule(5)
+    let merged = take(2 * count)
+    mergeMoments(
+      laneStatistics, stride: 2 * count, count: count,
+      schedule: MomentSchedule(schedule, counts: lanes.rows.map(\.count)), into: merged, rootStride: 2 * count,
+      scratch: take(32 * schedule.depth))
+    let result = NormCoefficients(
+      mean: take(count), inverseDeviation: take(count), scale: take(count), shift: take(count))
+    normalisation(
+      moments: merged, samples: streams, weight: weight.panels.elements, bias: bias.panels.elements, width: width,
+      running: running, into: result)
+    return result
+  }
+
+  @Test func normalisesInLaneOrder() {
+    let (mean, variance) = (take(width), take(width))
+    mean.fill(0)
+    variance.fill(1)
+    let coefficients = coefficients(running: (mean, variance))
+    let y = Panels(take(steps * streams * width), rows: steps * streams, columns: hidden)
+    normalise(h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: y)
+    var row = 0
+    for lane in lanes.rows {
+      for step in 0..<steps {
+        for stream in lane {
+          for column in 0..<hidden {
+            let (mean, variance) = moments(step, column)
+            let x = (value(h.panels, step, stream, column) - mean) / (variance + 1e-5).squareRoot()
+            let expected = x * Double(weight.panels[0, column]) + Double(bias.panels[0, column])
+            #expect(abs(Double(y[row, column]) - expected) < 1e-5)
+          }
+          row += 1
+        }
+      }
+    }
+    for column in 0..<hidden {
+      var (runningMean, runningVariance) = (0.0, 1.0)
+      for step in 0..<steps {
+        let (mean, variance) = moments(step, column)
+        runningMean = 0.9 * runningMean + 0.1 * mean
+        runningVariance = 0.9 * runningVariance + 0.1 * variance * Double(streams) / Double(streams - 1)
+      }
+      #expect(abs(Double(mean[column]) - runningMean) < 1e-6)
+      #expect(abs(Double(variance[column]) - runningVariance) < 1e-6)
+    }
+    withExtendedLifetime((storage, h.arena, weight.arena, bias.arena)) {}
+  }
+
+  @Test func laneSumsAreThoseOfTheirRowsInOrder() {
+    let coefficients = coefficients(running: nil)
+    let count = steps * width
+    let sums = take(lanes.rows.count * 2 * count)
+    let vectors = take(lanes.rows.count * 2 * width)
+    vectors.fill(.nan)
+    laneNormGradients(
+      dy.panels.elements, h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients,
+      into: sums, stride: 2 * count, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+    for (lane, rows) in lanes.rows.enumerated() {
+      for column in 0..<hidden {
+        var (weightGradient, biasGradient) = (Float(0), Float(0))
+        for step in 0..<steps {
+          let place = step * width + column
+          var (plain, weighted) = (Float(0), Float(0))
+          for row in rows {
+            let gradient = element(dy.panels.elements, rows: streams, width: hidden, step, row, column)
+            let state = element(h.panels.elements, rows: streams, width: hidden, step, row, column)
+            plain += gradient
+            weighted = weighted.addingProduct(gradient, state - coefficients.mean[place])
+          }
+          weighted *= coefficients.inverseDeviation[place]
+          #expect(sums[lane * 2 * count + place].bitPattern == plain.bitPattern)
+          #expect(sums[lane * 2 * count + count + place].bitPattern == weighted.bitPattern)
+          weightGradient += weighted
+          biasGradient += plain
+        }
+        #expect(vectors[lane * 2 * width + column].bitPattern == weightGradient.bitPattern)
+        #expect(vectors[lane * 2 * width + width + column].bitPattern == biasGradient.bitPattern)
+      }
+    }
+    withExtendedLifetime((storage, h.arena, dy.arena, weight.arena, bias.arena)) {}
+  }
+
+  @Test func backwardFollowsTheDefinitionAndStopsAtTheRectifier() {
+    let coefficients = coefficients(running: nil)
+    let count = steps * width
+    let sums = take(2 * count)
+    let slopes = NormSlopes(scale: take(count), slope: take(count), offset: take(count))
+    for step in 0..<steps {
+      for column in 0..<hidden {
+        let (mean, variance) = moments(step, column)
+        let rows = (0..<streams).map { row in
+          let x = (value(h.panels, step, row, column) - mean) / (variance + 1e-5).squareRoot()
+          return (value(dy.panels, step, row, column), x)
+        }
+        sums[step * width + column] = Float(rows.map(\.0).reduce(0, +))
+        sums[count + step * width + column] = Float(rows.map { $0.0 * $0.1 }.reduce(0, +))
+      }
+    }
+    normalisationBackward(sums: sums, samples: streams, coefficients, into: slopes)
+    let dh = take(dy.panels.elements.count)
+    dh.copy(from: dy.panels.elements)
+    normaliseBackward(dh, h.panels.elements, rowsPerStep: streams, slopes)
+    for step in 0..<steps {
+      for column in 0..<hidden {
+        let (mean, variance) = moments(step, column)
+        let deviation = (variance + 1e-5).squareRoot()
+        let plain = Double(sums[step * width + column]) / Double(streams)
+        let weighted = Double(sums[count + step * width + column]) / Double(streams)
+        for row in 0..<streams {
+          let state = value(h.panels, step, row, column)
+          let x = (state - mean) / deviation
+          let through =
+            Double(weight.panels[0, column]) / deviation * (value(dy.panels, step, row, column) - plain - x * weighted)
+          let found = Double(element(dh, rows: streams, width: hidden, step, row, column))
+          #expect(abs(found - (state > 0 ? through : 0)) < 1e-5)
+        }
+      }
+    }
+    withExtendedLifetime((storage, h.arena, dy.arena, weight.arena, bias.arena)) {}
+  }
+}
