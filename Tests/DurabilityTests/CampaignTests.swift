@@ -7,14 +7,15 @@ import Testing
 
   init() throws { runs = try Runs() }
 
-  /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others; `DIST_TRAIN_STRICT` holds them to two seconds.
+  /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others; `DIST_TRAIN_STRICT` holds them to three seconds.
+  /// Ranks on other (pretended) nodes than the killed one see nothing of it: those the launcher ends, which takes it two.
   @Test(.enabled(if: MPILauncher.ofThisBuild == .openMPI)) func killedRunsEndAsUndisturbedOnes() throws {
     defer { runs.remove() }
     let environment = ProcessInfo.processInfo.environment
     let count = environment["DIST_TRAIN_KILLS"].flatMap { Int($0) } ?? 10
     let result = try BuiltProgram(path: Runs.script("campaign")).run(
       [
-        "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", "--limit", "\(slack(2000))",
+        "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", "--limit", "\(slack(3000))",
         BuiltProgram("dist-train").path,
       ], seconds: 60 + 10 * count)
     #expect(result.status == 0, "\(result.errors)")
