@@ -97,17 +97,16 @@ import Testing
     let rows = laneRows(lanes)
     let streams = rows.last!.upperBound
     let schedule = laneSchedule(lanes)
-    let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * 7 + $0) % vocabulary % 9) }
     let da = randomMatrix(streams * steps, hidden, seed: 9)
     let storage = Storage()
     let sums = EmbeddingSums(
       vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, storage: storage)
     let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
     let ids: Window<Int32> = storage.take(steps * streams)
-    ids.copy(from: tokens)
-    // Twice, since `fold` must forget.
-    for _ in 0..<2 {
-      roots.fill(.nan)
+    // More than once and with other tokens, since `fold` must forget; two of the vocabulary are never read.
+    for factor in [7, 5, 1, 7] {
+      let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * factor + $0) % vocabulary % 9) }
+      ids.copy(from: tokens)
       for step in 0..<steps {
         let matrix = (step * streams * width)..<((step + 1) * streams * width)
         sums.add(

@@ -2,13 +2,15 @@
 /// order in which they are added, and folded over the lanes.
 ///
 /// Each lane has a row of its own for each token that it has read, so memory and work follow the rows that were read and not the
-/// vocabulary times the lanes, except for one look at each token's `lanes` entries.
+/// vocabulary times the lanes, except for one look at each token's `lanes` entries. Of the gradient, too, only the rows of tokens
+/// that were read, now or the last time, are written.
 @safe
 public struct EmbeddingSums: Sendable {
   private let vocabulary, lanes, width: Int
   private let slots: Window<Int32>  // (vocabulary, lanes): the row of `sums`, or −1
   private let sums: Window<Float>  // (rows, width)
   private let used: Window<Int32>  // (1): rows of `sums` in use
+  private let written: Window<UInt8>  // (lanes, vocabulary): whether a root's gradient of the token isn't zero
   private let places: Window<Int32>  // (rows): the row of `sums` for each row that is added
   private let stack: Window<Int32>  // (2 · lanes)
 
@@ -22,6 +24,7 @@ public struct EmbeddingSums: Sendable {
     slots.fill(-1)
     sums = storage.take(min(rows, vocabulary * lanes) * width)
     used = storage.take(1)
+    written = storage.take(lanes * vocabulary)
     places = storage.take(rows)
     stack = storage.take(2 * lanes)
   }
@@ -74,8 +77,9 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row, starts at
-  /// `offset + i·rootStride`; overwritten, zero for tokens that weren't read. Lanes without a token count as zero: see
-  /// `FoldSchedule`.
+  /// `offset + i·rootStride`; zero for tokens that weren't read. Lanes without a token count as zero: see `FoldSchedule`.
+  ///
+  /// - roots: the same memory in each call, zero before the first and written by nobody else.
   public func fold(_ schedule: FoldSchedule, into roots: Window<Float>, offset: Int, rootStride: Int) {
     precondition(schedule.folds.count == lanes, "a fold count for each lane")
     precondition(
@@ -87,12 +91,15 @@ public struct EmbeddingSums: Sendable {
         var next = 0
         for root in 0..<schedule.roots {
           let row = output + root &* rootStride
+          let isWritten = written.base + (root &* vocabulary &+ token)
           if next < count && stack.base[2 &* next] == root {
             let sum = UnsafePointer(sums.base + Int(stack.base[2 &* next &+ 1]) &* width)
             for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, load16(sum + channel)) }
+            isWritten.pointee = 1
             next &+= 1
-          } else {
-            for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, SIMD16(repeating: 0)) }
+          } else if isWritten.pointee != 0 {
+            row.update(repeating: 0, count: width)
+            isWritten.pointee = 0
           }
         }
       }
