@@ -46,8 +46,5 @@ final class NodeTeam: Team {
     worker.relay(bytes, isRoot: rank == root, keeps: true) {}
   }
 
-  func gather(_ bytes: [UInt8]) -> [[UInt8]] {
-    let all = (0..<size).map { worker.relay(bytes, isRoot: rank == $0, keeps: rank == 0) {} }
-    return rank == 0 ? all : []
-  }
+  func gather(_ bytes: [UInt8]) -> [[UInt8]] { worker.collect(bytes) }
 }

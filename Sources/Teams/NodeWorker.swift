@@ -12,6 +12,8 @@ final class NodeWorker {
   /// Within the node.
   private let place: Int
   private var sectionCount = 0
+  /// The set of boxes that was used last.
+  private var boxTurn = 0
 
   init(_ memory: ProcessMemory, thread: Int) {
     self.memory = memory
@@ -88,5 +90,37 @@ final class NodeWorker {
       synchronise(.mail)
     } while left > 0
     return keeps && isRoot ? bytes : result
+  }
+
+  /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little more than the
+  /// copying of their own: as long as these fit into the worker's box there is one barrier, behind which only the first one reads.
+  ///
+  /// There are two sets of boxes, used in turn. When a worker writes into one again, it has passed the barrier of the other set,
+  /// and the first worker has come there only after reading.
+  func collect(_ bytes: [UInt8]) -> [[UInt8]] {
+    let boxes = memory.boxes
+    let workers = layout.nodes[memory.node].count
+    let capacity = boxes.count / 2 / workers
+    var result = [[UInt8]](repeating: [], count: isLeader ? workers : 0)
+    var done = 0
+    var longest = 0
+    repeat {
+      boxTurn ^= 1
+      let first = boxTurn * workers
+      let part = Array(bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)])
+      let start = (first + place) * capacity
+      boxes[start..<(start + part.count)].copy(from: part)
+      memory.boxCounts[first + place] = Int64(bytes.count)
+      synchronise(.mail)
+      longest = (0..<workers).map { Int(memory.boxCounts[first + $0]) }.max() ?? 0
+      for worker in result.indices {
+        let start = (first + worker) * capacity
+        let count = min(max(Int(memory.boxCounts[first + worker]) - done, 0), capacity)
+        let part = boxes[start..<(start + count)].array
+        if done == 0 { result[worker] = part } else { result[worker] += part }
+      }
+      done += capacity
+    } while done < longest
+    return result
   }
 }

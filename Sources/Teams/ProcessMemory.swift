@@ -26,6 +26,10 @@ final class ProcessMemory: @unchecked Sendable {
   /// What `broadcast` has left to pass on, and the next part of it.
   let mailCount: Window<Int64>  // (1)
   let mail: Window<UInt8>
+  /// What each worker has for the node's first one: two sets of boxes, (2, workers, …), and the bytes of the whole message behind
+  /// each.
+  let boxes: Window<UInt8>
+  let boxCounts: Window<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
   /// Whether what the processes shared has been given back.
   private(set) var isFreed = false
@@ -55,11 +59,13 @@ final class ProcessMemory: @unchecked Sendable {
       let workers = layout.nodes[node].count
       let words = SharedBarrier.wordCount(workers: workers)
       let progressWords = SharedProgress.wordCount(workers: workers)
-      arena = try windows.allocate(Self.byteCount(words: words + progressWords), ranks)
+      arena = try windows.allocate(Self.byteCount(words: words + progressWords, workers: workers), ranks)
       gate = arena.take(words)
       progress = SharedProgress(arena.take(progressWords), workers: workers)
       mailCount = arena.take(1)
       mail = arena.take(Self.mailCapacity)
+      boxes = arena.take(2 * workers * Self.boxCapacity(workers))
+      boxCounts = arena.take(2 * workers)
     }
   #else
     /// Allocates the first memory.
@@ -72,11 +78,13 @@ final class ProcessMemory: @unchecked Sendable {
       let workers = layout.nodes[node].count
       let words = SharedBarrier.wordCount(workers: workers)
       let progressWords = SharedProgress.wordCount(workers: workers)
-      arena = Arena(byteCount: Self.byteCount(words: words + progressWords))
+      arena = Arena(byteCount: Self.byteCount(words: words + progressWords, workers: workers))
       gate = arena.take(words)
       progress = SharedProgress(arena.take(progressWords), workers: workers)
       mailCount = arena.take(1)
       mail = arena.take(Self.mailCapacity)
+      boxes = arena.take(2 * workers * Self.boxCapacity(workers))
+      boxCounts = arena.take(2 * workers)
     }
   #endif
 
@@ -86,9 +94,14 @@ final class ProcessMemory: @unchecked Sendable {
     for worker in first..<(first + threads) { progress.enter(worker, process: processNumber, rank: rank) }
   }
 
-  private static func byteCount(words: Int) -> Int {
+  /// Bytes of a worker's box: as many as make the mail's size for all together, but not too few.
+  private static func boxCapacity(_ workers: Int) -> Int { max(mailCapacity / workers, 4096) }
+
+  private static func byteCount(words: Int, workers: Int) -> Int {
     Arena.byteCount(words, of: UInt64.self) + Arena.byteCount(1, of: Int64.self)
       + Arena.byteCount(mailCapacity, of: UInt8.self)
+      + Arena.byteCount(2 * workers * boxCapacity(workers), of: UInt8.self)
+      + Arena.byteCount(2 * workers, of: Int64.self)
   }
 
   /// The node's barrier as a worker of this process sees it.

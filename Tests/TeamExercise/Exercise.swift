@@ -90,11 +90,16 @@ public struct Exercise: Sendable {
       for byte in team.broadcast(team.rank == root ? message(round: round) : [1, 2, 3], from: root) {
         digest.add(UInt64(byte))
       }
-      let gathered = team.gather(
-        own.flatMap { lane in [UInt8](repeating: UInt8(truncatingIfNeeded: lane), count: lane * 100) })
-      precondition(gathered.count == (team.rank == 0 ? team.size : 0), "worker 0 gathers from all")
-      let joined = gathered.flatMap(\.self)
-      for byte in team.broadcast(joined, from: 0) { digest.add(UInt64(byte)) }
+      // Some at once, with nothing between them, and one that goes in parts.
+      let joined = [100, 1, 20_000, 10].map { length in
+        let gathered = team.gather(
+          own.flatMap { lane in [UInt8](repeating: UInt8(truncatingIfNeeded: lane + length), count: lane * length) })
+        precondition(gathered.count == (team.rank == 0 ? team.size : 0), "worker 0 gathers from all")
+        return gathered.flatMap(\.self)
+      }
+      for bytes in joined {
+        for byte in team.broadcast(bytes, from: 0) { digest.add(UInt64(byte)) }
+      }
       team.barrier()
     }
     return digest.value
