@@ -104,7 +104,8 @@ import Testing
       ([bad] + out, 65, "not UTF-8 text (byte 1234567): \(bad)"), ([empty] + out, 65, "no text to train on"),
       ([good, "--valid", empty] + out, 65, "no text to validate on"),
       ([folder.path + "/none"] + out, 74, "can't read the file"),
-      ([folder.path] + out, 74, "not a file"), ([good, "--out", folder.path], 74, "isn't empty: \(folder.path)"),
+      ([folder.path] + out, 74, "not a file"),
+      ([good, "--out", folder.path], 74, "isn't empty: \(folder.path)/empty; choose another"),
       ([good, "--out", "/proc/none"], 74, "can't make the output directory"),
       ([good, "--min-freq", "0"] + out, 64, "--min-freq"),
       ([good, "--max-vocab", "3"] + out, 64, "--max-vocab"),
@@ -118,6 +119,22 @@ import Testing
     }
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out/train.tokens"))
     #expect(FileManager.default.contents(atPath: good)?.count == 19)
+  }
+
+  /// Ctrl-C takes back what has been written so far, so that the same command can be given again.
+  @Test func aSignalStopsIt() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let line = String(repeating: "Some words of a line, \u{E9} among them, and THE END.", count: 20) + "\n"
+    let text = try folder.file("text", Data(String(repeating: line, count: 60_000).utf8)).path
+    let out = folder.path + "/out"
+    let interrupted = """
+      "$@" & until [ -s "$OUT/.train.numbers" ]; do sleep 0.01; done; kill -INT $!; wait $!
+      """
+    try expectOneLine(
+      ["tokenize", text, "--out", out, "--threads", "1"], status: 75, saying: "stopped as asked: \(out)", ranks: nil,
+      prefix: ["env", "OUT=\(out)", "bash", "-c", interrupted, "bash"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: out).isEmpty)
   }
 
   /// Any changed byte, a cut and a swap are found, by one line, on any workers.

@@ -47,6 +47,24 @@ import Testing
     #expect(valid.vocabulary == train.vocabulary)
   }
 
+  /// Whether counting or writing is under way when it is stopped.
+  @Test(arguments: [1, 2]) func stoppedWorkLeavesNothing(pass: Int) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    var options = TokenizeOptions(files: [
+      try folder.file("text", Data(String(repeating: "a b c d\n", count: 100_000).utf8)).path
+    ])
+    options.threads = 2
+    let stop = RunError("stopped", at: "here", remedy: "go on", status: .tryAgain)
+    #expect(throws: stop) {
+      try TokenDirectory.make(folder.path + "/data", options) { progress throws(RunError) in
+        if progress.pass == pass { throw stop }
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/data").isEmpty)
+    #expect(try TokenDirectory.make(folder.path + "/data", options).trainTokens > 400_000)
+  }
+
   /// A worker that doesn't read a block doesn't see its damage.
   @Test func onlyOwnBlocksAreChecked() throws {
     let folder = try TemporaryDirectory()

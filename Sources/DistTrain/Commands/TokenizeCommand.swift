@@ -57,10 +57,14 @@ struct TokenizeCommand: ParsableCommand {
     options.maximumVocabulary = maxVocab
     options.validFraction = validFraction
     options.threads = threads ?? usableCores()
+    StopRequest.listen()
     var bar = ProgressBar(isShown: !quiet)
     let report: TokenizeReport
     do {
-      report = try TokenDirectory.make(out, options) { progress in
+      report = try TokenDirectory.make(out, options) { progress throws(RunError) in
+        if StopRequest.hasCome {
+          throw RunError("stopped as asked", at: out, remedy: "run it again, from the beginning", status: .tryAgain)
+        }
         bar.show(progress.pass == 1 ? "counting" : "encoding", progress.bytes, of: progress.of)
       }
     } catch {

@@ -14,23 +14,27 @@ struct ProgressBar {
   private let isShown: Bool
   private let clock = ContinuousClock()
   private var name = ""
+  /// When the work of this name began: where that of the name before was last seen.
   private var start: ContinuousClock.Instant
+  private var last: ContinuousClock.Instant
   private var hasLine = false
 
   /// - isShown: false for no line, on a terminal too.
   init(isShown: Bool) {
     self.isShown = isShown && isatty(2) == 1
     start = clock.now
+    last = start
   }
 
   /// Shows the state of the work of this name.
   mutating func show(_ name: String, _ bytes: Int, of total: Int) {
     if name != self.name {
       self.name = name
-      start = clock.now
+      start = last
     }
+    last = clock.now
     guard isShown else { return }
-    let seconds = (clock.now - start) / .seconds(1)
+    let seconds = (last - start) / .seconds(1)
     hasLine = true
     write("\r\u{1B}[K" + Self.line(name, bytes, of: total, seconds: seconds))
   }

@@ -14,14 +14,17 @@ enum ChunkWork {
 
   /// Calls `make` for each piece on one of the threads, with a tokenizer's memory of its own, then `use` with each result in order.
   ///
-  /// - watch: called on this thread every 100 ms with the bytes read, and at the end.
-  /// - Throws: the error of the first piece that has one, whichever thread came to it.
+  /// - watch: called on this thread every 100 ms with the bytes read, and at the end; what it throws ends the work.
+  /// - Throws: what `watch` throws; the error of the first piece that has one, whichever thread came to it.
   static func run<Memory, Output>(
     _ chunks: TextChunks, threads: Int, memory: @escaping @Sendable () -> Memory,
     make: @escaping @Sendable (TextChunk, inout Memory) throws(RunError) -> Output,
-    use: @escaping @Sendable (Output) throws(RunError) -> Void, watch: (Int) -> Void
+    use: @escaping @Sendable (Output) throws(RunError) -> Void, watch: (Int) throws(RunError) -> Void
   ) throws {
     let job = Job()
+    func tell() {
+      do throws(RunError) { try watch(chunks.bytesRead) } catch { job.state.withLock { $0.error = (-1, error) } }
+    }
     for _ in 0..<threads {
       job.state.withLock { $0.running += 1 }
       do {
@@ -40,9 +43,9 @@ enum ChunkWork {
     while job.state.withLock({ $0.running > 0 }) {
       pause(microseconds: 1000)
       ticks += 1
-      if ticks % 100 == 0 { watch(chunks.bytesRead) }
+      if ticks % 100 == 0 { tell() }
     }
-    watch(chunks.bytesRead)
+    tell()
     if let error = job.state.withLock({ $0.error?.error }) { throw error }
   }
 

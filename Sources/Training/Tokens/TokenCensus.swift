@@ -10,9 +10,10 @@ struct TokenCensus: Sendable {
   /// Cuts the texts into tokens and counts them; appends the number of each to the file of its split.
   ///
   /// - files: those of the train and of the valid split.
-  /// - watch: called from time to time with the bytes read.
+  /// - watch: called from time to time with the bytes read; what it throws ends the work.
   static func take(
-    _ sources: TextSources, _ options: TokenizeOptions, to files: [NumberFile], watch: (Int) -> Void
+    _ sources: TextSources, _ options: TokenizeOptions, to files: [NumberFile],
+    watch: (Int) throws(RunError) -> Void
   ) throws -> TokenCensus {
     let chunks = TextChunks(sources, size: options.chunkSize)
     let kind = options.tokenizer

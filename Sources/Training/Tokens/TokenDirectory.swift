@@ -62,10 +62,11 @@ public enum TokenDirectory {
   /// files to be, 4 bytes each; the second turns numbers into ids. A text is read piece by piece, so memory is bounded by `TokenCounts`'
   /// limit, a piece for each thread, and 4 bytes for each distinct token. Each document begins with `xxbos`.
   ///
-  /// - watch: called from time to time, on this thread.
-  /// - Throws: `RunError` for a text that can't be read or isn't UTF-8, and a directory that isn't empty or can't be written to.
+  /// - watch: called from time to time, on this thread; what it throws ends the work.
+  /// - Throws: what `watch` throws; `RunError` for a text that can't be read or isn't UTF-8, and a directory that isn't empty or can't
+  ///   be written to. Nothing is left in the directory.
   public static func make(
-    _ directory: String, _ options: TokenizeOptions, watch: (TokenizeProgress) -> Void = { _ in }
+    _ directory: String, _ options: TokenizeOptions, watch: (TokenizeProgress) throws(RunError) -> Void = { _ in }
   ) throws -> TokenizeReport {
     let sources =
       try options.validFiles.isEmpty
@@ -73,18 +74,19 @@ public enum TokenDirectory {
       : TextSources(train: options.files, valid: options.validFiles)
     let path = FilePath(directory)
     try FileOperations.makeDirectories(path)
-    guard FileOperations.names(in: path).isEmpty else {
+    // It may be one that a listing doesn't show.
+    if let name = FileOperations.names(in: path).min() {
       throw RunError(
-        "the output directory isn't empty", at: directory, remedy: "choose another directory or empty that one",
-        status: .inputOutput)
+        "the output directory isn't empty", at: path.appending(name).string,
+        remedy: "choose another directory or empty that one", status: .inputOutput)
     }
     try FileOperations.probe(path)
     let numbers = try LanguageModelData.Split.allCases.map { split in
       try NumberFile(path.appending(".\(split.rawValue).numbers"))
     }
     defer { for file in numbers { file.remove() } }
-    let census = try TokenCensus.take(sources, options, to: numbers) {
-      watch(TokenizeProgress(pass: 1, bytes: $0, of: sources.size))
+    let census = try TokenCensus.take(sources, options, to: numbers) { bytes throws(RunError) in
+      try watch(TokenizeProgress(pass: 1, bytes: bytes, of: sources.size))
     }
     let vocabulary = census.counts.vocabulary(
       minimum: options.minimumFrequency, maximum: options.maximumVocabulary)
@@ -108,7 +110,7 @@ public enum TokenDirectory {
         try file.read { part throws(RunError) in
           try writer.append(part.map { $0 < 0 ? Vocabulary.unknown : ids[Int($0)] })
           done += part.count
-          watch(TokenizeProgress(pass: 2, bytes: 4 * done, of: 4 * total))
+          try watch(TokenizeProgress(pass: 2, bytes: 4 * done, of: 4 * total))
         }
         try writer.finish()
       }
