@@ -34,7 +34,11 @@ struct RootCommand: ParsableCommand {
     do {
       command = try parseAsRoot(configured.arguments)
     } catch {
-      guard exitCode(for: error).isSuccess else { throw configured.placing(usageError(message(for: error))) }
+      guard exitCode(for: error).isSuccess else {
+        let asked = AskedCommand(configured.arguments)
+        if let name = asked.unknown { throw asked.error(unknown: name) }
+        throw configured.placing(usageError(message(for: error), help: "\(asked.words) --help"))
+      }
       if isFirst { print(fullMessage(for: error)) }
       return
     }
@@ -53,10 +57,10 @@ struct RootCommand: ParsableCommand {
     }
   }
 
-  /// The argument parser's message as a one-line error.
-  static func usageError(_ message: String) -> RunError {
+  /// The argument parser's message as a one-line error; `help` is the command that shows more.
+  static func usageError(_ message: String, help: String) -> RunError {
     var text = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
-    var remedy = "see `dist-train --help`"
+    var remedy = "see `\(help)`"
     // The parser's own advice is better where it has some.
     for (advice, ours) in [(". Did you mean ", "did you mean "), (". Please provide one of ", "give one of ")] {
       guard let range = text.firstRange(of: advice) else { continue }

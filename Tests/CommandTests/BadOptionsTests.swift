@@ -4,7 +4,12 @@ import Testing
 @Suite(.serialized) struct BadOptionsTests {
   @Test(
     arguments: [
-      (["bogus"], "unexpected argument 'bogus'"), (["--seed", "-1"], "'-1' is invalid for '--seed"),
+      (["trian", "--epochs", "3"], "unknown command: trian; did you mean train?"),
+      (["bench", "steps"], "unknown command: steps; did you mean step?"),
+      (["bench", "zzzzzzzz"], "unknown command: zzzzzzzz; there are step, scaling, reduce, kernels"),
+      (["train", "bogus"], "unexpected argument 'bogus'; see `dist-train train --help`"),
+      (["bench", "step", "--steps", "x"], "'x' is invalid for '--steps <n>'; see `dist-train bench step --help`"),
+      (["--seed", "-1"], "'-1' is invalid for '--seed"),
       (["--out", "none", "--batch-size"], "missing value for '--batch-size"),
       (["--batch-size", "-1"], "batch size -1"),
       (["--bptt", "0"], "bptt 0"), (["--hidden", "0"], "hidden size 0"), (["--epochs", "0"], "number of epochs 0"),

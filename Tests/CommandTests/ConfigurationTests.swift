@@ -62,7 +62,7 @@ import Testing
       ("epochs: 3\nbatch_size: 3", "unknown option 'batch_size': ", ", line 2; did you mean batch-size?"),
       ("zzzzzzzzz: 3", "unknown option 'zzzzzzzzz': ", ", line 1; see `dist-train train --help`"),
       ("config: other.yaml", "unknown option 'config': ", ", line 1; "),
-      ("epochs: many", "the value 'many' is invalid for '--epochs <n>' (", ", line 1); see `dist-train --help`"),
+      ("epochs: many", "the value 'many' is invalid for '--epochs <n>' (", ", line 1); see `dist-train train --help`"),
       ("\nbptt: 0", "bptt 0 is too small: --bptt (", ", line 2); give at least 1"),
       ("quiet: perhaps", "'perhaps' is neither true nor false: ", ", line 1; give true or false"),
       ("epochs: 1\nepochs: 2", "no YAML (more than one value for 'epochs'): ", ""),
@@ -88,7 +88,7 @@ import Testing
   @Test func wrongVariablesAreOneLine() throws {
     for (variable, value, line) in [
       ("EPOCS", "3", "unknown option in the environment: DIST_TRAIN_EPOCS; did you mean DIST_TRAIN_EPOCHS?"),
-      ("EPOCHS", "x", "'x' is invalid for '--epochs <n>' (DIST_TRAIN_EPOCHS); see `dist-train --help`"),
+      ("EPOCHS", "x", "'x' is invalid for '--epochs <n>' (DIST_TRAIN_EPOCHS); see `dist-train train --help`"),
     ] {
       try expectOneLine(
         ["--out", "none"], status: 64, saying: line, ranks: nil, prefix: ["env", "DIST_TRAIN_\(variable)=\(value)"])

@@ -27,7 +27,8 @@ struct ConfiguredArguments {
       arguments = given
       return
     }
-    let (command, depth) = Self.command(given)
+    let asked = AskedCommand(given)
+    let (command, depth) = (asked.command, asked.depth)
     guard command.argument(named: Self.file) != nil else {
       arguments = given
       return
@@ -60,17 +61,6 @@ struct ConfiguredArguments {
     return RunError(
       error.problem, at: "\(error.place) (\(origins.joined(separator: "; ")))", remedy: error.remedy,
       status: error.status)
-  }
-
-  /// The command that is asked for, and how many arguments name it.
-  private static func command(_ given: [String]) -> (CommandDescription, depth: Int) {
-    var command = CommandDescription.root
-    var depth = 0
-    while depth < given.count, let next = command.subcommand(named: given[depth]) {
-      (command, depth) = (next, depth + 1)
-    }
-    if let name = command.defaultSubcommand, let next = command.subcommand(named: name) { command = next }
-    return (command, depth)
   }
 
   /// The value behind the last `--name`, in either form.
