@@ -24,7 +24,8 @@ struct TextDocument: Document {
       _ = try UTF8Span(validating: text.span)
     } catch {
       throw CorpusError(
-        "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name, remedy: "convert it to UTF-8")
+        "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name,
+        remedy: "convert it to UTF-8, or unpack it if it is packed")
     }
     var words = WordCounts()
     var table = WordTable()

@@ -32,6 +32,19 @@ import Testing
     }
   }
 
+  /// A directory that lacks the file looked for: what makes such a directory.
+  @Test(arguments: aloneAndRanks) func directoriesOfOthers(ranks: Int?) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    for (command, remedy) in [
+      (["--out", "none", "--data"], "train.tokens; give a directory that `dist-train tokenize` has made"),
+      (["evaluate", "--weights"], "model.safetensors; give a run that is done, or a file in its checkpoints/"),
+      (["generate", "--weights"], "model.safetensors; give a run that is done, or a file in its checkpoints/"),
+    ] {
+      try expectOneLine(command + [folder.path], status: 74, saying: "\(folder.path)/\(remedy)", ranks: ranks)
+    }
+  }
+
   /// The recorded weights, damaged in one place.
   enum Damage: String, CaseIterable, Sendable {
     case cutInHeader, cutInData, cutInLength, noSafetensors, headerBeyondFile, headerOfAllBits, overlap, unknownType

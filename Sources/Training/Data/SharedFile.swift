@@ -4,13 +4,16 @@ internal import Teams
 /// What worker 0 reads and all workers get, so that all fail alike.
 enum SharedFile {
   /// The bytes of a file. Collective.
-  static func read(_ path: String, _ team: any Team) throws -> [UInt8] {
+  ///
+  /// - remedy: what to do where it can't be read.
+  static func read(
+    _ path: String, _ team: any Team, remedy: String = "check its name and permissions"
+  ) throws -> [UInt8] {
     try share(team) { () throws(RunError) in
       do {
         return try FileOperations.read(FilePath(path))
       } catch {
-        throw RunError(
-          "can't read the file (\(error))", at: path, remedy: "check its name and permissions", status: .inputOutput)
+        throw RunError("can't read the file (\(error))", at: path, remedy: remedy, status: .inputOutput)
       }
     }
   }

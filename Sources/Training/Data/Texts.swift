@@ -26,7 +26,8 @@ struct Texts: Sendable {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       throw RunError(
-        "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name, remedy: "convert it to UTF-8",
+        "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name,
+        remedy: "convert it to UTF-8, or unpack it if it is packed",
         status: .badData)
     }
     var tokenizer = Tokenizer(kind)

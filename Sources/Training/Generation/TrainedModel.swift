@@ -25,7 +25,7 @@ public struct TrainedModel: Sendable {
     let bytes: [UInt8]
     do { bytes = try FileOperations.read(FilePath(file)) } catch {
       throw RunError(
-        "can't read the file (\(error))", at: file, remedy: "check its name and permissions", status: .inputOutput)
+        "can't read the file (\(error))", at: file, remedy: Self.remedy(path, file), status: .inputOutput)
     }
     try self.init(bytes, path: file)
   }
@@ -36,10 +36,16 @@ public struct TrainedModel: Sendable {
     return isDirectory ? FilePath(path).appending(RunDirectory.File.model.rawValue).string : path
   }
 
+  /// What to do where the file that `path` stands for can't be read.
+  private static func remedy(_ path: String, _ file: String) -> String {
+    // A run that was stopped, or goes on, has no weights of its end.
+    path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
+  }
+
   /// What worker 0 reads, on all workers. Collective.
   static func shared(_ path: String, _ team: any Team) throws -> TrainedModel {
-    let path = file(path)
-    return try TrainedModel(SharedFile.read(path, team), path: path)
+    let file = file(path)
+    return try TrainedModel(SharedFile.read(file, team, remedy: remedy(path, file)), path: file)
   }
 
   init(_ bytes: [UInt8], path: String) throws(RunError) {

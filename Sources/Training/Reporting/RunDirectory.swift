@@ -38,7 +38,7 @@ public struct RunDirectory: Sendable {
     for file in File.allCases where FileOperations.exists(path.appending(file.rawValue)) {
       throw RunError(
         "the output directory holds an earlier run", at: path.appending(file.rawValue).string,
-        remedy: "choose another directory or move that one away", status: .inputOutput)
+        remedy: "choose another directory, move that one away, or go on with --resume", status: .inputOutput)
     }
     try FileOperations.probe(path)
     self.path = path

@@ -21,7 +21,8 @@ struct TextChunk: Sendable {
       _ = try UTF8Span(validating: bytes.span)
     } catch {
       throw RunError(
-        "not UTF-8 text (byte \(offset + error.byteOffsets.lowerBound))", at: path, remedy: "convert it to UTF-8",
+        "not UTF-8 text (byte \(offset + error.byteOffsets.lowerBound))", at: path,
+        remedy: "convert it to UTF-8, or unpack it if it is packed",
         status: .badData)
     }
   }

@@ -127,7 +127,11 @@ struct TokenHeader: Sendable {
 
   /// Reads and checks the beginning of a token file; its size isn't looked at beyond that.
   static func read(_ path: String) throws(RunError) -> (bytes: [UInt8], fileSize: Int) {
-    let size = try TextSource.size(path)
+    let size: Int
+    do { size = try TextSource.size(path) } catch {
+      throw RunError(
+        error.problem, at: path, remedy: "give a directory that `dist-train tokenize` has made", status: error.status)
+    }
     var reader = try FileReader(path)
     let length = size < 8 ? nil : try reader.read(at: 0, count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard let length, length <= UInt64(min(size - 8, longest)) else {
