@@ -110,6 +110,8 @@ def valid_tokens(facts, data):
     if data:
         return load_file(f"{data}/valid.tokens")["tokens"].long()
     vocabulary = json.loads(facts["vocabulary"]) if "vocabulary" in facts else human_vocabulary()
+    if vocabulary != human_vocabulary():
+        sys.exit("interop.py: the weights are of another text than the human numbers: --data; give its token files' directory")
     ids = {word: id for id, word in enumerate(vocabulary)}
     return torch.tensor([ids.get(word, 0) for word in human_numbers(8001, 9999)])
 

@@ -174,6 +174,11 @@ import Testing
     #expect(try interop(["from-torch", state, back, "--model", model]).status == 0)
     let again = try figures(Launcher.run(["evaluate", "--weights", back, "--json"]))
     #expect(try number(again, "valid_loss") == number(ours, "valid_loss"))
+    // Tokens that the model has never seen would be measured as unknown ones.
+    let text = try folder.file("text", Data(String(repeating: "some words\nof another text\n", count: 300).utf8)).path
+    let own = try trained(folder, ["--steps", "1", "--train", text, "--valid", text]) + "/model.safetensors"
+    let refused = try interop(["evaluate", own])
+    #expect(refused.status == 1 && refused.errors.contains(": --data; give"), "\(refused.errors)")
     let prompt = ["--prompt", "nine thousand ,", "--tokens", "10"]
     #expect(
       try Launcher.run(["generate", "--weights", back] + prompt).output
