@@ -91,6 +91,12 @@ import Testing
     #expect(result.lines.count == 1 && result.lines[0].contains("the loss is not finite: step 2"), "\(result.lines)")
     #expect(try runs.checkpoints("run").last?.hasSuffix("step-00000001.safetensors") ?? false)
     #expect(try runs.run(["verify", runs.path("run")], quiet: false).status == 0)
+    // Whoever wasn't there finds the line in the report, with all steps before.
+    let line = try #require(result.lines.first?.dropFirst("dist-train: ".count))
+    let page = try String(contentsOfFile: runs.path("run/report.html"), encoding: .utf8)
+    #expect(page.contains("; failed: \(line)</p>"))
+    #expect(page.contains("<dt>steps</dt><dd>1</dd>"))
+    #expect(try String(contentsOfFile: runs.path("run/metrics.csv"), encoding: .utf8).split(separator: "\n").count == 2)
   }
 
   // MARK: Clipping

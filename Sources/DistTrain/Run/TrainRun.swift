@@ -83,6 +83,7 @@ final class TrainRun {
     }
     if options.output != .none {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
+      observer.failure = { [self] in try tell($0) }
     }
     session.observe(from: firstStep, to: session.steps(of: plan), most: observedSteps)
     let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
@@ -151,6 +152,13 @@ final class TrainRun {
     guard lasts else { return }
     try writer?.finish()
     // Nobody ends, and with it the job, before the file is there.
+    team.barrier()
+  }
+
+  /// Leaves a report of what has ended the run; collective.
+  private func tell(_ error: RunError) throws {
+    try writeSummary("failed: \(error)")
+    // The first to end ends the job: not before all is written.
     team.barrier()
   }
 

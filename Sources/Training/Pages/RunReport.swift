@@ -16,7 +16,7 @@ public struct RunReport: Sendable {
   public var shares: [WorkerShares] = []
   /// What its model writes.
   public var samples: [Sample] = []
-  /// How it ended: "finished", "stopped at step 1000".
+  /// How it ended: "finished", "stopped at step 1000", "failed: " with the error.
   public var end: String
   /// Lines of small print.
   public var notes: [String] = []

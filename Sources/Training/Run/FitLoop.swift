@@ -161,8 +161,10 @@ struct FitLoop {
     let finding = trainer.inspectStep(step % stepsPerEpoch)
     trainer.restore(before)
     if plan.nonFinite == .stop {
+      let error = error(step, finding)
       try observer.checkpoint?(state, true)
-      throw error(step, finding)
+      try observer.failure(error)
+      throw error
     }
     var left = record(step, finding.loss, state.smoothed.value)
     left.isLeftOut = true
