@@ -54,13 +54,20 @@ import Testing
 
     // What bash completes, asked as it asks.
     let script = """
-      shopt -s extglob; source "$1"
-      COMP_WORDS=(dist-train train --batch-s) COMP_CWORD=2 COMP_LINE="dist-train train --batch-s" COMP_POINT=26
-      _dist-train dist-train --batch-s train; echo "${COMPREPLY[@]}"
+      shopt -s extglob; source "$1"; shift; COMP_WORDS=("$@")
+      COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE}
+      _dist-train dist-train "${@: -1}" "${@: -2:1}"; echo "${COMPREPLY[@]}"
       """
-    let completion = try BuiltProgram(path: "/bin/bash").run(
-      ["-c", script, "bash", prefix + "/share/bash-completion/completions/dist-train"])
-    #expect(completion.output.first?.hasPrefix("--batch-size") ?? false, "\(completion)")
+    for (words, completed) in [
+      (["train", "--batch-s"], "--batch-size --batch-size-per-worker"), (["gen"], "generate"),
+      (["train", "--hidden-state", "c"], "carry"), (["generate", "--weights", prefix + "/bi"], prefix + "/bin"),
+      (["train", "--data", prefix + "/bi"], prefix + "/bin"), (["tokenize", prefix + "/bi"], prefix + "/bin"),
+      (["verify", prefix + "/bin/dist"], prefix + "/bin/dist-train"),
+    ] {
+      let completion = try BuiltProgram(path: "/bin/bash").run(
+        ["-c", script, "bash", prefix + "/share/bash-completion/completions/dist-train", "dist-train"] + words)
+      #expect(completion.output == [completed], "\(words): \(completion.errors)")
+    }
   }
 
   /// Directories that nobody may write to, root neither.

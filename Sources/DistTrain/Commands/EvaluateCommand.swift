@@ -15,11 +15,14 @@ struct EvaluateCommand: ParsableCommand {
       Example: dist-train evaluate --weights runs/book --text another.txt --confused 10
       """)
 
-  @Option(help: ArgumentHelp("The weights, safetensors.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("model.safetensors of a run, its directory, or a checkpoint.", valueName: "file"),
+    completion: .file())
   var weights: String
 
   @Option(
-    help: ArgumentHelp("A text to measure on, cut into tokens as the weights' own texts were.", valueName: "file"))
+    help: ArgumentHelp("A text to measure on, cut into tokens as the weights' own texts were.", valueName: "file"),
+    completion: .file())
   var text: String?
 
   @Option(

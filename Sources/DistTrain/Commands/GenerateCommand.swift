@@ -6,13 +6,16 @@ import Training
 struct GenerateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Let a trained model go on with a text.",
+    usage: "dist-train generate --weights <file> [--prompt <text>] [<options>]",
     discussion: """
       The prompt is cut into tokens as the model's own texts were; the same seed gives the same text.
 
       Example: dist-train generate --weights runs/first --prompt "one ," --tokens 40
       """)
 
-  @Option(help: ArgumentHelp("model.safetensors of a run, its directory, or a checkpoint.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("model.safetensors of a run, its directory, or a checkpoint.", valueName: "file"),
+    completion: .file())
   var weights: String
 
   @Option(help: ArgumentHelp("What to go on with; nothing for a document's beginning.", valueName: "text"))

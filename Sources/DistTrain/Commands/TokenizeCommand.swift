@@ -8,6 +8,7 @@ extension TokenizerKind: ExpressibleByArgument {}
 struct TokenizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenize", abstract: "Make token files of texts, for train --data.",
+    usage: "dist-train tokenize <file> ... --out <dir> [<options>]",
     discussion: """
       The texts are UTF-8, of any size: they are read piece by piece. Each file is a document; without --valid, the end of \
       all is validated on, from a line's beginning. The files don't depend on the number of threads.
@@ -16,16 +17,19 @@ struct TokenizeCommand: ParsableCommand {
       Example: dist-train train --data book --bptt 70
       """)
 
-  @Argument(help: ArgumentHelp("Texts.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Texts.", valueName: "file"), completion: .file())
   var files: [String]
 
-  @Option(help: ArgumentHelp("A fresh directory for train.tokens and valid.tokens.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("A fresh directory for train.tokens and valid.tokens.", valueName: "dir"), completion: .directory
+  )
   var out: String
 
   @Option(
-    help: """
+    help: ArgumentHelp(
+      """
       How texts are cut: word has fastai's rules, char takes each Unicode scalar, lines is the human-numbers form of --train.
-      """)
+      """, valueName: "rules"))
   var tokenizer = TokenizerKind.word
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Leave rarer tokens out of the vocabulary.", valueName: "n"))
@@ -37,7 +41,9 @@ struct TokenizeCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Share of the texts to validate on.", valueName: "x"))
   var validFraction = 0.1
 
-  @Option(help: ArgumentHelp("A text to validate on, instead of a share; may be repeated.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A text to validate on, instead of a share; may be repeated.", valueName: "file"),
+    completion: .file())
   var valid: [String] = []
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Threads at work. (default: the cores)", valueName: "n"))

@@ -11,10 +11,11 @@ struct VerifyCommand: ParsableCommand {
       Example: dist-train verify runs/first runs/second
       """)
 
-  @Argument(help: "A checkpoint, or a run directory.")
+  @Argument(help: "A checkpoint, or a run directory.", completion: .file())
   var path: String
 
-  @Argument(help: "Another run directory, to find the first step and tensor at which the two differ.")
+  @Argument(
+    help: "Another run directory, to find the first step and tensor at which the two differ.", completion: .directory)
   var other: String?
 
   func run() throws {

@@ -13,7 +13,7 @@ struct DurabilityArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Go on from the newest intact checkpoint of a run directory, or from that file, on any number of workers.",
-      valueName: "dir|file"))
+      valueName: "dir|file"), completion: .file())
   var resume: String?
 
   @Flag(help: "With --resume, take epochs and schedule from the command line where they are given.")

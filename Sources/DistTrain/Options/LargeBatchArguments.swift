@@ -19,7 +19,10 @@ struct LargeBatchArguments: ParsableArguments {
       valueName: "n"))
   var accumulate = 1
 
-  @Option(help: "How --lr grows with the streams of a step (--batch-size times --accumulate) over --base-batch-size.")
+  @Option(
+    help: ArgumentHelp(
+      "How --lr grows with the streams of a step (--batch-size times --accumulate) over --base-batch-size.",
+      valueName: "rule"))
   var scaleLr: LearningRateScaling = .none
 
   @Option(

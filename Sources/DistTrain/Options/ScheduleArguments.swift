@@ -36,6 +36,6 @@ struct ScheduleArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Scale the gradient down to this global norm.", valueName: "x"))
   var clip: Double?
 
-  @Option(help: "What to do about a step whose loss or gradient is not finite.")
+  @Option(help: ArgumentHelp("What to do about a step whose loss or gradient is not finite.", valueName: "rule"))
   var onNonFinite: NonFiniteRule = .stop
 }

@@ -57,28 +57,33 @@ struct SharedArguments: ParsableArguments {
     help: ArgumentHelp("Treat every so many ranks of a machine as a node of their own.", valueName: "n"))
   var ranksPerNode: Int?
 
-  @Option(help: "Whether epochs and validations take over the hidden state.")
+  @Option(help: ArgumentHelp("Whether epochs and validations take over the hidden state.", valueName: "rule"))
   var hiddenState: HiddenStateRule = .carry
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Where the random initial weights start from.", valueName: "n"))
   var seed: UInt64 = 42
 
-  @Option(name: .customLong("init"), help: ArgumentHelp("Initial weights, safetensors.", valueName: "file"))
+  @Option(
+    name: .customLong("init"), help: ArgumentHelp("Initial weights, safetensors.", valueName: "file"),
+    completion: .file())
   var initialWeights: String?
 
   @Option(
-    name: .customLong("train"), help: ArgumentHelp("Text to train on. (default: human numbers)", valueName: "file"))
+    name: .customLong("train"), help: ArgumentHelp("Text to train on. (default: human numbers)", valueName: "file"),
+    completion: .file())
   var trainText: String?
 
   @Option(
-    name: .customLong("valid"), help: ArgumentHelp("Text to validate on. (default: human numbers)", valueName: "file"))
+    name: .customLong("valid"), help: ArgumentHelp("Text to validate on. (default: human numbers)", valueName: "file"),
+    completion: .file())
   var validText: String?
 
   @Option(
-    help: ArgumentHelp("Token files that `dist-train tokenize` has made, instead of texts.", valueName: "dir"))
+    help: ArgumentHelp("Token files that `dist-train tokenize` has made, instead of texts.", valueName: "dir"),
+    completion: .directory)
   var data: String?
 
-  @Option(help: "The least important messages told on standard error.")
+  @Option(help: ArgumentHelp("The least important messages told on standard error.", valueName: "level"))
   var logLevel: LogLevel = .warning
 
   /// The options with their defaults filled in, unchecked.
