@@ -66,7 +66,7 @@ public enum CheckpointError: Error, Equatable, Sendable, CustomStringConvertible
   /// What is wrong.
   public var description: String {
     switch self {
-    case .damaged: "its SHA-256 is not that of its contents"
+    case .damaged: "its SHA-256 is not that of its contents, or it is another kind of file"
     case .notReadable(let what): "it can't be read (\(what))"
     }
   }

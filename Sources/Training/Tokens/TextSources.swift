@@ -8,15 +8,15 @@ struct TextSource: Sendable {
 
   /// Bytes of a file; pipes and directories have none.
   static func size(_ path: String) throws(RunError) -> Int {
-    var problem = "not a file"
+    var (problem, remedy) = ("not a file", "check its name and permissions")
     do {
       let stat = try FilePath(path).stat()
       if stat.type == .regular { return Int(stat.size) }
+      if stat.type == .directory { (problem, remedy) = ("a directory, not a file", "name the files in it") }
     } catch {
       problem = error.description.lowercased()
     }
-    throw RunError(
-      "can't read the file (\(problem))", at: path, remedy: "check its name and permissions", status: .inputOutput)
+    throw RunError("can't read the file (\(problem))", at: path, remedy: remedy, status: .inputOutput)
   }
 }
 
