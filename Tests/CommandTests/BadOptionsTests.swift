@@ -1,3 +1,5 @@
+import Foundation
+import Launching
 import Testing
 
 /// Wrong options: each its one line, once for the job, and exit code 64.
@@ -27,6 +29,24 @@ import Testing
   func alone(arguments: [String], text: String) throws {
     let output = arguments.contains("--out") || arguments.first == "bench" ? [] : ["--out", "none"]
     try expectOneLine(arguments + output, status: 64, saying: text, ranks: nil)
+  }
+
+  /// Numbers within their bounds, but far from what anybody means: the run ends, well or with a line.
+  @Test(
+    arguments: [
+      (["--moms", "0,0"], 0), (["--max-seconds", "1e300"], 0), (["--lr", "1e300"], 1), (["--div-factor", "1e-300"], 1),
+      (["--clip", "1e-300"], 0), (["--stall-seconds", "1e300"], 0), (["--lr", "50", "--on-non-finite", "skip"], 0),
+      (["lr-find", "--start-lr", "1e-300", "--end-lr", "1e300"], 0),
+    ] as [([String], Int32)])
+  func extremes(arguments: [String], status: Int32) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let isFinder = arguments.first == "lr-find"
+    let result = try Launcher.run(
+      arguments + ["--out", folder.path + "/run"] + (isFinder ? [] : ["--steps", "300", "--quiet"]))
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.finished.errors.count == (status == 0 ? 0 : 1), "\(result.errors)")
+    #expect(isFinder || FileManager.default.fileExists(atPath: folder.path + "/run/report.html"))
   }
 
   @Test(

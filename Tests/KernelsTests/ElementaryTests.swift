@@ -18,6 +18,13 @@ import Testing
     #expect(logarithm(SIMD16<Float>(repeating: .infinity))[0] == .infinity)
   }
 
+  @Test func doublesHaveNoBounds() {
+    #expect([-1e300, -.infinity, -1000].map { exponential($0) } == [0, 0, 0])
+    #expect([1e300, .infinity, 1000].map { exponential($0) } == [.infinity, .infinity, .infinity])
+    #expect(exponential(.nan).isNaN && logarithm(.nan).isNaN && logarithm(-1).isNaN)
+    #expect([0, .infinity].map { logarithm($0) } == [-.infinity, .infinity])
+  }
+
   @Test func rowsFoldByHalves() {
     var rows = (0..<256).map { Float(($0 * 7919) % 1009) * 0.3 - 100 }
     rows.withUnsafeMutableBufferPointer { rows in

@@ -89,18 +89,38 @@ import Testing
     #expect((0..<400).map { _ in again.draw(logits) } == drawn)
   }
 
-  /// A vocabulary without `xxunk` can't read other words.
-  @Test func aWordThatNothingStandsForIsNamed() throws {
+  /// A model3 of three letters with the same value everywhere.
+  private static func constant(_ value: Float) throws -> TrainedModel {
     let layout = ModelKind.model3.layout(hidden: 4, vocabulary: 3)
     var tensors = layout.tensors.map {
-      NamedTensor($0.name, shape: $0.shape, .floats([Float](repeating: 0.5, count: $0.shape.reduce(1, *))))
+      NamedTensor($0.name, shape: $0.shape, .floats([Float](repeating: value, count: $0.shape.reduce(1, *))))
     }
     for name in ["batch_norm.running_mean", "batch_norm.running_var"] {
       tensors.append(NamedTensor(name, shape: [4], .floats([1, 1, 1, 1])))
     }
     let bytes = SafetensorsFile.bytes(
       tensors: tensors, metadata: [("model", "model3"), ("tokenizer", "char"), ("vocabulary", #"["a","b","c"]"#)])
-    let model = try Self.model(bytes)
+    return try Self.model(bytes)
+  }
+
+  @Test func noTextWithoutPredictions() throws {
+    for value in [Float.nan, .infinity, 3e38] {
+      let model = try Self.constant(value)
+      #expect { try TextGeneration(model, prompt: "ab") } throws: {
+        ($0 as? RunError)?.problem == "the model's predictions are not finite" && ($0 as? RunError)?.status == .badData
+      }
+    }
+    // Unlikely tokens are never drawn, however unlikely.
+    var settings = TextGeneration.Settings()
+    settings.temperature = 1e-300
+    #expect(try TextGeneration(Self.constant(0.5), prompt: "ab", settings).tokens.count == 40)
+    var cold = TokenSampler(temperature: 1e-300, topK: nil, seed: 1, excluded: [])
+    #expect(cold.draw([-3e38, 1, 3e38, 2]) == 2)
+  }
+
+  /// A vocabulary without `xxunk` can't read other words.
+  @Test func aWordThatNothingStandsForIsNamed() throws {
+    let model = try Self.constant(0.5)
     #expect(try TextGeneration(model, prompt: "ab").text.hasPrefix("ab"))
     #expect { try TextGeneration(model, prompt: "abx") } throws: {
       ($0 as? RunError)?.problem == #"the vocabulary has no "x""# && ($0 as? RunError)?.status == .usage

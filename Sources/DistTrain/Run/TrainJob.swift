@@ -10,7 +10,8 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
   let requested = try RunConfiguration(options)
   StopRequest.listen()
   let durability = options.durability
-  let limit = durability.maxSeconds.map { ContinuousClock.now + .seconds($0) }
+  // More seconds than a run lasts, and than a clock counts, are no limit.
+  let limit = durability.maxSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) }
   let shared = options.shared
   let end = try Job.run(
     threads: shared.threads, ranksPerNode: shared.ranksPerNode, stallSeconds: durability.stallSeconds

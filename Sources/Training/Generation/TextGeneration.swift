@@ -25,7 +25,8 @@ public struct TextGeneration: Sendable {
   /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed, on any number of
   /// workers.
   ///
-  /// - Throws: `RunError` for a model without kind or vocabulary, and for a word that a vocabulary without `xxunk` lacks.
+  /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a word that a
+  ///   vocabulary without `xxunk` lacks.
   public init(_ model: TrainedModel, prompt: String, _ settings: Settings = Settings()) throws(RunError) {
     let (_, vocabulary) = try model.requireVocabulary()
     var words = Tokenizer.tokens(prompt, model.tokenizer)
@@ -48,6 +49,11 @@ public struct TextGeneration: Sendable {
     for id in ids { logits = predictor.next(id) }
     var tokens: [Int32] = []
     for _ in 0..<settings.tokens {
+      guard logits.allSatisfy(\.isFinite) else {
+        throw RunError(
+          "the model's predictions are not finite", at: model.path, remedy: "take an earlier checkpoint",
+          status: .badData)
+      }
       let token = sampler.draw(logits)
       tokens.append(token)
       if tokens.count < settings.tokens { logits = predictor.next(token) }

@@ -15,7 +15,7 @@ public struct TrainedModel: Sendable {
   /// How its texts were cut into tokens.
   public let tokenizer: TokenizerKind
   private let file: SafetensorsFile
-  private let path: String
+  let path: String
 
   /// Reads a file; of a run's directory, its `model.safetensors`.
   ///

@@ -5,7 +5,8 @@ public enum NumberText {
   /// `decimals` is 0…15; magnitudes from 2⁵³ / 10^decimals on print in Swift's shortest form.
   public static func fixed(_ value: Double, decimals: Int) -> String {
     precondition((0...15).contains(decimals), "\(decimals) decimals outside 0…15")
-    guard value.isFinite else { return "\(value)" }
+    // The sign of what isn't a number says nothing.
+    guard value.isFinite else { return value.isNaN ? "nan" : "\(value)" }
     let scale = powersOfTen[decimals]
     let magnitude = value.magnitude
     let product = magnitude * scale
