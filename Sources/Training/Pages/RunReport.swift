@@ -77,6 +77,8 @@ public struct RunReport: Sendable {
 
   private var figures: [(name: String, value: String)] {
     var figures: [(name: String, value: String)] = [("steps", NumberText.grouped(steps.last?.step ?? 0))]
+    let leftOut = steps.count(where: \.isLeftOut)
+    if leftOut > 0 { figures.append(("of them left out", NumberText.grouped(leftOut))) }
     guard let last = epochs.last else {
       if let step = steps.last { figures.append(("train loss", number(step.smoothedLoss))) }
       return figures
@@ -85,7 +87,7 @@ public struct RunReport: Sendable {
       ("train loss", number(last.trainLoss)), ("valid loss", number(last.validLoss)),
       ("perplexity", number(perplexity(ofLoss: last.validLoss), 2)), ("accuracy", number(last.accuracy)),
     ]
-    if let best = epochs.min(by: { $0.validLoss < $1.validLoss }) {
+    if let best = epochs.filter(\.validLoss.isFinite).min(by: { $0.validLoss < $1.validLoss }) {
       figures.append(("best valid, epoch \(best.epoch - 1)", number(best.validLoss)))
     }
     let seconds = epochs.map(\.seconds).reduce(0, +)
