@@ -110,6 +110,17 @@ import Testing
     }
   }
 
+  @Test func everyTenthStepTellsTheNorm() throws {
+    let alone = try Self.fit(.model3, threads: 1, steps: 30)
+    let clipped = try Self.fit(.model3, threads: 1, steps: 30, clip: 1e9)
+    #expect(alone.steps.filter { $0.gradientNorm != nil }.map(\.step) == [10, 20, 30])
+    for step in alone.steps where step.gradientNorm != nil {
+      #expect(step.gradientNorm == clipped.steps[step.step - 1].gradientNorm)
+    }
+    #expect(alone.digest == clipped.digest)
+    for threads in [3, 16] { #expect(try Self.fit(.model3, threads: threads, steps: 30).steps == alone.steps) }
+  }
+
   /// A clipped gradient is g·limit/(norm + 1e-6); Adam's first update hides the factor, but its first moment is (1 − momentum)·g.
   @Test func theGradientIsScaledToTheNorm() throws {
     func moments(_ clip: Double?) throws -> (values: [Float], norm: Double?) {
@@ -120,7 +131,7 @@ import Testing
       return try workers.run { team in
         let session = try Session(resolved, team: team)
         _ = session.trainer.step(0, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
-        return (session.trainer.firstMoments.array, session.trainer.clipping?.norm)
+        return (session.trainer.firstMoments.array, session.trainer.norm)
       }[0]
     }
     let plain = try moments(nil).values

@@ -56,7 +56,7 @@ import Testing
   func aWorkerThatThrowsEndsAll(place: String, options: [String]) throws {
     defer { runs.remove() }
     let result = try runs.run(
-      ranks: 3, ["--out", runs.path("run")] + options, environment: ["DIST_TRAIN_FAULT": "\(place)@2:2000"], seconds: 20
+      ranks: 3, ["--out", runs.path("run")] + options, environment: ["DIST_TRAIN_FAULT": "\(place)@2:600"], seconds: 60
     )
     #expect(result.status == 1)
     #expect(result.lines.count == 1 && result.lines[0].contains("a fault was asked for"), "\(result.lines)")

@@ -13,7 +13,7 @@ public struct MetricsLog: Sendable {
   public var pending: String { text }
 
   /// Adds `{"kind":"step","step":…,"epoch":…,"loss":…,"smoothed_loss":…,"lr":…,"momentum":…}`, with
-  /// `"gradient_norm"` where it is clipped, and `"left_out":true` for a step that wasn't applied.
+  /// `"gradient_norm"` where it was taken, and `"left_out":true` for a step that wasn't applied.
   public mutating func append(_ record: StepRecord) {
     begin("step")
     field("step", record.step)

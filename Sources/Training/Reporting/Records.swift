@@ -12,7 +12,7 @@ public struct StepRecord: Sendable, Equatable {
   public var learningRate: Double
   /// Adam's first decay rate that the step used.
   public var momentum: Double
-  /// The gradient's norm before it was clipped; nil where it isn't.
+  /// The gradient's norm, before any clipping; of every tenth step where nothing is clipped, else nil.
   public var gradientNorm: Double?
   /// Whether the step was left out because its loss or gradient wasn't finite.
   public var isLeftOut = false

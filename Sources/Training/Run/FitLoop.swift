@@ -12,6 +12,8 @@ struct FitLoop {
   /// Where replays start from.
   private var snapshot: TrainerSnapshot
   private var snapshotStep: Int
+  /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
+  private static let normInterval = 10
   private let clock = ContinuousClock()
   private var epochStart: ContinuousClock.Instant
 
@@ -75,7 +77,8 @@ struct FitLoop {
     if let spans = trainer.context.spans { Session.trace(step, spans, trainer.team) }
     trainer.team.tell(step: step + 1)
     return trainer.step(
-      step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay)
+      step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay,
+      takesNorm: (step + 1) % Self.normInterval == 0)
   }
 
   private func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
@@ -89,7 +92,7 @@ struct FitLoop {
     var smoothed = state.smoothed
     let mean = smoothed.add(loss)
     var record = record(step, loss, mean)
-    record.gradientNorm = trainer.clipping?.norm
+    record.gradientNorm = trainer.norm
     pending = Pending(record: record, smoothed: smoothed)
   }
 

@@ -1,72 +1,29 @@
 internal import Kernels
-internal import Teams
 
 /// Bounds the gradient's global norm, as `torch.nn.utils.clip_grad_norm_` does: g ← g·min(1, limit / (norm + 1e-6)).
-///
-/// Squared norms are taken unit by unit in Double and summed by the canonical tree over all units, so the norm has the same bits
-/// whatever the slices. A worker folds the complete subtrees within its slice; their roots travel in one exchange.
 @safe
 final class GradientClipping {
   /// (slice): the finished gradient, clipped after `clip`.
   let slice: Window<Float>
-  /// The norm before clipping, of the last step.
-  private(set) var norm = 0.0
-  private let team: any Team
+  private let norm: GradientNorm
   private let limit: Double
-  private let exchange: TreeExchange
-  private let ownFolds, allFolds: FoldSchedule
-  /// This worker's places among all workers' subtree roots.
-  private let ownPlaces: Range<Int>
-  private let squares: Window<Double>  // (own units)
-  private let total: Window<Double>  // (1)
-  private let sums: Window<Double>  // (roots of all workers)
-  private let scratch: Window<Double>
 
-  /// Collective.
-  init(_ parameters: ParameterExchange, team: any Team, context: ModelContext, limit: Double) {
-    self.team = team
+  init(_ norm: GradientNorm, slice count: Int, context: ModelContext, limit: Double) {
+    self.norm = norm
     self.limit = limit
-    let unit = ParameterLayout.unit
-    let units = parameters.parameters.count / unit
-    // The tree over units has the shape of that over lanes.
-    let tree = Lanes(batchSize: units, count: units)
-    let slices = (0..<team.size).map { (units * $0 / team.size)..<(units * ($0 + 1) / team.size) }
-    let own = slices[team.rank]
-    precondition(own.lowerBound * unit == parameters.slice.lowerBound, "slices are those of the team's layout")
-    let roots = slices.map { $0.isEmpty ? [] : tree.subtrees(of: $0) }
-    let before = roots[..<team.rank].reduce(0) { $0 + $1.count }
-    ownPlaces = before..<(before + roots[team.rank].count)
-    ownFolds = tree.folds(of: own.map { $0..<($0 + 1) })
-    allFolds = tree.folds(of: roots.flatMap(\.self))
-    let count = allFolds.folds.count
-    exchange = team.makeTreeExchange(floats: 0, doubles: count)
-    slice = context.make(parameters.slice.count)
-    squares = context.make(max(own.count, 1))
-    sums = context.make(count)
-    total = context.make(1)
-    scratch = context.make(max(ownFolds.depth, allFolds.depth, exchange.schedule.depth, 1))
+    slice = context.make(count)
   }
 
-  /// Fills `slice` with the clipped gradient. Collective.
+  /// Fills `slice` with the clipped gradient, and returns the norm before. Collective.
   ///
-  /// - unitGradient: where `fold` puts the finished gradient of the unit that starts there in the slice.
-  func clip(_ unitGradient: Window<Float>, fold: (Int) -> Void) {
-    let unit = unitGradient.count
-    for start in stride(from: 0, to: slice.count, by: unit) {
-      fold(start)
-      slice[start..<(start + unit)].copy(from: unitGradient)
-      squares[start / unit] = squaredNorm(unitGradient)
+  /// - gradient: as in `GradientNorm.measure`.
+  func clip(_ gradient: (Int) -> Window<Float>) -> Double {
+    let norm = norm.measure { start in
+      let unit = gradient(start)
+      slice[start..<(start + unit.count)].copy(from: unit)
+      return unit
     }
-    let row = exchange.ownRoots.lowerBound * exchange.doubleStride
-    let own = exchange.doubles[(row + ownPlaces.lowerBound)..<(row + ownPlaces.upperBound)]
-    foldDoubles(squares, stride: 1, count: 1, schedule: ownFolds, into: own, rootStride: 1, scratch: scratch)
-    team.complete(exchange)
-    // Each place has one worker's number and the others' zeros.
-    foldDoubles(
-      exchange.doubles, stride: exchange.doubleStride, count: sums.count, schedule: exchange.schedule, into: sums,
-      rootStride: sums.count, scratch: scratch)
-    foldDoubles(sums, stride: 1, count: 1, schedule: allFolds, into: total, rootStride: 1, scratch: scratch)
-    norm = total[0].squareRoot()
     scale(slice, by: Float(min(1, limit / (norm + 1e-6))))
+    return norm
   }
 }

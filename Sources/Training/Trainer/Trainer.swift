@@ -30,8 +30,11 @@ final class Trainer {
   private let validation: ValidationSums
   /// Questions between steps.
   let agreement: Agreement
+  private let gradientNorm: GradientNorm
   /// Bounds the gradient's norm, where that is asked for.
-  let clipping: GradientClipping?
+  private let clipping: GradientClipping?
+  /// The gradient's norm in the last step, before clipping, where it was taken.
+  private(set) var norm: Double?
   /// The train batches of each step.
   let groups: BatchGroups
   /// Sums a step's batches, where it has more than one.
@@ -67,8 +70,9 @@ final class Trainer {
     stack = context.make(16 * max(exchange.schedule.depth, 1))
     validation = ValidationSums(team: team, batches: valid.count)
     agreement = Agreement(team)
-    let parameters = exchange
-    clipping = clip.map { GradientClipping(parameters, team: team, context: context, limit: $0) }
+    let gradientNorm = GradientNorm(exchange, team: team, context: context)
+    self.gradientNorm = gradientNorm
+    clipping = clip.map { GradientClipping(gradientNorm, slice: slice, context: context, limit: $0) }
     groups = BatchGroups(batches: train.count, size: accumulate)
     accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
   }
@@ -92,22 +96,16 @@ final class Trainer {
 
   /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
   /// to all workers in the next step (`StepFlags`).
-  func step(_ step: Int, learningRate: Double, momentum: Double, weightDecay: Double) -> Double {
+  ///
+  /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
+  func step(
+    _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false
+  ) -> Double {
     let loss = gradient(ofStep: step)
     context.spans?.mark(.update)
     updates += 1
     let settings = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
-    var isFinite = true
-    if let clipping {
-      clipping.clip(blockGradient) { foldGradient($0) }
-      isFinite = clipping.norm.isFinite
-      update(settings, clipping.slice, stride: exchange.slice.count, finished)
-    } else if let accumulation {
-      isFinite = update(settings, accumulation.slice, stride: exchange.slice.count, finished)
-    } else {
-      isFinite = update(settings, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
-    }
-    context.flags.gradientWasBad = !isFinite
+    context.flags.gradientWasBad = !update(settings, takesNorm: takesNorm)
     context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
     model.parametersChanged()
@@ -144,6 +142,12 @@ final class Trainer {
     return sum / Double(predictions)
   }
 
+  /// A unit of the slice's gradient, good until the next is asked for.
+  private func finishedUnit(_ start: Int) -> Window<Float> {
+    foldGradient(start)
+    return blockGradient
+  }
+
   /// Brings a unit of the slice's gradient into `blockGradient`: that of the step's batches, unclipped.
   func foldGradient(_ start: Int) {
     guard let accumulation else { return foldRoots(start) }
@@ -157,6 +161,19 @@ final class Trainer {
     foldRows(
       exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
       schedule: exchange.schedule, into: blockGradient, rootStride: unit, scratch: stack)
+  }
+
+  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it.
+  private func update(_ step: AdamStep, takesNorm: Bool) -> Bool {
+    if let clipping {
+      let norm = clipping.clip { finishedUnit($0) }
+      self.norm = norm
+      update(step, clipping.slice, stride: exchange.slice.count, finished)
+      return norm.isFinite
+    }
+    norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
+    if let accumulation { return update(step, accumulation.slice, stride: exchange.slice.count, finished) }
+    return update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
   }
 
   /// Updates the slice; returns whether its gradient was finite.
