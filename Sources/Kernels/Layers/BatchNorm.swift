@@ -9,24 +9,22 @@ public func laneMoments(
   let count = lanes.steps * width
   precondition(h.count == rowsPerStep * count, "activations of the wrong size")
   precondition(moments.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  lanes.rows.withUnsafeBufferPointer { laneRows in
-    // Panels follow one another over all steps, so one counter serves for both; memory is read from end to end.
+  for (lane, rows) in lanes.rows.enumerated() {
+    let reciprocal = SIMD16<Float>(repeating: 1 / Float(rows.count))
+    let output = moments.base + lane * stride
+    // Panels follow one another over all steps, so one counter serves for both.
     for panel in 0..<(count / 16) {
-      for lane in 0..<laneRows.count {
-        let rows = laneRows[lane]
-        let column = UnsafePointer(h.base + (panel &* rowsPerStep &+ rows.lowerBound) &* 16)
-        var sum = SIMD16<Float>(repeating: 0)
-        for row in 0..<rows.count { sum += load16(column + row &* 16) }
-        let mean = sum * (1 / Float(rows.count))
-        var squares = SIMD16<Float>(repeating: 0)
-        for row in 0..<rows.count {
-          let deviation = load16(column + row &* 16) - mean
-          squares = squares.addingProduct(deviation, deviation)
-        }
-        let output = moments.base + (lane &* stride &+ panel &* 16)
-        store16(output, mean)
-        store16(output + count, squares)
+      let column = UnsafePointer(h.base + (panel * rowsPerStep + rows.lowerBound) * 16)
+      var sum = SIMD16<Float>(repeating: 0)
+      for row in 0..<rows.count { sum += load16(column + row * 16) }
+      let mean = sum * reciprocal
+      var squares = SIMD16<Float>(repeating: 0)
+      for row in 0..<rows.count {
+        let deviation = load16(column + row * 16) - mean
+        squares = squares.addingProduct(deviation, deviation)
       }
+      store16(output + panel * 16, mean)
+      store16(output + count + panel * 16, squares)
     }
   }
 }
@@ -134,37 +132,32 @@ public func laneNormGradients(
   let count = lanes.steps * width
   precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
   precondition(sums.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  lanes.rows.withUnsafeBufferPointer { laneRows in
-    for lane in 0..<laneRows.count {
-      let vector = vectors.base + lane &* vectorStride
-      (vector + weightOffset).update(repeating: 0, count: width)
-      (vector + biasOffset).update(repeating: 0, count: width)
-    }
-    // Memory is read from end to end.
-    for place in Swift.stride(from: 0, to: count, by: 16) {
-      let mean = load16(UnsafePointer(coefficients.mean.base + place))
-      let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
-      let channel = place % width
-      for lane in 0..<laneRows.count {
-        let rows = laneRows[lane]
-        let start = place &* rowsPerStep &+ rows.lowerBound &* 16
+  for (lane, rows) in lanes.rows.enumerated() {
+    let output = sums.base + lane * stride
+    for channel in Swift.stride(from: 0, to: width, by: 16) {
+      var weightGradient = SIMD16<Float>(repeating: 0)
+      var biasGradient = SIMD16<Float>(repeating: 0)
+      for step in 0..<lanes.steps {
+        let place = step * width + channel
+        let mean = load16(UnsafePointer(coefficients.mean.base + place))
+        let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
+        let start = place * rowsPerStep + rows.lowerBound * 16
         var plain = SIMD16<Float>(repeating: 0)
         var weighted = SIMD16<Float>(repeating: 0)
         for row in 0..<rows.count {
-          let gradient = load16(UnsafePointer(dy.base + start + row &* 16))
-          let deviation = load16(UnsafePointer(h.base + start + row &* 16)) - mean
+          let gradient = load16(UnsafePointer(dy.base + start + row * 16))
+          let deviation = load16(UnsafePointer(h.base + start + row * 16)) - mean
           plain += gradient
           weighted = weighted.addingProduct(gradient, deviation)
         }
         weighted *= inverse
-        let output = sums.base + (lane &* stride &+ place)
-        store16(output, plain)
-        store16(output + count, weighted)
-        let vector = vectors.base + (lane &* vectorStride &+ channel)
-        let (weight, bias) = (vector + weightOffset, vector + biasOffset)
-        store16(weight, load16(UnsafePointer(weight)) + weighted)
-        store16(bias, load16(UnsafePointer(bias)) + plain)
+        store16(output + place, plain)
+        store16(output + count + place, weighted)
+        biasGradient += plain
+        weightGradient += weighted
       }
+      store16(vectors.base + lane * vectorStride + weightOffset + channel, weightGradient)
+      store16(vectors.base + lane * vectorStride + biasOffset + channel, biasGradient)
     }
   }
 }
