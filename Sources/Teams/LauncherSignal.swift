@@ -15,14 +15,14 @@ public enum LauncherSignal {
   static func listen() {
     // The handler must find it initialised.
     _ = launcherSignalTime.load(ordering: .relaxed)
-    signal(SIGCONT) { _ in launcherSignalTime.store(monotonicSeconds(), ordering: .relaxed) }
+    signal(SIGCONT) { _ in launcherSignalTime.store(monotonicMilliseconds(), ordering: .relaxed) }
   }
 
-  /// Seconds since it came last.
-  static var age: Int { monotonicSeconds() - launcherSignalTime.load(ordering: .relaxed) }
+  /// Milliseconds since it came last.
+  static var age: Int { monotonicMilliseconds() - launcherSignalTime.load(ordering: .relaxed) }
 
   /// Whether others are about to end this process.
-  public static var cameLately: Bool { age < 4 }
+  public static var cameLately: Bool { age < 4000 }
 
   /// Waits for the signal: true as soon as it has come, false after so many seconds.
   public static func comes(within seconds: Int) -> Bool {
@@ -34,12 +34,12 @@ public enum LauncherSignal {
   }
 }
 
-private let launcherSignalTime = Atomic(-1000)
+private let launcherSignalTime = Atomic(-1_000_000)
 
-/// Whole seconds of a clock that only goes on.
-func monotonicSeconds() -> Int {
+/// Milliseconds of a clock that only goes on.
+func monotonicMilliseconds() -> Int {
   var now = timespec()
   // The call fills the structure, during the call.
   unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-  return now.tv_sec
+  return now.tv_sec * 1000 + now.tv_nsec / 1_000_000
 }

@@ -12,9 +12,10 @@ struct NodeLookout {
   /// Arrivals of the slowest worker, and how long others have waited for more.
   private var least: UInt64 = 0
   private var waited = 0.0
-  /// When this process looked last, and when it last came back from having been stopped for so long that others have given it up.
-  private var lastLook = monotonicSeconds()
-  private var returned = -1000
+  /// When this process looked last, and when it last came back from having been stopped for so long that others have given it up:
+  /// milliseconds.
+  private var lastLook = monotonicMilliseconds()
+  private var returned = -1_000_000
   /// Seconds since somebody of the node has spoken.
   private var sinceTold = 0.0
   /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its own.
@@ -33,13 +34,13 @@ struct NodeLookout {
   /// Whether another process has spoken and this one only waits to be ended, which takes launchers up to two seconds: a process of its
   /// node has, or the launcher ends others while this one waits in vain.
   var isLeftOver: Bool { sinceTold > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
-  private var isBack: Bool { lastLook - returned < 4 }
+  private var isBack: Bool { lastLook - returned < 4000 }
 
   /// Who is lost or stuck, if anybody is; called every `interval` seconds.
   mutating func look(_ interval: Double) -> LostWorkers? {
     if memory.progress.isTold { sinceTold += interval }
-    let now = monotonicSeconds()
-    if Double(now - lastLook) >= limit { returned = now }
+    let now = monotonicMilliseconds()
+    if Double(now - lastLook) >= 1000 * limit { returned = now }
     lastLook = now
     // Who gives up says so himself.
     guard !gate.isAbandoned else { return nil }
@@ -52,8 +53,8 @@ struct NodeLookout {
       guard process > 0 else { continue }
       if !isGone(process: process) {
         seen.insert(process)
-      } else if seen.contains(process) && !(1...3).contains(LauncherSignal.age) {
-        // Not one of those that the launcher is ending.
+      } else if seen.contains(process) && !(1000..<4000).contains(LauncherSignal.age) {
+        // Not one of those that the launcher is ending, which it begins with a second after its signal.
         return LostWorkers(text: "a rank is lost", detail: describe([worker]))
       }
     }
