@@ -1,6 +1,6 @@
 /// A word's first bytes, 16 at most, as two little-endian numbers with zeros behind its end.
 ///
-/// Words are compared so: loops over single bytes take several times as long.
+/// Words are compared and hashed so, and not byte by byte.
 package struct WordHead: Equatable, Sendable {
   package let low, high: UInt64
 

@@ -30,9 +30,9 @@ struct WordTableTests {
         let range = start..<(start + word.count)
         let new = Int32(places.count)
         let known = places[word]
-        #expect(table.place(of: range, in: text) == known)
+        #expect(table.place(of: range, in: text) == known, "\(word)")
         let found = table.place(of: range, in: text, ifNew: new)
-        #expect(found.place == known ?? new)
+        #expect(found.place == known ?? new, "\(word)")
         #expect(found.isNew == (known == nil))
         places[word] = found.place
         // The same word where no other bytes stand behind it.
