@@ -99,6 +99,8 @@ let package = Package(
       // The notebook's source, which is also its page's text and code.
       resources: [.embedInCode("Page/Exploration.source")], swiftSettings: language + safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),
+    .executableTarget(
+      name: "KernelExercise", dependencies: ["Kernels"], path: "Tests/KernelExercise", swiftSettings: tests),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: tests),
     .testTarget(name: "TokenizationTests", dependencies: ["Corpus", "Tokenization"], swiftSettings: tests),
     .testTarget(
@@ -124,7 +126,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Corpus", "DistTrain", "ExampleProgram", "Launching", "RNNExploration", "Training"],
+      dependencies: [
+        "Corpus", "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "Training",
+      ],
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(

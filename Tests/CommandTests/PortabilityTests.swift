@@ -26,6 +26,40 @@ import Testing
     }
   #endif
 
+  static let hasNEON = ["swiftc", "aarch64-linux-gnu-gcc", "qemu-aarch64"].allSatisfy(MPILauncher.isOnPath)
+
+  /// Without a Swift runtime for that CPU, the kernels are compiled as Embedded Swift and linked to its C library.
+  @Test(.enabled(if: hasNEON, "gcc-aarch64-linux-gnu or qemu-user is not installed"))
+  func kernelsHaveTheSameBitsOnNEON() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let object = "\(folder.path)/exercise.o"
+    let program = "\(folder.path)/exercise"
+    let compiled = try BuiltProgram(path: "swiftc").run(
+      [
+        "-target", "aarch64-none-none-elf", "-enable-experimental-feature", "Embedded", "-swift-version", "6", "-O",
+        "-whole-module-optimization", "-parse-as-library", "-module-name", "KernelExercise", "-c", "-o", object,
+      ] + Self.kernelSources())
+    try #require(compiled.status == 0, "\(compiled.errors)")
+    let linked = try BuiltProgram(path: "aarch64-linux-gnu-gcc").run(["-static-pie", object, "-o", program, "-lm"])
+    try #require(linked.status == 0, "\(linked.errors)")
+    let here = try BuiltProgram("KernelExercise").run([])
+    let there = try BuiltProgram(path: program).run([], prefix: ["qemu-aarch64"])
+    #expect(here.status == 0 && here.output.count > 50)
+    #expect(there.output == here.output, "\(there.errors)")
+  }
+
+  /// The kernels and what sends numbers through them, without what workers have in common: that needs an operating system.
+  private static func kernelSources() throws -> [String] {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return try ["Sources/Kernels", "Tests/KernelExercise"].flatMap { folder in
+      let root = package.appendingPathComponent(folder)
+      return try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".swift") }
+        .map { root.appendingPathComponent($0).path }
+    }.filter { try !String(contentsOfFile: $0, encoding: .utf8).contains("import Synchronization") }
+  }
+
   #if arch(x86_64)
     static let emulator = "qemu-x86_64"
     static let isEmulated = MPILauncher.isOnPath(emulator)
