@@ -15,6 +15,7 @@ final class ProcessMemory: @unchecked Sendable {
   let node: Int
   /// The process's first worker, within the team.
   let firstWorker: Int
+  /// Where the node's workers run.
   let cores: WorkerCores
   let failure: WorkerFailure
 
@@ -46,8 +47,7 @@ final class ProcessMemory: @unchecked Sendable {
     /// Allocates the node's first memory; collective over `ranks`.
     init(
       _ layout: TeamLayout, node: Int, firstWorker: Int, cores: WorkerCores, failure: WorkerFailure,
-      ranks: Communicator?,
-      leaders: Communicator?
+      ranks: Communicator?, leaders: Communicator?
     ) throws {
       self.layout = layout
       self.node = node
