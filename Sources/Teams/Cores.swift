@@ -18,30 +18,15 @@ public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int)
   max(1, min(cores / ranksOnNode, lanes / ranks))
 }
 
-/// The numbers of the cores in a set, ascending.
-func coreNumbers(_ set: [UInt8]) -> [Int] {
-  (0..<(8 * set.count)).filter { (core: Int) -> Bool in set[core / 8] & (1 << UInt8(core % 8)) != 0 }
-}
-
-/// The cores that this thread may run on, a bit for each; no bits where the system doesn't tell.
+/// The cores that this process may run on, a bit for each; no bits where the system doesn't tell.
 func coreSet() -> [UInt8] {
   var bits = [UInt8](repeating: 0, count: 1024)
-  return affinity("sched_getaffinity", &bits) ? bits : [UInt8](repeating: 0, count: 1024)
-}
-
-/// Has this thread run on these cores only; without effect where the system refuses.
-func setCoreSet(_ bits: [UInt8]) {
-  var bits = bits
-  _ = affinity("sched_setaffinity", &bits)
-}
-
-/// Calls one of the two functions for this thread; whether it succeeded.
-private func affinity(_ name: String, _ bits: inout [UInt8]) -> Bool {
-  // The C library declares them for GNU sources only, so they are looked up. Their type is the manual's, but for a const.
-  typealias Affinity = @convention(c) (Int32, Int, UnsafeMutableRawPointer) -> Int32
-  guard let symbol = unsafe dlsym(nil, name) else { return false }
-  let call = unsafe unsafeBitCast(symbol, to: Affinity.self)
-  return unsafe bits.withUnsafeMutableBytes { bytes in
-    unsafe bytes.baseAddress.map { unsafe call(0, bytes.count, $0) } == 0
+  // The C library declares this for GNU sources only, so it is looked up by its name. Its type is the manual's.
+  typealias GetAffinity = @convention(c) (Int32, Int, UnsafeMutableRawPointer) -> Int32
+  guard let symbol = unsafe dlsym(nil, "sched_getaffinity") else { return bits }
+  let getAffinity = unsafe unsafeBitCast(symbol, to: GetAffinity.self)
+  let code = unsafe bits.withUnsafeMutableBytes { bytes in
+    unsafe bytes.baseAddress.map { unsafe getAffinity(0, bytes.count, $0) }
   }
+  return code == 0 ? bits : [UInt8](repeating: 0, count: 1024)
 }

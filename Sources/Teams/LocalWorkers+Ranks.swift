@@ -28,12 +28,12 @@
 
       let place = try NodePlace(ranks, ranksPerNode: ranksPerNode)
       let layout = TeamLayout(lanes, nodeSizes: place.nodeRanks.map { $0 * threads })
-      let cores = place.cores.workerCores(threads: threads, isSplit: ranksPerNode != nil)
-      let yields = try ranks.allReduce(!cores.isOwn && !World.yieldsByItself ? UInt8(1) : 0, .max) == 1
+      let hasCores = place.cores.ofNode >= place.cores.ranks * threads && place.cores.leastOfRank >= threads
+      let yields = try ranks.allReduce(!hasCores && !World.yieldsByItself ? UInt8(1) : 0, .max) == 1
       place.leaders?.yields = yields
       let memory = try ProcessMemory(
         layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
-        cores: cores, failure: report, ranks: place.communicator, leaders: place.leaders)
+        polls: hasCores, failure: report, ranks: place.communicator, leaders: place.leaders)
       self.init(memory, threads: threads)
     }
 
@@ -95,35 +95,26 @@
 
   /// The cores that a node's ranks may use.
   private struct NodeCores {
-    /// By any of them, a bit for each; no bits where the system doesn't tell.
-    private let set: [UInt8]
-    /// Number of cores of the node.
+    /// By any of them.
     let ofNode: Int
-    /// Of the rank that may use the fewest.
+    /// By the one that may use the fewest.
     let leastOfRank: Int
-    /// This rank, and the number of ranks.
-    private let rank, ranks: Int
+    /// Number of ranks.
+    let ranks: Int
 
     init(_ ranks: Communicator) throws {
-      rank = ranks.rank
       self.ranks = ranks.size
       let own = coreSet()
       var all = [UInt8](repeating: 0, count: own.count * ranks.size)
       var span = all.mutableSpan
       try ranks.allGather(own.span, &span)
-      set = own.indices.map { byte in (0..<ranks.size).reduce(0) { $0 | all[$1 * own.count + byte] } }
-      let counted = set.reduce(0) { $0 + $1.nonzeroBitCount }
+      let counted = own.indices.reduce(0) { count, byte in
+        count + (0..<ranks.size).reduce(UInt8(0)) { $0 | all[$1 * own.count + byte] }.nonzeroBitCount
+      }
       let cores = usableCores()
       // Where the system doesn't tell, all see the same.
       ofNode = counted > 0 ? counted : cores
       leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))
-    }
-
-    /// How the workers of all ranks, `threads` each, run on them. Workers of pretended nodes also wait for those that they don't share
-    /// memory with.
-    func workerCores(threads: Int, isSplit: Bool) -> WorkerCores {
-      if ofNode >= ranks * threads && leastOfRank >= threads { return .own }
-      return isSplit || leastOfRank < ofNode ? .unknown : .shared(set, first: rank * threads, threads: threads)
     }
   }
 #endif

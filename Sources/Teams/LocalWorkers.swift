@@ -27,15 +27,15 @@ public final class LocalWorkers {
       return
     }
     let layout = TeamLayout(lanes, nodeSizes: [threads])
-    let cores = usableCores() >= threads ? .own : WorkerCores.shared(coreSet(), first: 0, threads: threads)
+    let polls = usableCores() >= threads
     #if MPI
       // Without ranks to share with, this allocates only.
       guard
         let memory = try? ProcessMemory(
-          layout, node: 0, firstWorker: 0, cores: cores, failure: report, ranks: nil, leaders: nil)
+          layout, node: 0, firstWorker: 0, polls: polls, failure: report, ranks: nil, leaders: nil)
       else { preconditionFailure("memory of one process can't fail") }
     #else
-      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, cores: cores, failure: report)
+      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, polls: polls, failure: report)
     #endif
     self.init(memory, threads: threads)
   }
@@ -141,7 +141,7 @@ private struct WorkerJob: @unchecked Sendable {
 
   func run(_ body: (any Team) throws -> Void) {
     do {
-      try worker.memory.cores.run(thread: worker.thread) { try body(team) }
+      try body(team)
     } catch {
       failure.note(error)
       worker.abandon()

@@ -15,8 +15,8 @@ final class ProcessMemory: @unchecked Sendable {
   let node: Int
   /// The process's first worker, within the team.
   let firstWorker: Int
-  /// Where the node's workers run.
-  let cores: WorkerCores
+  /// Whether each worker of the node has a core to itself.
+  let polls: Bool
   let failure: WorkerFailure
 
   /// The node's barrier.
@@ -46,13 +46,13 @@ final class ProcessMemory: @unchecked Sendable {
 
     /// Allocates the node's first memory; collective over `ranks`.
     init(
-      _ layout: TeamLayout, node: Int, firstWorker: Int, cores: WorkerCores, failure: WorkerFailure,
-      ranks: Communicator?, leaders: Communicator?
+      _ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure, ranks: Communicator?,
+      leaders: Communicator?
     ) throws {
       self.layout = layout
       self.node = node
       self.firstWorker = firstWorker
-      self.cores = cores
+      self.polls = polls
       self.failure = failure
       self.ranks = ranks
       self.leaders = leaders
@@ -69,11 +69,11 @@ final class ProcessMemory: @unchecked Sendable {
     }
   #else
     /// Allocates the first memory.
-    init(_ layout: TeamLayout, node: Int, firstWorker: Int, cores: WorkerCores, failure: WorkerFailure) {
+    init(_ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure) {
       self.layout = layout
       self.node = node
       self.firstWorker = firstWorker
-      self.cores = cores
+      self.polls = polls
       self.failure = failure
       let workers = layout.nodes[node].count
       let words = SharedBarrier.wordCount(workers: workers)
@@ -108,8 +108,7 @@ final class ProcessMemory: @unchecked Sendable {
   func barrier(thread: Int) -> SharedBarrier {
     let workers = layout.nodes[node]
     return SharedBarrier(
-      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, hasCore: cores.isOwn,
-      cores: cores.count)
+      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, polls: polls)
   }
 
   /// Appends a section; on the process's first thread, collective over the node's processes.

@@ -1,4 +1,4 @@
-@testable internal import Teams
+internal import Teams
 
 #if MPI
   internal import MPI
@@ -6,7 +6,7 @@
 
 /// Puts a team through its operations, for the tests that start it under real launchers. The team's worker 0 prints the result.
 ///
-///     TeamExercise digest | barrier | cores | throw WORKER | threads
+///     TeamExercise digest | barrier | throw WORKER | threads
 ///       [--lanes N] [--threads N] [--ranks-per-node N] [--rounds N] [--unequal 1]
 @main
 struct TeamExercise {
@@ -26,9 +26,6 @@ struct TeamExercise {
     let count = option("--lanes") ?? 16
     return Lanes(batchSize: 4 * count, count: count)
   }
-
-  /// The cores that this thread may run on, such as 0,1.
-  private static var cores: String { coreNumbers(coreSet()).map(String.init).joined(separator: ",") }
 
   private func run() {
     #if MPI
@@ -86,13 +83,6 @@ struct TeamExercise {
         let time = ContinuousClock().measure { for _ in 0..<rounds { team.barrier() } }
         if team.rank == 0 { print("workers \(team.size) barrier", time / rounds) }
       }
-    case "cores":
-      let before = Self.cores
-      _ = try workers.run { team in
-        let all = team.gather(Array(Self.cores.utf8)).map { String(decoding: $0, as: UTF8.self) }
-        if team.rank == 0 { print("workers", all.joined(separator: " ")) }
-      }
-      precondition(Self.cores == before, "the team has kept the thread to its core")
     case "throw":
       let worker = words.count > 1 ? Int(words[1]) : nil
       _ = try workers.run { team in

@@ -14,17 +14,15 @@ internal import Synchronization
 /// others: one store, one load from each, no locked instruction, and nobody has to wake anybody. Whatever a worker wrote
 /// before its `wait` is seen by all after theirs.
 ///
-/// A waiting worker that has a core to itself polls for some hundred microseconds. One that shares its core polls only while it waits
-/// for workers elsewhere, and else lets others run for a millisecond. Then both sleep for short times. So a barrier among more workers
-/// than cores, or beside other programs, costs context switches, but no time slices.
+/// A waiting worker polls for some hundred microseconds if it was told that it has a core to itself; if not, it lets others run for a
+/// millisecond. Then it sleeps for short times. So a barrier among more workers than cores, or beside other programs, costs context
+/// switches, but no time slices.
 @safe
 public struct SharedBarrier: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
   private let worker: Int
   private let workers: Int
-  /// Whether each worker has a core to itself.
-  private let hasCore: Bool
-  private let cores: Int
+  private let polls: Int
   /// Nanoseconds for which a worker without a core of its own lets others run before it sleeps.
   private static let yielding: Int64 = 1_000_000
   /// Arrivals of this worker, of which the shared count is a copy.
@@ -38,18 +36,14 @@ public struct SharedBarrier: @unchecked Sendable {
 
   /// The barrier in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all waiting.
   ///
-  /// - worker: this worker, `0..<workers`, which waits from one thread at a time.
-  /// - hasCore: whether each worker has a core to itself; cores: where not, the number of those that they share, the i-th worker with
-  ///   the (i + cores)-th; 1 where that isn't known.
-  public init(_ memory: Window<UInt64>, worker: Int, workers: Int, hasCore: Bool, cores: Int = 1) {
+  /// - worker: this worker, `0..<workers`, which waits from one thread at a time; polls: whether each worker has a core.
+  public init(_ memory: Window<UInt64>, worker: Int, workers: Int, polls: Bool) {
     precondition(memory.count >= Self.wordCount(workers: workers), "memory for \(workers) workers")
     precondition(worker >= 0 && worker < workers, "worker \(worker) outside 0..<\(workers)")
-    precondition(cores > 0, "workers without a core")
     words = UnsafeMutableRawPointer(memory.base).bindMemory(to: Atomic<UInt64>.self, capacity: memory.count)
     self.worker = worker
     self.workers = workers
-    self.hasCore = hasCore
-    self.cores = cores
+    self.polls = polls ? 200_000 : 0
   }
 
   /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up and
@@ -78,21 +72,15 @@ public struct SharedBarrier: @unchecked Sendable {
 
   @inline(never)
   private func waitLonger(for other: Int) -> Bool {
-    let polls = hasCore ? 200_000 : isAwaitedHere ? 0 : 20_000
     for _ in 0..<polls where hasArrived(other) { return true }
     // Whoever has a core of its own and still waits has lost it, or the other has: only a sleeper is woken before those who took it.
-    let patience = hasCore ? 0 : Self.now() + Self.yielding
+    let patience = polls > 0 ? 0 : Self.now() + Self.yielding
     while !hasArrived(other) {
       // Who gave up after the last barrier has seen all arrive there: look again behind the flag.
       if isAbandoned { return (0..<workers).allSatisfy { hasArrived($0) } }
       if Self.now() < patience { sched_yield() } else { usleep(50) }
     }
     return true
-  }
-
-  /// Whether a worker that shares this one's core has yet to arrive.
-  private var isAwaitedHere: Bool {
-    stride(from: worker % cores, to: workers, by: cores).contains { !hasArrived($0) }
   }
 
   /// Nanoseconds of a clock that only goes on (`clock_gettime`, `CLOCK_MONOTONIC`).
