@@ -1,3 +1,5 @@
+internal import Kernels
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -21,10 +23,8 @@ public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int)
 /// The cores that this process may run on, a bit for each; no bits where the system doesn't tell.
 func coreSet() -> [UInt8] {
   var bits = [UInt8](repeating: 0, count: 1024)
-  // The C library declares this for GNU sources only, so it is looked up by its name. Its type is the manual's.
   typealias GetAffinity = @convention(c) (Int32, Int, UnsafeMutableRawPointer) -> Int32
-  guard let symbol = unsafe dlsym(nil, "sched_getaffinity") else { return bits }
-  let getAffinity = unsafe unsafeBitCast(symbol, to: GetAffinity.self)
+  guard let getAffinity = unsafe systemFunction("sched_getaffinity", GetAffinity.self) else { return bits }
   let code = unsafe bits.withUnsafeMutableBytes { bytes in
     unsafe bytes.baseAddress.map { unsafe getAffinity(0, bytes.count, $0) }
   }

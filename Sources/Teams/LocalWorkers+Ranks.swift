@@ -33,7 +33,7 @@
       place.leaders?.yields = yields
       let memory = try ProcessMemory(
         layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
-        polls: hasCores, failure: report, ranks: place.communicator, leaders: place.leaders)
+        hasCores: hasCores, failure: report, ranks: place.communicator, leaders: place.leaders)
       self.init(memory, threads: threads)
     }
 

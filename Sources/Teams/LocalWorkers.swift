@@ -27,15 +27,15 @@ public final class LocalWorkers {
       return
     }
     let layout = TeamLayout(lanes, nodeSizes: [threads])
-    let polls = usableCores() >= threads
+    let hasCores = usableCores() >= threads
     #if MPI
       // Without ranks to share with, this allocates only.
       guard
         let memory = try? ProcessMemory(
-          layout, node: 0, firstWorker: 0, polls: polls, failure: report, ranks: nil, leaders: nil)
+          layout, node: 0, firstWorker: 0, hasCores: hasCores, failure: report, ranks: nil, leaders: nil)
       else { preconditionFailure("memory of one process can't fail") }
     #else
-      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, polls: polls, failure: report)
+      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, hasCores: hasCores, failure: report)
     #endif
     self.init(memory, threads: threads)
   }
@@ -140,6 +140,7 @@ private struct WorkerJob: @unchecked Sendable {
   let failure: WorkerFailure
 
   func run(_ body: (any Team) throws -> Void) {
+    worker.begin()
     do {
       try body(team)
     } catch {

@@ -29,6 +29,11 @@ final class NodeWorker {
   /// Whether this is the node's first worker, which speaks for it.
   var isLeader: Bool { rank == layout.nodes[memory.node].lowerBound }
 
+  /// Prepares the calling thread for this worker's part: turns of a core come often and are short where workers share it.
+  func begin() {
+    if !memory.hasCores { shortenTimeSlice() }
+  }
+
   /// Tells whoever watches the step that this worker is in.
   func tell(step: Int) { progress.tell(place, step: step) }
 

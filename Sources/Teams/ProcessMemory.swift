@@ -16,7 +16,7 @@ final class ProcessMemory: @unchecked Sendable {
   /// The process's first worker, within the team.
   let firstWorker: Int
   /// Whether each worker of the node has a core to itself.
-  let polls: Bool
+  let hasCores: Bool
   let failure: WorkerFailure
 
   /// The node's barrier.
@@ -46,13 +46,13 @@ final class ProcessMemory: @unchecked Sendable {
 
     /// Allocates the node's first memory; collective over `ranks`.
     init(
-      _ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure, ranks: Communicator?,
+      _ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure, ranks: Communicator?,
       leaders: Communicator?
     ) throws {
       self.layout = layout
       self.node = node
       self.firstWorker = firstWorker
-      self.polls = polls
+      self.hasCores = hasCores
       self.failure = failure
       self.ranks = ranks
       self.leaders = leaders
@@ -69,11 +69,11 @@ final class ProcessMemory: @unchecked Sendable {
     }
   #else
     /// Allocates the first memory.
-    init(_ layout: TeamLayout, node: Int, firstWorker: Int, polls: Bool, failure: WorkerFailure) {
+    init(_ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure) {
       self.layout = layout
       self.node = node
       self.firstWorker = firstWorker
-      self.polls = polls
+      self.hasCores = hasCores
       self.failure = failure
       let workers = layout.nodes[node].count
       let words = SharedBarrier.wordCount(workers: workers)
@@ -108,7 +108,7 @@ final class ProcessMemory: @unchecked Sendable {
   func barrier(thread: Int) -> SharedBarrier {
     let workers = layout.nodes[node]
     return SharedBarrier(
-      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, polls: polls)
+      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, hasCore: hasCores)
   }
 
   /// Appends a section; on the process's first thread, collective over the node's processes.

@@ -1,3 +1,4 @@
+import Foundation
 import Launching
 import Testing
 
@@ -40,6 +41,11 @@ import Testing
     try Self.expectDigestOfOne(Mixture(lanes: lanes, threads: threads))
   }
 
+  /// More workers than cores, and on each core two programs that want it for themselves: the run comes to its end.
+  @Test func threadsBesideBusyPrograms() throws {
+    try Busy.onAllCores(2) { try Self.expectDigestOfOne(Mixture(lanes: 16, threads: 8)) }
+  }
+
   @Test func digestsTellLanesApart() throws {
     let digests = try [5, 7, 16].map { try Self.digestAlone(lanes: $0) }
     #expect(Set(digests).count == 3)
@@ -63,5 +69,34 @@ import Testing
     func ranksThreadsAndNodes(mixture: Mixture) throws {
       try Self.expectDigestOfOne(mixture)
     }
+
+    @Test(arguments: [
+      Mixture(lanes: 16, ranks: 4), Mixture(lanes: 16, ranks: 2, threads: 8),
+      Mixture(lanes: 7, ranks: 7, ranksPerNode: 3),
+    ])
+    func ranksBesideBusyPrograms(mixture: Mixture) throws {
+      try Busy.onAllCores(2) { try Self.expectDigestOfOne(mixture) }
+    }
   #endif
+}
+
+/// Other programs that use the cores.
+private enum Busy {
+  /// Runs `body` beside so many busy programs for each core.
+  static func onAllCores(_ count: Int, _ body: () throws -> Void) throws {
+    var programs: [Process] = []
+    defer {
+      // A gentler signal would be blocked, as it is in the thread that starts them.
+      for program in programs { kill(program.processIdentifier, SIGKILL) }
+      for program in programs { program.waitUntilExit() }
+    }
+    for _ in 0..<(count * ProcessInfo.processInfo.activeProcessorCount) {
+      let program = Process()
+      program.executableURL = URL(fileURLWithPath: "/bin/sh")
+      program.arguments = ["-c", "while :; do :; done"]
+      try program.run()
+      programs.append(program)
+    }
+    try body()
+  }
 }
