@@ -16,6 +16,7 @@
     mutating func allocate(_ byteCount: Int, _ ranks: Communicator?) throws -> Arena {
       guard let ranks else { return Arena(byteCount: byteCount) }
       if let part = rest?.part(byteCount: byteCount) { return part }
+      MemoryShortage.check(byteCount)
       let window = try SharedWindow(byteCount: max(byteCount + 64, Self.leastByteCount), communicator: ranks)
       windows.append(window)
       // The window has so many bytes, aligned, and is kept until all is freed.

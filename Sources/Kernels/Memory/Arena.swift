@@ -13,8 +13,7 @@ public final class Arena: @unchecked Sendable {
   /// Allocates `byteCount` zeroed bytes, aligned to 64.
   public init(byteCount: Int) {
     let size = Self.aligned(max(byteCount, 1))
-    base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    base = allocateZeroed(size, alignment: 64)
     owned = true
     self.byteCount = size
   }
@@ -28,14 +27,14 @@ public final class Arena: @unchecked Sendable {
     self.byteCount = byteCount
   }
 
-  /// Takes over `byteCount` zeroed bytes from `base` on, aligned to 64.
+  /// Takes over `byteCount` bytes from `base` on, of `allocateZeroed`.
   init(owning base: UnsafeMutableRawPointer, byteCount: Int) {
     self.base = base
     owned = true
     self.byteCount = byteCount
   }
 
-  deinit { if owned { base.deallocate() } }
+  deinit { if owned { release(base) } }
 
   /// The next `count` elements, starting on a 64-byte boundary; traps when the arena is used up.
   public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
-
 /// Zeroed memory that one worker asks for piece by piece and keeps as long as the storage lives.
 ///
 /// Pieces are cut from large regions, which the system is asked to back by huge pages: small pages, spread at random over physical
@@ -35,12 +29,7 @@ extension Arena {
   /// Allocates so many times 2 MiB of zeroed memory, aligned to that, in huge pages where the system has them to give.
   fileprivate convenience init(hugePages count: Int) {
     let size = count * hugePage
-    let base = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: hugePage)
-    #if os(Linux)
-      // Advice only: whether it is taken changes speed and nothing else.
-      _ = madvise(base, size, MADV_HUGEPAGE)
-    #endif
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    let base = allocateZeroed(size, alignment: hugePage, inHugePages: true)
     self.init(owning: base, byteCount: size)
   }
 }

@@ -1,3 +1,5 @@
+internal import Kernels
+
 /// The process exit codes of `dist-train`; a script tells from them what went wrong.
 public enum ExitStatus: Int32, Sendable {
   /// All done.
@@ -59,5 +61,18 @@ extension RunError {
       preconditionFailure("not a message of an error")
     }
     self.init(parts[0], at: parts[1], remedy: parts[2], status: status)
+  }
+}
+
+extension RunError {
+  /// What a step's memory says that isn't to be had.
+  init(_ shortage: MemoryShortage) {
+    func text(_ bytes: Int) -> String {
+      Double(bytes) < 1e9 ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000) GB"
+    }
+    self.init(
+      "too little memory",
+      at: "\(text(shortage.needed)) more" + (shortage.available.map { ", \(text($0)) free" } ?? ""),
+      remedy: "give a smaller --hidden, --batch-size or --bptt", status: .failure)
   }
 }

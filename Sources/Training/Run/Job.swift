@@ -1,3 +1,4 @@
+internal import Kernels
 public import MPI
 internal import Synchronization
 public import Teams
@@ -33,6 +34,7 @@ public final class Job {
     watchdog = stallSeconds.map {
       Watchdog(stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1)
     }
+    MemoryShortage.whenShort { Self.fail(RunError($0)) }
     try watchdog?.start()
     guard launcher != nil else { return }
     #if MPI

@@ -40,6 +40,8 @@ public final class Session {
     self.team = team
     vocabulary = texts.train.vocabulary.tokens
     let layout = configuration.model.layout(hidden: configuration.hidden, vocabulary: vocabulary.count)
+    // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
+    MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
     let weights =
       if let file = configuration.initialWeights {
         try Self.readWeights(file, configuration, layout, team)
