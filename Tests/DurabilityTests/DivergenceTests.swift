@@ -20,12 +20,14 @@ import Testing
 
   /// Fits a model on threads of this process.
   static func fit(
-    _ kind: ModelKind, threads: Int, steps: Int, rule: NonFiniteRule = .stop, clip: Double? = nil, accumulate: Int = 1
+    _ kind: ModelKind, threads: Int, steps: Int, bptt: Int = 3, rule: NonFiniteRule = .stop, clip: Double? = nil,
+    accumulate: Int = 1
   ) throws -> Left {
     let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: threads)
     return try workers.run { team in
       var configuration = RunConfiguration()
       configuration.model = kind
+      configuration.bptt = bptt
       configuration.clip = clip
       configuration.accumulate = accumulate
       configuration.stepLimit = steps
@@ -101,11 +103,12 @@ import Testing
 
   // MARK: Clipping
 
-  @Test func clippingHasTheSameBitsOnAnyNumberOfWorkers() throws {
-    let alone = try Self.fit(.model3, threads: 1, steps: 30, clip: 0.25)
+  /// The lengths cut a worker's lanes into blocks of different size.
+  @Test(arguments: [3, 20, 70]) func clippingHasTheSameBitsOnAnyNumberOfWorkers(bptt: Int) throws {
+    let alone = try Self.fit(.model3, threads: 1, steps: 30, bptt: bptt, clip: 0.25)
     #expect(alone.steps.allSatisfy { $0.gradientNorm != nil })
     for threads in [2, 3, 5, 16] {
-      let other = try Self.fit(.model3, threads: threads, steps: 30, clip: 0.25)
+      let other = try Self.fit(.model3, threads: threads, steps: 30, bptt: bptt, clip: 0.25)
       #expect(other.digest == alone.digest && other.steps == alone.steps, "\(threads) threads")
     }
   }

@@ -1,6 +1,7 @@
 /// Softmax cross-entropy of rows of logits.
 ///
-/// - logits: (rows, classes). With `scale` they are overwritten by the gradient (softmax − one-hot)·scale; padding stays zero.
+/// - logits: (rows, classes), with anything in the padding. With `scale` they are overwritten by the gradient
+///   (softmax − one-hot)·scale, and the padding by zero.
 /// - targets: the class of each row, below `classes`.
 /// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target; unspecified in the padding.
 /// - scratch: at least `softmaxScratch` elements.
@@ -147,7 +148,7 @@ private struct SoftmaxJob {
     return (a, b)
   }
 
-  /// The row of terms times `factor`, less `oneHot` at the target.
+  /// The row of terms times `factor`, less `oneHot` at the target; zero in all of the padding.
   @inline(__always)
   private func scaleRow(_ line: UnsafeMutablePointer<Float>, by factor: Float, target: Int32, oneHot: Float) {
     var place = line
@@ -156,7 +157,7 @@ private struct SoftmaxJob {
       place += panelStride
     }
     if endsInHalf {
-      store8(place, load8(UnsafePointer(place)) * factor)
+      store16(place, SIMD16(lowHalf: load8(UnsafePointer(place)) * factor, highHalf: SIMD8(repeating: 0)))
     } else {
       store16(place, load16(UnsafePointer(place)) * factor)
     }
