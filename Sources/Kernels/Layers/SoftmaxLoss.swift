@@ -6,8 +6,9 @@
 /// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target; unspecified in the padding.
 /// - scratch: at least `softmaxScratch` elements.
 ///
-/// Sixteen rows at a time, while their logits are in the first-level cache: what is one number a row (maximum, sum, loss,
-/// quotient) is then one vector operation for all of them. Bound by the exponential's 12 multiply-adds an element.
+/// What is one number a row (maximum, sum, loss, quotient) is one vector operation for sixteen rows; and up to `mostRows` are done
+/// at once, while their logits are in the first-level cache, so that these operations don't wait for each other. Bound by the
+/// exponential's 12 multiply-adds an element.
 public func softmaxLoss(
   _ logits: Panels, targets: Window<Int32>, losses: Window<Float>, gradientScale scale: Float?, scratch: Window<Float>
 ) {
@@ -15,18 +16,20 @@ public func softmaxLoss(
   precondition(targets.count == logits.rows && losses.count == padded, "wrong size")
   precondition(scratch.count >= softmaxScratch, "scratch is too small")
   let job = SoftmaxJob(logits)
-  let partial = scratch.base + 16
-  // Rows that aren't there, at the end, give numbers that nobody reads.
-  partial.update(repeating: 1, count: 256)
-  for row in stride(from: 0, to: logits.rows, by: 16) {
+  // Of the last sixteen rows, those that aren't there give numbers that nobody reads.
+  let chunk = logits.columns <= 64 ? mostRows : 16
+  for row in stride(from: 0, to: logits.rows, by: chunk) {
     job.run(
-      logits.base + row * 16, count: min(16, logits.rows - row), targets: UnsafePointer(targets.base + row),
-      losses: losses.base + row, numbers: scratch.base, partial: partial, scale: scale)
+      logits.base + row * 16, count: min(chunk, logits.rows - row), targets: UnsafePointer(targets.base + row),
+      losses: losses.base + row, numbers: scratch.base, partial: scratch.base + mostRows, scale: scale)
   }
 }
 
-/// Elements of scratch that `softmaxLoss` needs: a number for each of 16 rows, and 16 parts of each row's sum.
-public let softmaxScratch = 16 + 256
+/// Rows that are done at once where their logits fit into the first-level cache.
+private let mostRows = 64
+
+/// Elements of scratch that `softmaxLoss` needs: a number for each of the rows, and 16 parts of each row's sum.
+public let softmaxScratch = mostRows + mostRows * 16
 
 private struct SoftmaxJob {
   let panelStride: Int
@@ -65,8 +68,9 @@ private struct SoftmaxJob {
       store16(partial + row &* 16, first)
       store16(partial + next &* 16, second)
     }
-    let maxima = foldSixteenRows(UnsafePointer(partial), larger)
-    store16(numbers, maxima)
+    for group in stride(from: 0, to: count, by: 16) {
+      store16(numbers + group, foldSixteenRows(UnsafePointer(partial + group &* 16), larger))
+    }
     for row in stride(from: 0, to: count, by: 2) {
       let next = min(row + 1, count - 1)
       let (first, second) = partialSums(
@@ -74,10 +78,13 @@ private struct SoftmaxJob {
       store16(partial + row &* 16, first)
       store16(partial + next &* 16, second)
     }
-    let sums = foldSixteenRows(UnsafePointer(partial)) { $0 + $1 }
-    store16(losses, logarithm(sums) + (maxima - load16(UnsafePointer(losses))))
+    for group in stride(from: 0, to: count, by: 16) {
+      let sums = foldSixteenRows(UnsafePointer(partial + group &* 16)) { $0 + $1 }
+      let maxima = load16(UnsafePointer(numbers + group))
+      store16(losses + group, logarithm(sums) + (maxima - load16(UnsafePointer(losses + group))))
+      if let scale { store16(numbers + group, scale / sums) }
+    }
     if let scale {
-      store16(numbers, scale / sums)
       for row in 0..<count { scaleRow(line + row &* 16, by: numbers[row], target: targets[row], oneHot: scale) }
     }
   }
