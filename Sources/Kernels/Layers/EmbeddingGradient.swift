@@ -1,18 +1,20 @@
 /// The gradient of an embedding: for each token, the rows of activation gradients at which it was read, summed per lane in the
 /// order in which they are added, and folded over the lanes.
 ///
-/// Each lane has a row of its own for each token that it has read, so memory and work follow the rows that were read and not the
-/// vocabulary times the lanes, except for one look at each token's `lanes` entries. Of the gradient, too, only the rows of tokens
-/// that were read, now or the last time, are written.
+/// Each lane has a row of its own for each token that it has read, and a set of these tokens as bits, so memory for rows and work
+/// follow the rows that were read; of the vocabulary, a word of each set is looked at for 64 tokens. Of the gradient, too, only the
+/// rows of tokens that were read, now or the last time, are written.
 @safe
 public struct EmbeddingSums: Sendable {
   private let vocabulary, lanes, width: Int
-  private let slots: Window<Int32>  // (vocabulary, lanes): the row of `sums`, or −1
-  private let sums: Window<Float>  // (rows, width)
+  private let words: Int  // of a set of tokens
+  private let read: Window<UInt64>  // (lanes, words): the tokens that have a row, bit token % 64 of word token / 64
+  private let slots: Window<Int32>  // (lanes, vocabulary): that row of `sums`
+  private let sums: Window<Float>  // (rows, width): zero beyond those in use
   private let used: Window<Int32>  // (1): rows of `sums` in use
-  private let written: Window<UInt8>  // (lanes, vocabulary): whether a root's gradient of the token isn't zero
+  private let written: Window<UInt64>  // (lanes, words): the tokens whose gradient in a root isn't zero
   private let places: Window<Int32>  // (rows): the row of `sums` for each row that is added
-  private let stack: Window<Int32>  // (2 · lanes)
+  private let stack: Window<Int32>  // (lanes): of a fold schedule, a lane each
 
   /// - rows: how many rows are added at most between two calls of `fold`.
   /// - storage: keeps the sums.
@@ -20,13 +22,14 @@ public struct EmbeddingSums: Sendable {
     self.vocabulary = vocabulary
     self.lanes = lanes
     self.width = width
-    slots = storage.take(vocabulary * lanes)
-    slots.fill(-1)
+    words = (vocabulary + 63) / 64
+    read = storage.take(lanes * words)
+    slots = storage.take(lanes * vocabulary)
     sums = storage.take(min(rows, vocabulary * lanes) * width)
     used = storage.take(1)
-    written = storage.take(lanes * vocabulary)
+    written = storage.take(lanes * words)
     places = storage.take(rows)
-    stack = storage.take(2 * lanes)
+    stack = storage.take(lanes)
   }
 
   /// Where the gradients of some rows are added up: that of row r at `sums + places[r]·width`.
@@ -43,20 +46,22 @@ public struct EmbeddingSums: Sendable {
     precondition(first + rows.count <= lanes, "a lane beyond the last")
     var used = self.used.base[0]
     for (index, range) in rows.enumerated() {
+      let slots = self.slots.base + (first &+ index) &* vocabulary
+      let read = self.read.base + (first &+ index) &* words
       for row in range {
         let token = Int(tokens.base[row])
         precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
-        let slot = slots.base + (token &* lanes &+ first &+ index)
-        if slot.pointee < 0 {
-          precondition(Int(used) &* width < sums.count, "more rows than announced")
-          slot.pointee = used
-          // Every sum starts at 0, and so is never −0.
-          (sums.base + Int(used) &* width).update(repeating: 0, count: width)
+        let word = read + token &>> 6
+        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: token)
+        if word.pointee & bit == 0 {
+          word.pointee |= bit
+          slots[token] = used
           used &+= 1
         }
-        places.base[row] = slot.pointee
+        places.base[row] = slots[token]
       }
     }
+    precondition(Int(used) &* width <= sums.count, "more rows than announced")
     self.used.base[0] = used
     return Targets(sums: sums.base, places: UnsafePointer(places.base), width: width)
   }
@@ -84,59 +89,53 @@ public struct EmbeddingSums: Sendable {
     precondition(schedule.folds.count == lanes, "a fold count for each lane")
     precondition(
       roots.count >= offset + (schedule.roots - 1) * rootStride + vocabulary * width, "a gradient for each root")
-    schedule.folds.withUnsafeBufferPointer { folds in
-      for token in 0..<vocabulary {
-        let output = roots.base + offset + token &* width
-        let count = foldToken(slots.base + token &* lanes, folds)
-        var next = 0
-        for root in 0..<schedule.roots {
-          let row = output + root &* rootStride
-          let isWritten = written.base + (root &* vocabulary &+ token)
-          if next < count && stack.base[2 &* next] == root {
-            let sum = UnsafePointer(sums.base + Int(stack.base[2 &* next &+ 1]) &* width)
-            for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, load16(sum + channel)) }
-            isWritten.pointee = 1
-            next &+= 1
-          } else if isWritten.pointee != 0 {
-            row.update(repeating: 0, count: width)
-            isWritten.pointee = 0
-          }
-        }
+    let stack = self.stack.base
+    var height = 0
+    for lane in 0..<lanes {
+      stack[height] = Int32(truncatingIfNeeded: lane)
+      height &+= 1
+      for _ in 0..<schedule.folds[lane] {
+        height &-= 1
+        fold(Int(stack[height]), into: Int(stack[height &- 1]))
       }
     }
+    for root in 0..<height {
+      write(Int(stack[root]), toRoot: root, roots.base + (offset &+ root &* rootStride))
+    }
+    read.fill(0)
+    sums[0..<(Int(used.base[0]) * width)].fill(0)
     used.base[0] = 0
   }
 
-  /// Folds one token's rows in place. Leaves (position on the schedule's stack, row) of each sum in `stack`, ascending, and returns
-  /// their number.
-  @inline(__always)
-  private func foldToken(_ slots: UnsafeMutablePointer<Int32>, _ folds: UnsafeBufferPointer<Int>) -> Int {
-    let stack = self.stack.base
-    var count = 0
-    var height: Int32 = 0
-    for lane in 0..<lanes {
-      let slot = slots[lane]
-      if slot >= 0 {
-        slots[lane] = -1
-        stack[2 &* count] = height
-        stack[2 &* count &+ 1] = slot
-        count &+= 1
-      }
-      height &+= 1
-      for _ in 0..<folds[lane] {
-        height &-= 1
-        // The schedule's topmost entry, if present, goes down by one; the one below, if present, takes it up.
-        if count > 0 && stack[2 &* count &- 2] == height {
-          if count > 1 && stack[2 &* count &- 4] == height &- 1 {
-            addRow(Int(stack[2 &* count &- 1]), to: Int(stack[2 &* count &- 3]))
-            count &-= 1
-          } else {
-            stack[2 &* count &- 2] = height &- 1
-          }
-        }
-      }
+  /// Adds the rows of lane `right` to those of `left`; one that `left` hasn't becomes its own.
+  private func fold(_ right: Int, into left: Int) {
+    let from = UnsafePointer(slots.base + right &* vocabulary)
+    let to = slots.base + left &* vocabulary
+    for word in 0..<words {
+      let new = read.base[right &* words &+ word]
+      let old = read.base[left &* words &+ word]
+      read.base[left &* words &+ word] = new | old
+      forEachBit(new & old, of: word) { token in addRow(Int(from[token]), to: Int(to[token])) }
+      forEachBit(new & ~old, of: word) { token in to[token] = from[token] }
     }
-    return count
+  }
+
+  /// Writes a lane's rows to a root's gradient, and zero where only the gradient before had one.
+  private func write(_ lane: Int, toRoot root: Int, _ gradient: UnsafeMutablePointer<Float>) {
+    let slots = UnsafePointer(self.slots.base + lane &* vocabulary)
+    let written = self.written.base + root &* words
+    for word in 0..<words {
+      let new = read.base[lane &* words &+ word]
+      forEachBit(new, of: word) { token in
+        let row = gradient + token &* width
+        let sum = UnsafePointer(sums.base + Int(slots[token]) &* width)
+        for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, load16(sum + channel)) }
+      }
+      forEachBit(written[word] & ~new, of: word) { token in
+        (gradient + token &* width).update(repeating: 0, count: width)
+      }
+      written[word] = new
+    }
   }
 
   @inline(__always)
@@ -146,5 +145,15 @@ public struct EmbeddingSums: Sendable {
     for channel in stride(from: 0, to: width, by: 16) {
       store16(to + channel, load16(UnsafePointer(to + channel)) + load16(from + channel))
     }
+  }
+}
+
+/// Calls `body` with each token in a word of a set, ascending.
+@inline(__always)
+private func forEachBit(_ bits: UInt64, of word: Int, _ body: (Int) -> Void) {
+  var left = bits
+  while left != 0 {
+    body(word &* 64 &+ left.trailingZeroBitCount)
+    left &= left &- 1
   }
 }
