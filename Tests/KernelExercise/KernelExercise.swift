@@ -155,7 +155,7 @@ struct Step {
     let gradient: Window<Float> = storage.take(count)
     for place in 0..<min(count, gradients.count) { gradient[place] = gradients[place] }
     let scratch: Window<Float> = storage.take(256)
-    let stack: Window<Float> = storage.take(16)
+    let stack: Window<Float> = storage.take(foldScratch)
     for step in 1...3 {
       let isFinite = adam(
         AdamStep(step: step, learningRate: 0.01, momentum: 0.9, weightDecay: 0.01), roots: gradient,

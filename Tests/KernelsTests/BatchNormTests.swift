@@ -45,7 +45,7 @@ import Testing
     mergeMoments(
       laneStatistics, stride: 2 * count, count: count,
       schedule: MomentSchedule(schedule, counts: lanes.rows.map(\.count)), into: merged, rootStride: 2 * count,
-      scratch: take(32 * schedule.depth))
+      scratch: take(foldScratch * schedule.depth))
     let result = NormCoefficients(
       mean: take(count), inverseDeviation: take(count), scale: take(count), shift: take(count))
     normalisation(

@@ -25,8 +25,8 @@ private func updateBlock(
 ) {
   for place in stride(from: 0, to: count, by: 16) {
     let g = load16(gradient + place)
-    // Zero unless g isn't finite.
-    check = check.addingProduct(g, SIMD16(repeating: 0))
+    // Zero unless g isn't finite; without a product, since those are what this loop waits for.
+    check += g - g
     var m = load16(UnsafePointer(first + place))
     var v = load16(UnsafePointer(second + place))
     m = m.addingProduct(g - m, SIMD16(repeating: step.momentum))
@@ -43,7 +43,7 @@ private func updateBlock(
 /// Finishes the canonical sum of a slice's gradient, then updates parameters and moments of the slice.
 ///
 /// - roots: root i's part of the slice starts at `i·rootStride`.
-/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: 16 · depth.
+/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: `foldScratch` · depth.
 ///
 /// Returns whether every element of the gradient was finite.
 public func adam(

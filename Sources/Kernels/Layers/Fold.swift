@@ -1,7 +1,7 @@
 /// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count` elements
 /// of each) folded into `roots` (one row for each root, `rootStride` apart, overwritten).
 ///
-/// - scratch: at least `16 · schedule.depth` elements.
+/// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
 public func foldRows(
   _ nodes: Window<Float>, stride: Int, count: Int, schedule: FoldSchedule, into roots: Window<Float>, rootStride: Int,
   scratch: Window<Float>
@@ -9,24 +9,43 @@ public func foldRows(
   precondition(count % 16 == 0, "rows are whole vectors")
   precondition(nodes.count >= (schedule.folds.count - 1) * stride + count, "a row for each node")
   precondition(roots.count >= (schedule.roots - 1) * rootStride + count, "a row for each root")
-  precondition(scratch.count >= 16 * schedule.depth, "scratch is too small")
-  let stack = scratch.base
+  precondition(scratch.count >= foldScratch * schedule.depth, "scratch is too small")
   schedule.folds.withUnsafeBufferPointer { folds in
-    for place in Swift.stride(from: 0, to: count, by: 16) {
-      var height = 0
-      for node in 0..<folds.count {
-        var sum = load16(UnsafePointer(nodes.base + node * stride + place))
-        for _ in 0..<folds[node] {
-          height -= 1
-          sum = load16(UnsafePointer(stack + height * 16)) + sum
-        }
-        store16(stack + height * 16, sum)
-        height += 1
-      }
-      for root in 0..<height {
-        store16(roots.base + root * rootStride + place, load16(UnsafePointer(stack + root * 16)))
+    var place = 0
+    while place < count {
+      let (nodes, roots) = (UnsafePointer(nodes.base + place), roots.base + place)
+      if place + 64 <= count {
+        foldColumns(FourPanels.self, nodes, stride, folds, into: roots, rootStride, scratch.base)
+        place += 64
+      } else {
+        foldColumns(OnePanel.self, nodes, stride, folds, into: roots, rootStride, scratch.base)
+        place += 16
       }
     }
+  }
+}
+
+/// Elements of scratch that folding takes for an entry on the stack: wide blocks, so that the sums don't wait for each other.
+public let foldScratch = 64
+
+/// The canonical sum of one block of columns.
+@inline(__always)
+private func foldColumns<Block: ColumnBlock>(
+  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ folds: UnsafeBufferPointer<Int>,
+  into roots: UnsafeMutablePointer<Float>, _ rootStride: Int, _ stack: UnsafeMutablePointer<Float>
+) {
+  var height = 0
+  for node in 0..<folds.count {
+    var sum = Block.load(nodes + node &* stride, 16)
+    for _ in 0..<folds[node] {
+      height &-= 1
+      sum.add(Block.load(stack + height &* foldScratch, 16))
+    }
+    sum.store(stack + height &* foldScratch, 16)
+    height &+= 1
+  }
+  for root in 0..<height {
+    Block.load(stack + root &* foldScratch, 16).store(roots + root &* rootStride, 16)
   }
 }
 
@@ -83,7 +102,7 @@ public struct MomentSchedule: Sendable {
 /// Merges moments along the canonical tree: each row of `nodes` holds `count` means and then `count` sums of squared
 /// deviations; likewise `roots`, overwritten. Chan, Golub and LeVeque's pairwise update.
 ///
-/// - scratch: at least `32 · depth` elements.
+/// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
 public func mergeMoments(
   _ nodes: Window<Float>, stride: Int, count: Int, schedule: MomentSchedule, into roots: Window<Float>, rootStride: Int,
   scratch: Window<Float>
@@ -91,35 +110,57 @@ public func mergeMoments(
   precondition(count % 16 == 0, "rows are whole vectors")
   precondition(nodes.count >= (schedule.schedule.folds.count - 1) * stride + 2 * count, "a row for each node")
   precondition(roots.count >= (schedule.schedule.roots - 1) * rootStride + 2 * count, "a row for each root")
-  precondition(scratch.count >= 32 * schedule.schedule.depth, "scratch is too small")
-  let stack = scratch.base
+  precondition(scratch.count >= foldScratch * schedule.schedule.depth, "scratch is too small")
   schedule.weights.withUnsafeBufferPointer { weights in
     schedule.schedule.folds.withUnsafeBufferPointer { folds in
-      for place in Swift.stride(from: 0, to: count, by: 16) {
-        var height = 0
-        var fold = 0
-        for node in 0..<folds.count {
-          let row = UnsafePointer(nodes.base + node * stride + place)
-          var mean = load16(row)
-          var squares = load16(row + count)
-          for _ in 0..<folds[node] {
-            height -= 1
-            let leftMean = load16(UnsafePointer(stack + height * 32))
-            let leftSquares = load16(UnsafePointer(stack + height * 32 + 16))
-            let delta = mean - leftMean
-            mean = leftMean.addingProduct(delta, SIMD16(repeating: weights[fold].x))
-            squares = (leftSquares + squares).addingProduct(delta * delta, SIMD16(repeating: weights[fold].y))
-            fold += 1
-          }
-          store16(stack + height * 32, mean)
-          store16(stack + height * 32 + 16, squares)
-          height += 1
-        }
-        for root in 0..<height {
-          store16(roots.base + root * rootStride + place, load16(UnsafePointer(stack + root * 32)))
-          store16(roots.base + root * rootStride + place + count, load16(UnsafePointer(stack + root * 32 + 16)))
+      var place = 0
+      while place < count {
+        let (nodes, roots) = (UnsafePointer(nodes.base + place), roots.base + place)
+        if place + 32 <= count {
+          mergeColumns(TwoPanels.self, nodes, stride, count, folds, weights, into: roots, rootStride, scratch.base)
+          place += 32
+        } else {
+          mergeColumns(OnePanel.self, nodes, stride, count, folds, weights, into: roots, rootStride, scratch.base)
+          place += 16
         }
       }
     }
+  }
+}
+
+/// The moments of one block of columns: squares lie `count` behind means, and on the stack half an entry.
+@inline(__always)
+private func mergeColumns<Block: ColumnBlock>(
+  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ folds: UnsafeBufferPointer<Int>,
+  _ weights: UnsafeBufferPointer<SIMD2<Float>>, into roots: UnsafeMutablePointer<Float>, _ rootStride: Int,
+  _ stack: UnsafeMutablePointer<Float>
+) {
+  var height = 0
+  var fold = 0
+  for node in 0..<folds.count {
+    let row = nodes + node &* stride
+    var mean = Block.load(row, 16)
+    var squares = Block.load(row + count, 16)
+    for _ in 0..<folds[node] {
+      height &-= 1
+      let entry = UnsafePointer(stack + height &* foldScratch)
+      let leftMean = Block.load(entry, 16)
+      var delta = mean
+      delta.subtract(leftMean)
+      mean = leftMean
+      mean.accumulate(delta, weights[fold].x)
+      squares.add(Block.load(entry + foldScratch / 2, 16))
+      squares.accumulate(delta.squared(), weights[fold].y)
+      fold &+= 1
+    }
+    let entry = stack + height &* foldScratch
+    mean.store(entry, 16)
+    squares.store(entry + foldScratch / 2, 16)
+    height &+= 1
+  }
+  for root in 0..<height {
+    let entry = UnsafePointer(stack + root &* foldScratch)
+    Block.load(entry, 16).store(roots + root &* rootStride, 16)
+    Block.load(entry + foldScratch / 2, 16).store(roots + (root &* rootStride &+ count), 16)
   }
 }

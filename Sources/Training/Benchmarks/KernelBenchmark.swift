@@ -185,7 +185,7 @@ private struct KernelBench {
     }
     let (parameters, first, second, root) = (vector(0.1), vector(0.01), vector(0.0001), vector(0.01))
     let scratch: Window<Float> = storage.take(unit)
-    let stack: Window<Float> = storage.take(16)
+    let stack: Window<Float> = storage.take(foldScratch)
     let step = AdamStep(step: 1000, learningRate: 1e-9, momentum: 0.9, weightDecay: 0)
     // With its square root (14) and the look for infinities (2).
     return row("Adam", "\(count)", 29 * Double(count)) {

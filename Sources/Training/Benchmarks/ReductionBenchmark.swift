@@ -71,8 +71,8 @@ extension Job {
 private func timeCanonical(_ team: any Team, count: Int, rounds: Int) -> (microseconds: Double, roots: Int) {
   let exchange = team.makeParameterExchange(count: count, unit: ParameterLayout.unit)
   exchange.gradients.fill(1)
-  let scratch = Arena(byteCount: Arena.byteCount(16 * max(exchange.schedule.depth, 1), of: Float.self))
-  let stack: Window<Float> = scratch.take(16 * max(exchange.schedule.depth, 1))
+  let scratch = Arena(byteCount: Arena.byteCount(foldScratch * max(exchange.schedule.depth, 1), of: Float.self))
+  let stack: Window<Float> = scratch.take(foldScratch * max(exchange.schedule.depth, 1))
   let clock = ContinuousClock()
   var times: [Double] = []
   times.reserveCapacity(rounds)

@@ -56,7 +56,7 @@ public final class ModelContext {
     // No fold of lanes or of roots keeps more entries than there are lanes.
     let depth = lanes.count
     laneVectors = storage.take(own.count * layout.vectorCount)
-    scratch = storage.take(32 * depth)
+    scratch = storage.take(foldScratch * depth)
     doubleScratch = storage.take(depth)
     lossTotals = storage.take(1 + StepFlags.count)
     lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)

@@ -67,7 +67,7 @@ final class Trainer {
     firstMoments = context.make(slice)
     secondMoments = context.make(slice)
     blockGradient = context.make(ParameterLayout.unit)
-    stack = context.make(16 * max(exchange.schedule.depth, 1))
+    stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
     validation = ValidationSums(team: team, batches: valid.count)
     agreement = Agreement(team)
     let gradientNorm = GradientNorm(exchange, team: team, context: context)
