@@ -51,7 +51,9 @@ public struct LaneBlock: Sendable {
       return cut(rows, steps: steps, limit: (streams + blocks - 1) / blocks)
     }
     let matrices = 4  // a, h and its gradient, and what the output layer keeps
-    return cut(rows, steps: steps, limit: max((256 << 10) / (4 * matrices * steps * width), 4))
+    // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level cache.
+    let most = 48
+    return cut(rows, steps: steps, limit: min((640 << 10) / (4 * matrices * steps * width), most))
   }
 
   /// Whether hidden weights of that width are larger than the first-level cache.

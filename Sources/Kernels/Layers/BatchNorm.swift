@@ -10,23 +10,32 @@ public func laneMoments(
   precondition(h.count == rowsPerStep * count, "activations of the wrong size")
   precondition(moments.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
   for (lane, rows) in lanes.rows.enumerated() {
-    let reciprocal = SIMD16<Float>(repeating: 1 / Float(rows.count))
-    let output = moments.base + lane * stride
-    // Panels follow one another over all steps, so one counter serves for both.
-    for panel in 0..<(count / 16) {
-      let column = UnsafePointer(h.base + (panel * rowsPerStep + rows.lowerBound) * 16)
-      var sum = SIMD16<Float>(repeating: 0)
-      for row in 0..<rows.count { sum += load16(column + row * 16) }
-      let mean = sum * reciprocal
-      var squares = SIMD16<Float>(repeating: 0)
-      for row in 0..<rows.count {
-        let deviation = load16(column + row * 16) - mean
-        squares = squares.addingProduct(deviation, deviation)
-      }
-      store16(output + panel * 16, mean)
-      store16(output + count + panel * 16, squares)
+    // Panels follow one another over all steps.
+    var column = UnsafePointer(h.base + rows.lowerBound * 16)
+    var output = moments.base + lane * stride
+    for _ in 0..<(count / 16) {
+      // Of a lane's usual four streams the loops over rows are straight code.
+      let (mean, squares) = rows.count == 4 ? panelMoments(column, rows: 4) : panelMoments(column, rows: rows.count)
+      store16(output, mean)
+      store16(output + count, squares)
+      column += rowsPerStep &* 16
+      output += 16
     }
   }
+}
+
+/// Mean and sum of squared deviations of some rows of a panel.
+@inline(__always)
+private func panelMoments(_ column: UnsafePointer<Float>, rows: Int) -> (mean: SIMD16<Float>, squares: SIMD16<Float>) {
+  var sum = SIMD16<Float>(repeating: 0)
+  for row in 0..<rows { sum += load16(column + row &* 16) }
+  let mean = sum * SIMD16(repeating: 1 / Float(rows))
+  var squares = SIMD16<Float>(repeating: 0)
+  for row in 0..<rows {
+    let deviation = load16(column + row &* 16) - mean
+    squares = squares.addingProduct(deviation, deviation)
+  }
+  return (mean, squares)
 }
 
 /// What normalising with given statistics comes to: y = h·scale + shift, and x̂ = (h − mean)·inverseDeviation.

@@ -115,13 +115,13 @@ private struct WeightGradientOperands {
   let heights: UnsafeBufferPointer<Int>
   let stack: GradientStack
 
-  /// Does a part of the gradient. Where all lanes' rows of two panels fit into the first-level cache, each tile goes through all
-  /// lanes; else each lane goes through all tiles.
+  /// Does a part of the gradient. Where the rows of all lanes are few enough, each tile goes through all lanes; else each lane goes
+  /// through all tiles.
   @inline(__always)
   func run(_ part: GradientStack.Part, depth: Int, columns: Int, _ shape: TileShape) {
     let height = min(GradientStack.Part.rows, depth &- part.row)
     let width = min(GradientStack.Part.columns, columns &- part.column)
-    if steps &* panelStride <= (12 << 10) / 4 {
+    if steps &* panelStride <= shape.lanesReach / 4 {
       let job = WeightGradientJob(operands: self, part: part, lanes: 0..<rows.count)
       forEachTile(rows: height, columns: width, shape: shape, job)
       return
@@ -171,8 +171,9 @@ private struct WeightGradientJob: TileJob {
       var aRow = a
       var dRow = d
       var left = count
-      // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all registers.
-      while Tile.Block.width != 24 && left >= 4 {
+      // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all registers,
+      // nor of wide ones, whose rows are long enough by themselves.
+      while TileShape.native == .narrow && Tile.Block.width != 24 && left >= 4 {
         let end = dRow + 64
         while dRow != end {
           tile.accumulate(Tile.Block.load(dRow, panelStride), aRow, 1)

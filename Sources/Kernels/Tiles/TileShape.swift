@@ -9,7 +9,8 @@ public enum TileShape: Sendable, CaseIterable {
   /// 16 vector registers of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns or 4 × 24, 12 accumulators.
   case narrow
   #if BUILT_FOR_AVX512
-    /// 32 vector registers of 64 bytes: 6 rows × 64 columns, 24 accumulators.
+    /// 32 vector registers of 64 bytes: 4 rows × 64 columns, 16 accumulators, as many as two multiply-adds a cycle need, and
+    /// rows that divide a panel's 16 evenly; 6 rows of 32 columns or less.
     case wide
   #endif
 
@@ -44,18 +45,29 @@ public enum TileShape: Sendable, CaseIterable {
     }
   }
 
-  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
+  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since
+  /// tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
   @inline(__always)
   func rows(_ rows: Int, halves: Int) -> Int {
     if self == .single { return 1 }
     if halves == 1 { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1 }
     let most = Self.mostRows(halves: halves)
-    if rows >= 3 * most { return most }
-    let count = (rows + most - 1) / most
-    return (rows + count - 1) / count
+    if rows <= most { return rows }
+    if rows <= 2 &* most { return (rows &+ 1) / 2 }
+    return rows < 3 &* most ? (rows &+ 2) / 3 : most
+  }
+
+  /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their rows again for
+  /// each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the second.
+  @inline(__always)
+  var lanesReach: Int {
+    #if BUILT_FOR_AVX512
+      if self == .wide { return 64 << 10 }
+    #endif
+    return 12 << 10
   }
 
   /// The most rows of a tile that the accumulators of the machine built for hold.
   @inline(__always)
-  static func mostRows(halves: Int) -> Int { native == .narrow && halves == 3 ? 4 : 6 }
+  static func mostRows(halves: Int) -> Int { halves >= 5 || native == .narrow && halves == 3 ? 4 : 6 }
 }
