@@ -137,13 +137,15 @@ struct Step {
     let lasting = schedule.height(after: [shape.lanes])
     let gradients: Window<Float> = storage.take(schedule.roots * size)
     let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting)
+    let width = (columns + 15) / 16 * 16
+    let vectors: Window<Float> = storage.take(shape.lanes * width)
     weightGradient(
       a, depth: depth, d, columns: columns, rowsPerStep: shape.streams * shape.steps / lanes.steps, lanes: lanes,
       first: 0, schedule: schedule,
       into: GradientStack(
         gradients, offset: 0, rootStride: size, depth: depth, columns: columns, schedule: schedule, lasting: lasting,
-        spare: storage.take(spare)))
-    report(name, gradients)
+        spare: storage.take(spare)), bias: LaneVectors(vectors, stride: width, offset: 0))
+    report(name, gradients, vectors)
   }
 
   /// Three updates by Adam, each with the first root of `gradients`.

@@ -25,18 +25,34 @@ import Testing
     let count = Panels.count(rows: depth, columns: columns)
     let lasting = schedule.height(after: blocks.map(\.lanes.upperBound))
     let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting)
-    let arena = Arena(byteCount: 4 * (schedule.roots * count + spare) + 256)
+    let arena = Arena(byteCount: 4 * (schedule.roots * count + spare + lanes * (dWidth + 16)) + 256)
     let roots: Window<Float> = arena.take(schedule.roots * count)
     let stack = GradientStack(
       roots, offset: 0, rootStride: count, depth: depth, columns: columns, schedule: schedule,
       lasting: lasting, spare: arena.take(spare))
+    let vectors: Window<Float> = arena.take(lanes * (dWidth + 16))
     for shape in TileShape.allCases {
       for block in blocks {
         weightGradient(
           block.part(a.panels.elements, width: aWidth), depth: depth, block.part(d.panels.elements, width: dWidth),
           columns: columns, rowsPerStep: block.streams.count, lanes: block.stepRows, first: block.lanes.lowerBound,
-          schedule: schedule, into: stack, shape: shape)
+          schedule: schedule, into: stack,
+          bias: LaneVectors(
+            block.laneRows(vectors, stride: dWidth + 16), stride: dWidth + 16, offset: 16), shape: shape)
       }
+      for block in blocks {
+        let part = block.part(d.panels.elements, width: dWidth)
+        for (lane, rows) in zip(block.lanes, block.stepRows.rows) {
+          for column in 0..<columns {
+            var sum: Float = 0
+            for step in 0..<steps {
+              for row in rows { sum += element(part, rows: block.streams.count, width: columns, step, row, column) }
+            }
+            #expect(vectors[lane * (dWidth + 16) + 16 + column].bitPattern == sum.bitPattern)
+          }
+        }
+      }
+      vectors.fill(0)
       for k in 0..<depth {
         for column in 0..<columns {
           let sums = blocks.flatMap { block in
@@ -142,8 +158,8 @@ import Testing
     let arena = Arena(byteCount: 4 * 4 * 100 + 64)
     let vectors: Window<Float> = arena.take(4 * 100)
     laneColumnSums(
-      d.panels.elements, rowsPerStep: streams, width: width, lanes: LaneRows(rows: rows, steps: steps), into: vectors,
-      vectorStride: 100, offset: 4)
+      d.panels.elements, rowsPerStep: streams, width: width, lanes: LaneRows(rows: rows, steps: steps),
+      into: LaneVectors(vectors, stride: 100, offset: 4))
     for (lane, range) in rows.enumerated() {
       for channel in 0..<hidden {
         var sum: Float = 0

@@ -46,16 +46,33 @@ public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Wi
   }
 }
 
+/// A vector for each of some lanes: rows of a matrix, `stride` apart, from an offset on.
+@safe
+public struct LaneVectors: Sendable {
+  private let vectors: Window<Float>
+  private let stride: Int
+
+  /// - vectors: (lanes, stride); offset: where a lane's vector begins in its row.
+  public init(_ vectors: Window<Float>, stride: Int, offset: Int) {
+    self.vectors = vectors[offset..<vectors.count]
+    self.stride = stride
+  }
+
+  func holds(lanes: Int, columns: Int) -> Bool { vectors.count >= (lanes - 1) * stride + (columns + 15) / 16 * 16 }
+
+  @inline(__always)
+  subscript(lane: Int) -> UnsafeMutablePointer<Float> { vectors.base + lane &* stride }
+}
+
 /// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
-/// other; lane l's sum goes to `vectors[l·vectorStride + offset…]`, whole panels, overwritten.
+/// other; `sums` are overwritten, whole panels.
 public func laneColumnSums(
-  _ d: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into vectors: Window<Float>, vectorStride: Int,
-  offset: Int
+  _ d: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into sums: LaneVectors
 ) {
   precondition(d.count == rowsPerStep * width * lanes.steps, "wrong size")
-  precondition(vectors.count >= (lanes.rows.count - 1) * vectorStride + offset + width, "a vector for each lane")
+  precondition(sums.holds(lanes: lanes.rows.count, columns: width), "a vector for each lane")
   for (lane, rows) in lanes.rows.enumerated() {
-    let output = vectors.base + lane * vectorStride + offset
+    let output = sums[lane]
     var channel = 0
     while channel + 64 <= width {
       sumColumns(FourPanels.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)

@@ -1,13 +1,17 @@
+/// What sums up products of column blocks with scalars.
+protocol AccumulatingTile {
+  associatedtype Block: ColumnBlock
+  /// row i += block · scalars[i · stride]
+  mutating func accumulate(_ block: Block, _ scalars: UnsafePointer<Float>, _ stride: Int)
+}
+
 /// A few rows of one column block: the accumulators of a matrix product, each in a variable of its own so that the
 /// compiler keeps all of them in registers.
-protocol RowTile {
-  associatedtype Block: ColumnBlock
+protocol RowTile: AccumulatingTile {
   static var rows: Int { get }
   init(repeating block: Block)
   /// The rows that `row` gives by their number.
   init(_ row: (Int) -> Block)
-  /// row i += block · scalars[i · stride]
-  mutating func accumulate(_ block: Block, _ scalars: UnsafePointer<Float>, _ stride: Int)
   /// Calls `body` with each row's number and block, from the top.
   func forEachRow(_ body: (Int, Block) -> Void)
   /// Adds the tile stored at `pointer`, rows 16 apart.

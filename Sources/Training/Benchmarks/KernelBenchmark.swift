@@ -150,11 +150,6 @@ private struct KernelBench {
           lanes: block.stepRows.rows, first: 0, tokens: tokens, tokenStride: streams, scratch: da)
       },
       recurrentWeightGradient(),
-      row("column sums", "\(rows)x\(vocabulary)", Double(rows * vocabulary)) {
-        laneColumnSums(
-          logits.elements, rowsPerStep: rows, width: logits.panels * 16, lanes: block.runs, into: vectors,
-          vectorStride: logits.panels * 16, offset: 0)
-      },
     ]
   }
 
@@ -224,7 +219,7 @@ private struct KernelBench {
       before()
       weightGradient(
         a, depth: hidden, d, columns: columns, rowsPerStep: rowsPerStep, lanes: lanes, first: 0, schedule: schedule,
-        into: stack)
+        into: stack, bias: LaneVectors(vectors, stride: max(width, ParameterLayout.padded(vocabulary)), offset: 0))
     }
   }
 

@@ -156,6 +156,11 @@ public final class ModelContext {
   /// Where a vector's gradient starts in each row of `laneVectors`.
   public func vectorOffset(_ name: String) -> Int { layout[name].offset - layout.vectorOffset }
 
+  /// Where the gradient of a vector is to be written for each of a block's lanes: see `vectorOffset`.
+  func laneVectors(_ block: LaneBlock, offset: Int) -> LaneVectors {
+    LaneVectors(block.laneRows(laneVectors, stride: layout.vectorCount), stride: layout.vectorCount, offset: offset)
+  }
+
   /// Folds `laneVectors` into the gradient.
   public func foldVectors(into gradients: Window<Float>) {
     foldRows(

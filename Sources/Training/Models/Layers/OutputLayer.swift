@@ -107,11 +107,7 @@ public final class OutputLayer {
     weightGradient(
       input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
       lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,
-      into: stack(gradients))
-    let stride = context.layout.vectorCount
-    laneColumnSums(
-      d.elements, rowsPerStep: d.rows, width: ParameterLayout.padded(context.vocabulary), lanes: block.runs,
-      into: block.laneRows(context.laneVectors, stride: stride), vectorStride: stride, offset: biasOffset)
+      into: stack(gradients), bias: context.laneVectors(block, offset: biasOffset))
   }
 
   private func logits(_ block: LaneBlock) -> Panels {

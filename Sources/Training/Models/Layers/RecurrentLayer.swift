@@ -117,22 +117,20 @@ public final class RecurrentLayer {
     let skipped = first * block.streams.count * context.width
     let (a, d) = (part(input, block), part(gradient, block))
     let lanes = LaneRows(rows: block.stepRows.rows, steps: steps - first)
+    let bias = context.laneVectors(block, offset: biasOffset)
     if let block = ordered?.block(block.lanes),
       let rows = ordered?.gather(block, a[skipped..<a.count], d[skipped..<d.count])
     {
       weightGradient(
         rows.a.elements, depth: context.hidden, rows.d.elements, columns: context.hidden, rowsPerStep: rows.a.rows,
-        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients))
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients),
+        bias: bias)
     } else {
       weightGradient(
         a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
         rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneFolds,
-        into: stack(gradients))
+        into: stack(gradients), bias: bias)
     }
-    let stride = context.layout.vectorCount
-    laneColumnSums(
-      d[skipped..<d.count], rowsPerStep: block.streams.count, width: context.width, lanes: lanes,
-      into: block.laneRows(context.laneVectors, stride: stride), vectorStride: stride, offset: biasOffset)
   }
 
   /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
