@@ -53,7 +53,7 @@ public struct LaneBlock: Sendable {
     let matrices = 4  // a, h and its gradient, and what the output layer keeps
     // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level cache.
     let most = 48
-    return cut(rows, steps: steps, limit: min((640 << 10) / (4 * matrices * steps * width), most))
+    return cut(rows, steps: steps, limit: min((384 << 10) / (4 * matrices * steps * width), most))
   }
 
   /// Whether hidden weights of that width are larger than the first-level cache.

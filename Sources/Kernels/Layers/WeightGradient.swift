@@ -111,7 +111,7 @@ public func weightGradient(
 }
 
 /// Whether tiles leave registers for column sums.
-private let sumsColumnsAlong = TileShape.native != .narrow
+private var sumsColumnsAlong: Bool { TileShape.native != .narrow }
 
 private struct WeightGradientOperands {
   let a: UnsafePointer<Float>
