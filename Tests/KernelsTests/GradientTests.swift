@@ -151,14 +151,14 @@ import Testing
   }
 
   @Test func columnSumsGoLaneByLane() {
-    let (steps, hidden, width) = (3, 83, 96)
+    let (steps, hidden) = (3, 83)
     let rows = laneRows(4)
     let streams = rows.last!.upperBound
     let d = randomMatrix(streams * steps, hidden, seed: 2)
     let arena = Arena(byteCount: 4 * 4 * 100 + 64)
     let vectors: Window<Float> = arena.take(4 * 100)
     laneColumnSums(
-      d.panels.elements, rowsPerStep: streams, width: width, lanes: LaneRows(rows: rows, steps: steps),
+      d.panels.elements, rowsPerStep: streams, columns: hidden, lanes: LaneRows(rows: rows, steps: steps),
       into: LaneVectors(vectors, stride: 100, offset: 4))
     for (lane, range) in rows.enumerated() {
       for channel in 0..<hidden {

@@ -65,22 +65,26 @@ public struct LaneVectors: Sendable {
 }
 
 /// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
-/// other; `sums` are overwritten, whole panels.
+/// other; `sums` are overwritten, whole halves of panels.
 public func laneColumnSums(
-  _ d: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into sums: LaneVectors
+  _ d: Window<Float>, rowsPerStep: Int, columns: Int, lanes: LaneRows, into sums: LaneVectors
 ) {
-  precondition(d.count == rowsPerStep * width * lanes.steps, "wrong size")
-  precondition(sums.holds(lanes: lanes.rows.count, columns: width), "a vector for each lane")
+  let width = (columns + 15) / 16 * 16
+  precondition(d.count >= rowsPerStep * width * lanes.steps, "wrong size")
+  precondition(sums.holds(lanes: lanes.rows.count, columns: columns), "a vector for each lane")
   for (lane, rows) in lanes.rows.enumerated() {
     let output = sums[lane]
     var channel = 0
-    while channel + 64 <= width {
+    while channel + 56 < columns {
       sumColumns(FourPanels.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)
       channel += 64
     }
-    while channel < width {
+    while channel + 8 < columns {
       sumColumns(OnePanel.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)
       channel += 16
+    }
+    if channel < columns {
+      sumColumns(HalfPanel.self, d, rowsPerStep, width, channel, rows, lanes.steps).store(output + channel, 16)
     }
   }
 }

@@ -89,7 +89,7 @@ public func weightGradient(
   precondition(stack.rootCount == schedule.roots && stack.depth == depth && stack.columns == columns, "another's stack")
   precondition(bias.map { $0.holds(lanes: lanes.rows.count, columns: columns) } ?? true, "a vector for each lane")
   if let bias, !sumsColumnsAlong {
-    laneColumnSums(d, rowsPerStep: rowsPerStep, width: (columns + 15) / 16 * 16, lanes: lanes, into: bias)
+    laneColumnSums(d, rowsPerStep: rowsPerStep, columns: columns, lanes: lanes, into: bias)
   }
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.folds.withUnsafeBufferPointer { folds in
