@@ -108,127 +108,45 @@ private func setCoefficients(
 }
 
 /// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width), overwritten.
-public func normalise(
-  _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
-  into y: Panels
-) {
-  precondition(y.rows == lanes.steps * rowsPerStep && h.count == y.elements.count, "activations of the wrong size")
-  for panel in 0..<(width / 16) {
-    var output = y.base + panel * y.panelStride
-    for rows in lanes.rows {
-      for step in 0..<lanes.steps {
-        let place = step * width + panel * 16
-        let scale = load16(UnsafePointer(coefficients.scale.base + place))
-        let shift = load16(UnsafePointer(coefficients.shift.base + place))
-        let input = UnsafePointer(h.base + place * rowsPerStep + rows.lowerBound * 16)
-        for row in 0..<rows.count {
-          store16(output + row * 16, shift.addingProduct(load16(input + row * 16), scale))
-        }
-        output += rows.count * 16
+public struct Normalisation: LanePass {
+  let y: Panels
+  let lanes: LaneRows
+  let work: Work
+
+  /// - h: `lanes.steps` matrices (rowsPerStep, width).
+  public init(
+    _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
+    into y: Panels
+  ) {
+    precondition(y.rows == lanes.steps * rowsPerStep && h.count == y.elements.count, "activations of the wrong size")
+    self.y = y
+    self.lanes = lanes
+    work = Work(
+      h: UnsafePointer(h.base), rowsPerStep: rowsPerStep, panels: width / 16,
+      scale: UnsafePointer(coefficients.scale.base), shift: UnsafePointer(coefficients.shift.base), y: y.base,
+      panelStride: y.panelStride)
+  }
+
+  /// Normalises all.
+  public func run() { runAll() }
+
+  struct Work: LaneWork {
+    let h: UnsafePointer<Float>
+    let rowsPerStep, panels: Int
+    let scale, shift: UnsafePointer<Float>
+    let y: UnsafeMutablePointer<Float>
+    let panelStride: Int
+
+    @inline(__always)
+    func run(_ piece: LanePiece, rows: Int) {
+      let place = (piece.step &* panels &+ piece.panel) &* 16
+      let scale = load16(scale + place)
+      let shift = load16(shift + place)
+      let input = h + (place &* rowsPerStep &+ piece.first &* 16)
+      let output = y + (piece.panel &* panelStride &+ piece.orderedRow &* 16)
+      for row in 0..<rows {
+        store16(output + row &* 16, shift.addingProduct(load16(input + row &* 16), scale))
       }
-    }
-  }
-}
-
-/// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
-/// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
-/// All overwritten.
-public func laneNormGradients(
-  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
-  _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int,
-  vectors: Window<Float>, vectorStride: Int, weightOffset: Int, biasOffset: Int
-) {
-  let count = lanes.steps * width
-  precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
-  precondition(sums.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  for (lane, rows) in lanes.rows.enumerated() {
-    let output = sums.base + lane * stride
-    for channel in Swift.stride(from: 0, to: width, by: 16) {
-      var weightGradient = SIMD16<Float>(repeating: 0)
-      var biasGradient = SIMD16<Float>(repeating: 0)
-      for step in 0..<lanes.steps {
-        let place = step * width + channel
-        let mean = load16(UnsafePointer(coefficients.mean.base + place))
-        let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
-        let start = place * rowsPerStep + rows.lowerBound * 16
-        var plain = SIMD16<Float>(repeating: 0)
-        var weighted = SIMD16<Float>(repeating: 0)
-        for row in 0..<rows.count {
-          let gradient = load16(UnsafePointer(dy.base + start + row * 16))
-          let deviation = load16(UnsafePointer(h.base + start + row * 16)) - mean
-          plain += gradient
-          weighted = weighted.addingProduct(gradient, deviation)
-        }
-        weighted *= inverse
-        store16(output + place, plain)
-        store16(output + count + place, weighted)
-        biasGradient += plain
-        weightGradient += weighted
-      }
-      store16(vectors.base + lane * vectorStride + weightOffset + channel, weightGradient)
-      store16(vectors.base + lane * vectorStride + biasOffset + channel, biasGradient)
-    }
-  }
-}
-
-/// What the way back through normalising comes to: dh = offset + dy·scale + h·slope.
-@safe
-public struct NormSlopes: Sendable {
-  /// (steps, width) each.
-  public let scale, slope, offset: Window<Float>
-
-  /// Takes three windows of one size.
-  public init(scale: Window<Float>, slope: Window<Float>, offset: Window<Float>) {
-    precondition(slope.count == scale.count && offset.count == scale.count, "windows of different size")
-    self.scale = scale
-    self.slope = slope
-    self.offset = offset
-  }
-
-  /// Those of one step.
-  func step(_ t: Int, of steps: Int) -> NormSlopes {
-    let width = scale.count / steps
-    let part = (t * width)..<((t + 1) * width)
-    return NormSlopes(scale: scale[part], slope: slope[part], offset: offset[part])
-  }
-}
-
-/// The way back for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n).
-/// Overwrites `result`, whose scale may be that of the coefficients.
-public func normalisationBackward(
-  sums: Window<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormSlopes
-) {
-  let count = coefficients.mean.count
-  precondition(sums.count >= 2 * count && result.scale.count == count, "sums of the wrong size")
-  let share = SIMD16<Float>(repeating: 1 / Float(samples))
-  for place in stride(from: 0, to: count, by: 16) {
-    let scale = load16(UnsafePointer(coefficients.scale.base + place))
-    let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
-    let mean = load16(UnsafePointer(coefficients.mean.base + place))
-    let slope = load16(UnsafePointer(sums.base + count + place)) * share * inverse * scale
-    store16(result.scale.base + place, scale)
-    store16(result.slope.base + place, -slope)
-    store16(
-      result.offset.base + place, (mean * slope) - load16(UnsafePointer(sums.base + place)) * share * scale)
-  }
-}
-
-/// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
-/// All of as many steps (rowsPerStep, width) as the slopes have.
-public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
-  let count = slopes.scale.count
-  precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
-  for place in stride(from: 0, to: count, by: 16) {
-    let scale = OnePanel.load(slopes.scale.base + place, 0)
-    let slope = OnePanel.load(slopes.slope.base + place, 0)
-    let offset = OnePanel.load(slopes.offset.base + place, 0)
-    for row in 0..<rowsPerStep {
-      let element = (place * rowsPerStep) + row * 16
-      let state = OnePanel.load(h.base + element, 0)
-      var gradient = offset
-      gradient.accumulate(OnePanel.load(dy.base + element, 0), by: scale)
-      gradient.accumulate(state, by: slope)
-      gradient.gated(by: state).store(dy.base + element, 0)
     }
   }
 }

@@ -21,6 +21,45 @@ public func linear(
     LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride))
 }
 
+/// c = y·w + bias as above, of what `normalisation` makes: its y, with rows in lane order.
+///
+/// Where registers are left (wide tiles), y is made between the multiply-adds, just ahead of the rows that are read.
+public func linear(
+  _ normalisation: Normalisation, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native
+) {
+  let y = normalisation.y
+  precondition(c.rows == y.rows && c.columns == w.columns, "product into a matrix of another shape")
+  precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")
+  guard productsLeaveRegisters else {
+    normalisation.run()
+    return linear(y, w, bias: bias, into: c, shape: shape)
+  }
+  normalisation.run(.ahead) { side in
+    multiply(
+      ProductOperands(y, w), shape: shape,
+      LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, places: nil, c: c.base, panelStride: c.panelStride),
+      beside: side)
+  }
+}
+
+/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where registers are left,
+/// between the multiply-adds, just behind the rows that are written.
+public func linear(
+  _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
+  summing sums: LaneNormGradients, shape: TileShape = .native
+) {
+  guard productsLeaveRegisters else {
+    linear(a, w, scatteringTo: rows, of: c, panelStride: panelStride, shape: shape)
+    return sums.run()
+  }
+  precondition(rows.count == a.rows, "one place for each row")
+  sums.run(.behind) { side in
+    multiply(
+      ProductOperands(a, w), shape: shape,
+      LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride), beside: side)
+  }
+}
+
 private struct LinearEpilogue: Epilogue {
   let bias: UnsafePointer<Float>?
   let places: UnsafePointer<Int32>?

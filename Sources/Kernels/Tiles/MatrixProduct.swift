@@ -49,40 +49,49 @@ struct ProductOperands {
 /// Where A or W is larger than a cache, the product is done in cuts: rows and depth of A such that a cut of it stays in the
 /// second-level cache while all of W's columns pass, and a tile's block of W in the first. A chain that a cut of the depth breaks off
 /// goes on from the number it had come to, so cuts change speed only.
+///
+/// - side: what is done between the multiply-adds.
 @inline(__always)
-func multiply<E: Epilogue>(_ operands: ProductOperands, shape: TileShape, _ epilogue: E) {
+func multiply<E: Epilogue, Side: SideWork>(
+  _ operands: ProductOperands, shape: TileShape, _ epilogue: E, beside side: Side = NoSideWork()
+) {
   let (rows, depth) = operands.cut
   if rows >= operands.rows && depth >= operands.depth {
-    multiplyCut(operands, rows: 0..<operands.rows, depth: 0..<operands.depth, shape: shape, epilogue)
+    multiplyCut(operands, rows: 0..<operands.rows, depth: 0..<operands.depth, shape: shape, epilogue, side)
     return
   }
   for row in stride(from: 0, to: operands.rows, by: rows) {
     for k in stride(from: 0, to: operands.depth, by: depth) {
       multiplyCut(
         operands, rows: row..<min(row &+ rows, operands.rows), depth: k..<min(k &+ depth, operands.depth), shape: shape,
-        epilogue)
+        epilogue, side)
     }
   }
 }
 
 @inline(__always)
-private func multiplyCut<E: Epilogue>(
-  _ operands: ProductOperands, rows: Range<Int>, depth: Range<Int>, shape: TileShape, _ epilogue: E
+private func multiplyCut<E: Epilogue, Side: SideWork>(
+  _ operands: ProductOperands, rows: Range<Int>, depth: Range<Int>, shape: TileShape, _ epilogue: E, _ side: Side
 ) {
   forEachTile(
     rows: rows.count, columns: operands.columns, shape: shape,
-    Product(operands: operands, epilogue: epilogue, firstRow: rows.lowerBound, depth: depth))
+    Product(operands: operands, epilogue: epilogue, side: side, firstRow: rows.lowerBound, depth: depth))
 }
 
-private struct Product<E: Epilogue>: TileJob {
+private struct Product<E: Epilogue, Side: SideWork>: TileJob {
   let operands: ProductOperands
   let epilogue: E
+  let side: Side
   let firstRow: Int
   let depth: Range<Int>
 
   @inline(__always)
   func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
     let row = firstRow &+ row
+    side.begin(
+      TilePlace(
+        row: row, rows: Tile.rows,
+        isInLastColumns: column &+ Tile.Block.width >= operands.columns && depth.upperBound == operands.depth))
     var tile =
       depth.lowerBound == 0
       ? Tile(repeating: epilogue.start(column))
@@ -91,16 +100,18 @@ private struct Product<E: Epilogue>: TileJob {
     var a = operands.a + ((depth.lowerBound &>> 4) &* operands.aPanelStride &+ row &* 16)
     var w = operands.w + (columnOffset(column, operands.wPanelStride) &+ depth.lowerBound &* 16)
     var left = depth.count
-    while left >= 16 {
+    let run = Side.isAny ? 8 : 16
+    while left >= run {
       // Counted by pointers: LLVM unrolls this loop; before it, the compiler of Swift would, at thrice the compile time.
-      let end = w + 256
+      let end = w + run &* 16
       while w != end {
         tile.accumulate(Tile.Block.load(w, operands.wPanelStride), a, 16)
         a += 1
         w += 16
       }
-      a += operands.aPanelStride &- 16
-      left &-= 16
+      left &-= run
+      if (depth.count &- left) % 16 == 0 { a += operands.aPanelStride &- 16 }
+      side.advance()
     }
     while left > 0 {
       tile.accumulate(Tile.Block.load(w, operands.wPanelStride), a, 16)

@@ -109,7 +109,7 @@ private struct KernelBench {
           h, rowsPerStep: streams, width: width, lanes: block.stepRows, into: statistics, stride: 2 * steps * width)
       },
       row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements) {
-        normalise(h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: inputs)
+        Normalisation(h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: inputs).run()
       },
       row("logits", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary)) {
         linear(inputs, outputWeight, bias: outputBias, into: logits)
@@ -136,9 +136,10 @@ private struct KernelBench {
       },
       weightGradientRow("logits, weight gradient", inputs.elements, logits.elements, vocabulary, rows, block.runs),
       row("BatchNorm, sums backward", "\(rows)x\(hidden)", 4 * elements) {
-        laneNormGradients(
+        LaneNormGradients(
           dh, h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: statistics,
-          stride: stride, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+          stride: stride, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width
+        ).run()
       },
       row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements) {
         normaliseBackward(dh, h, rowsPerStep: streams, slopes)

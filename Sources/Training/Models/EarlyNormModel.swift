@@ -108,9 +108,10 @@ public class EarlyNormModel: Model {
       } else {
         rectify(recurrent.step(recurrent.input, block, t), into: recurrent.step(recurrent.hidden, block, t))
       }
-      normalise(
+      Normalisation(
         hidden(t), rowsPerStep: context.streams, width: context.width, lanes: stepBlock.stepRows, measure(t),
-        into: t == steps - 1 ? output.input(stepBlock) : normalised)
+        into: t == steps - 1 ? output.input(stepBlock) : normalised
+      ).run()
     }
   }
 

@@ -64,8 +64,9 @@ public class LateNormModel: Model {
     for block in blocks {
       predict(block, y, coefficients, gradientScale: scale)
       let gradient = recurrent.part(recurrent.gradient, block)
-      output.backward(block, into: gradient, gradients: gradients)
-      norm.differentiate(block, gradient, recurrent.part(recurrent.hidden, block))
+      output.backward(
+        block, into: gradient,
+        summing: norm.differentiation(block, gradient, recurrent.part(recurrent.hidden, block)), gradients: gradients)
     }
     context.spans?.mark(.backward)
     let loss = norm.reduce(losses: output.laneLosses)
@@ -100,10 +101,10 @@ public class LateNormModel: Model {
   private func predict(
     _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
   ) {
-    normalise(
+    let normalisation = Normalisation(
       recurrent.part(recurrent.hidden, block), rowsPerStep: block.streams.count, width: context.width,
       lanes: block.stepRows, coefficients, into: output.input(block))
-    output.forward(block, targets: y, gradientScale: gradientScale)
+    output.forward(block, normalising: normalisation, targets: y, gradientScale: gradientScale)
   }
 }
 

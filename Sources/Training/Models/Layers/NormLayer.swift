@@ -115,22 +115,29 @@ public final class NormLayer {
   public func differentiate(
     _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true
   ) {
+    guard !isFirst else { return differentiation(block, dy, h, application: application).run() }
     let count = steps * context.width
     let width = context.width
+    LaneNormGradients(
+      dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
+      vectors: block.laneRows(applicationVectors, stride: 2 * width), vectorStride: 2 * width, weightOffset: 0,
+      biasOffset: width
+    ).run()
+    for lane in block.lanes { addToVectors(ofLane: lane) }
+  }
+
+  /// What `differentiate` does for the first application, to be done beside other work.
+  public func differentiation(
+    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0
+  ) -> LaneNormGradients {
+    let count = steps * context.width
     let vectorCount = context.layout.vectorCount
-    let statistics = block.laneRows(laneStatistics, stride: 2 * count)
-    if isFirst {
-      laneNormGradients(
-        dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
-        into: statistics, stride: 2 * count, vectors: block.laneRows(context.laneVectors, stride: vectorCount),
-        vectorStride: vectorCount, weightOffset: weightOffset, biasOffset: biasOffset)
-    } else {
-      laneNormGradients(
-        dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
-        into: statistics, stride: 2 * count, vectors: block.laneRows(applicationVectors, stride: 2 * width),
-        vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
-      for lane in block.lanes { addToVectors(ofLane: lane) }
-    }
+    return LaneNormGradients(
+      dy, h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows, coefficients[application],
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
+      vectors: block.laneRows(context.laneVectors, stride: vectorCount), vectorStride: vectorCount,
+      weightOffset: weightOffset, biasOffset: biasOffset)
   }
 
   /// Sums what `differentiate` took of an application over all workers, which gives its `slopes`. Collective.

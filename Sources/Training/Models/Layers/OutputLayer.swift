@@ -66,9 +66,17 @@ public final class OutputLayer {
 
   /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the
   /// loss times that scale.
-  public func forward(_ block: LaneBlock, targets y: Window<Int32>, gradientScale: Float?) {
+  ///
+  /// - normalising: what makes the block's input; nil where that is there.
+  public func forward(
+    _ block: LaneBlock, normalising: Normalisation? = nil, targets y: Window<Int32>, gradientScale: Float?
+  ) {
     let logits = logits(block)
-    linear(input(block), weight, bias: bias, into: logits)
+    if let normalising {
+      linear(normalising, weight, bias: bias, into: logits)
+    } else {
+      linear(input(block), weight, bias: bias, into: logits)
+    }
     var row = 0
     for lane in block.stepRows.rows {
       for step in 0..<steps {
@@ -99,11 +107,20 @@ public final class OutputLayer {
   /// The way back after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order (steps, block's
   /// streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors. To be called for the blocks
   /// in order: what the gradient is folded in lasts from the first block to the last.
-  public func backward(_ block: LaneBlock, into dy: Window<Float>, gradients: Window<Float>) {
+  ///
+  /// - sums: those that BatchNorm's way back needs of dy.
+  public func backward(
+    _ block: LaneBlock, into dy: Window<Float>, summing sums: LaneNormGradients? = nil, gradients: Window<Float>
+  ) {
     let d = logits(block)
     let start = block.streams.lowerBound * steps
-    linear(
-      d, transposed, scatteringTo: places[start..<(start + d.rows)], of: dy, panelStride: block.streams.count * 16)
+    let places = places[start..<(start + d.rows)]
+    let panelStride = block.streams.count * 16
+    if let sums {
+      linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride, summing: sums)
+    } else {
+      linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride)
+    }
     weightGradient(
       input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
       lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,

@@ -1,0 +1,126 @@
+/// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
+/// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
+/// All overwritten.
+public struct LaneNormGradients: LanePass {
+  let lanes: LaneRows
+  let work: Work
+
+  /// - dy, h: `lanes.steps` matrices (rowsPerStep, width).
+  public init(
+    _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
+    _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int,
+    vectors: Window<Float>, vectorStride: Int, weightOffset: Int, biasOffset: Int
+  ) {
+    let count = lanes.steps * width
+    precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
+    precondition(sums.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
+    self.lanes = lanes
+    work = Work(
+      dy: UnsafePointer(dy.base), h: UnsafePointer(h.base), rowsPerStep: rowsPerStep, panels: width / 16,
+      mean: UnsafePointer(coefficients.mean.base),
+      inverseDeviation: UnsafePointer(coefficients.inverseDeviation.base), sums: sums.base, stride: stride,
+      count: count, weights: vectors.base + weightOffset, biases: vectors.base + biasOffset, vectorStride: vectorStride)
+  }
+
+  /// Sums all.
+  public func run() { runAll() }
+
+  struct Work: LaneWork {
+    let dy, h: UnsafePointer<Float>
+    let rowsPerStep, panels: Int
+    let mean, inverseDeviation: UnsafePointer<Float>
+    let sums: UnsafeMutablePointer<Float>
+    let stride, count: Int
+    let weights, biases: UnsafeMutablePointer<Float>
+    let vectorStride: Int
+
+    @inline(__always)
+    func run(_ piece: LanePiece, rows: Int) {
+      let channel = piece.panel &* 16
+      let place = piece.step &* panels &* 16 &+ channel
+      let mean = load16(mean + place)
+      let start = place &* rowsPerStep &+ piece.first &* 16
+      var plain = SIMD16<Float>(repeating: 0)
+      var weighted = SIMD16<Float>(repeating: 0)
+      for row in 0..<rows {
+        let gradient = load16(dy + (start &+ row &* 16))
+        let deviation = load16(h + (start &+ row &* 16)) - mean
+        plain += gradient
+        weighted = weighted.addingProduct(gradient, deviation)
+      }
+      weighted *= load16(inverseDeviation + place)
+      let output = sums + (piece.lane &* stride &+ place)
+      store16(output, plain)
+      store16(output + count, weighted)
+      let vector = piece.lane &* vectorStride &+ channel
+      if piece.step > 0 {
+        plain += load16(UnsafePointer(biases + vector))
+        weighted += load16(UnsafePointer(weights + vector))
+      }
+      store16(biases + vector, plain)
+      store16(weights + vector, weighted)
+    }
+  }
+}
+
+/// What the way back through normalising comes to: dh = offset + dy·scale + h·slope.
+@safe
+public struct NormSlopes: Sendable {
+  /// (steps, width) each.
+  public let scale, slope, offset: Window<Float>
+
+  /// Takes three windows of one size.
+  public init(scale: Window<Float>, slope: Window<Float>, offset: Window<Float>) {
+    precondition(slope.count == scale.count && offset.count == scale.count, "windows of different size")
+    self.scale = scale
+    self.slope = slope
+    self.offset = offset
+  }
+
+  /// Those of one step.
+  func step(_ t: Int, of steps: Int) -> NormSlopes {
+    let width = scale.count / steps
+    let part = (t * width)..<((t + 1) * width)
+    return NormSlopes(scale: scale[part], slope: slope[part], offset: offset[part])
+  }
+}
+
+/// The way back for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n).
+/// Overwrites `result`, whose scale may be that of the coefficients.
+public func normalisationBackward(
+  sums: Window<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormSlopes
+) {
+  let count = coefficients.mean.count
+  precondition(sums.count >= 2 * count && result.scale.count == count, "sums of the wrong size")
+  let share = SIMD16<Float>(repeating: 1 / Float(samples))
+  for place in stride(from: 0, to: count, by: 16) {
+    let scale = load16(UnsafePointer(coefficients.scale.base + place))
+    let inverse = load16(UnsafePointer(coefficients.inverseDeviation.base + place))
+    let mean = load16(UnsafePointer(coefficients.mean.base + place))
+    let slope = load16(UnsafePointer(sums.base + count + place)) * share * inverse * scale
+    store16(result.scale.base + place, scale)
+    store16(result.slope.base + place, -slope)
+    store16(
+      result.offset.base + place, (mean * slope) - load16(UnsafePointer(sums.base + place)) * share * scale)
+  }
+}
+
+/// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
+/// All of as many steps (rowsPerStep, width) as the slopes have.
+public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
+  let count = slopes.scale.count
+  precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
+  for place in stride(from: 0, to: count, by: 16) {
+    let scale = OnePanel.load(slopes.scale.base + place, 0)
+    let slope = OnePanel.load(slopes.slope.base + place, 0)
+    let offset = OnePanel.load(slopes.offset.base + place, 0)
+    for row in 0..<rowsPerStep {
+      let element = (place * rowsPerStep) + row * 16
+      let state = OnePanel.load(h.base + element, 0)
+      var gradient = offset
+      gradient.accumulate(OnePanel.load(dy.base + element, 0), by: scale)
+      gradient.accumulate(state, by: slope)
+      gradient.gated(by: state).store(dy.base + element, 0)
+    }
+  }
+}
