@@ -94,13 +94,15 @@
   }
 
   /// The cores that a node's ranks may use.
-  private struct NodeCores {
+  struct NodeCores {
     /// By any of them.
     let ofNode: Int
     /// By the one that may use the fewest.
     let leastOfRank: Int
     /// Number of ranks.
     let ranks: Int
+    /// Whether there is a core for this rank when each rank in turn, from the lowest, takes one that it may use and no other has.
+    let areEnough: Bool
 
     init(_ ranks: Communicator) throws {
       self.ranks = ranks.size
@@ -111,7 +113,18 @@
       let counted = own.indices.reduce(0) { count, byte in
         count + (0..<ranks.size).reduce(UInt8(0)) { $0 | all[$1 * own.count + byte] }.nonzeroBitCount
       }
+      var taken = [UInt8](repeating: 0, count: own.count)
+      var works = false
+      for rank in 0...ranks.rank {
+        let free = taken.indices.first { all[rank * own.count + $0] & ~taken[$0] != 0 }
+        if let free {
+          let bits = all[rank * own.count + free] & ~taken[free]
+          taken[free] |= bits & (~bits &+ 1)
+        }
+        works = free != nil
+      }
       let cores = usableCores()
+      areEnough = counted > 0 ? works : ranks.rank < cores
       // Where the system doesn't tell, all see the same.
       ofNode = counted > 0 ? counted : cores
       leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))

@@ -2,7 +2,7 @@ internal import Kernels
 internal import MPI
 internal import Synchronization
 
-/// The workers of this process, one on the calling thread and the others on threads of their own.
+/// The workers of this process, one on the calling thread and the others on threads of their own; or none, where it rests.
 public final class LocalWorkers {
   /// Each worker's view of the team, by thread. One thread at a time uses each.
   public let teams: [any Team]
@@ -11,6 +11,12 @@ public final class LocalWorkers {
   /// Nil for a team of one worker.
   private let memory: ProcessMemory?
   private var watchdog: Watchdog?
+  #if MPI
+    /// Where some ranks rest.
+    var crew: Crew?
+    /// Whether ranks of the job rest, here or elsewhere.
+    public var someRest: Bool { crew != nil }
+  #endif
 
   /// A team of the `threads` workers of this process alone.
   ///
@@ -47,6 +53,14 @@ public final class LocalWorkers {
     self.failure = failure
   }
 
+  /// No workers.
+  init(restingWith failure: @escaping @Sendable (any Error) -> Never) {
+    teams = []
+    workers = []
+    memory = nil
+    self.failure = WorkerFailure(report: failure)
+  }
+
   init(_ memory: ProcessMemory, threads: Int) {
     workers = (0..<threads).map { NodeWorker(memory, thread: $0) }
     #if MPI
@@ -75,7 +89,7 @@ public final class LocalWorkers {
   public func run<Output: Sendable>(
     _ body: @escaping @Sendable (any Team) throws -> Output
   ) throws -> [Output] {
-    guard let first = workers.first else { return [try body(teams[0])] }
+    guard let first = workers.first else { return try teams.map { try body($0) } }
     if first.isAbandoned { throw failure.error ?? TeamError.lostWorker }
     let outputs = Outputs<Output>(teams.count)
     for thread in 1..<teams.count {
@@ -105,10 +119,15 @@ public final class LocalWorkers {
   ///
   /// - rank: this process's number in the job.
   public func beWatched(by watchdog: Watchdog, rank: Int) {
-    guard let memory else { return }
-    memory.enter(threads: teams.count, rank: rank)
+    #if MPI
+      let attendance = crew?.enter(rank: rank, limit: watchdog.limit)
+    #else
+      let attendance: Attendance? = nil
+    #endif
+    guard memory != nil || attendance != nil else { return }
+    memory?.enter(threads: teams.count, rank: rank)
     self.watchdog = watchdog
-    watchdog.watch(memory)
+    watchdog.watch(memory, attendance)
   }
 
   /// How the processes of the team agree on who tells an error.
@@ -117,10 +136,16 @@ public final class LocalWorkers {
   /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended, before MPI
   /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
   public func free() throws {
+    #if MPI
+      // Who rests has waited here since the team was made.
+      try crew?.meet()
+    #endif
     watchdog?.leave()
     watchdog = nil
     #if MPI
       try memory?.free()
+      try crew?.free()
+      crew = nil
     #endif
   }
 

@@ -12,25 +12,29 @@ public final class Watchdog: Sendable {
   private enum Phase {
     /// Starting MPI and making the team.
     case starting
-    /// Training.
-    case running(NodeLookout)
+    /// Training; with those that are looked after.
+    case running(NodeLookout?, Attendance?)
     /// Ending MPI.
     case ending
   }
 
   private let phase = Mutex((Phase.starting, waited: 0.0))
-  private let limit: Double
+  /// Seconds that others may wait for a worker.
+  let limit: Double
   private let rank: Int
   private let isAlone: Bool
+  private let stop: StopPassing?
 
   /// Exit code of a job that may be run again.
   static let tryAgain: Int32 = 75
 
   /// - stallSeconds: how long others may wait for a worker; rank, ranks: this process among those of the job.
-  public init(stallSeconds: Double, rank: Int, ranks: Int) {
+  /// - stop: how a process that rests passes on that it was asked to stop.
+  public init(stallSeconds: Double, rank: Int, ranks: Int, stop: StopPassing? = nil) {
     limit = stallSeconds
     self.rank = rank
     isAlone = ranks == 1
+    self.stop = stop
   }
 
   /// Starts to look, on a thread of its own for the life of the process.
@@ -46,9 +50,9 @@ public final class Watchdog: Sendable {
     }
   }
 
-  /// Looks at the workers of that memory from here on.
-  func watch(_ memory: ProcessMemory) {
-    phase.withLock { $0 = (.running(NodeLookout(memory, limit: limit)), 0) }
+  /// Looks at the workers of that memory, and at the ranks of that attendance, from here on.
+  func watch(_ memory: ProcessMemory?, _ attendance: Attendance?) {
+    phase.withLock { $0 = (.running(memory.map { NodeLookout($0, limit: limit) }, attendance), 0) }
   }
 
   /// Looks at no memory any more.
@@ -56,12 +60,14 @@ public final class Watchdog: Sendable {
 
   private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {
     switch phase.0 {
-    case .running(var lookout):
-      let finding = lookout.look(interval)
-      phase.0 = .running(lookout)
-      if lookout.isLeftOver { endAtOnce(Self.tryAgain) }
-      guard let finding else { return }
-      _ = lookout.speaker.tell(finding)
+    case .running(var lookout, var attendance):
+      let stuck = lookout?.look(interval)
+      let absent = attendance?.look(interval, isAskedToStop: stop?.isAsked() ?? false)
+      phase.0 = .running(lookout, attendance)
+      if lookout?.isLeftOver ?? false { endAtOnce(Self.tryAgain) }
+      if attendance?.isAskedToStop ?? false { stop?.ask() }
+      guard let finding = stuck ?? absent else { return }
+      if let lookout { _ = lookout.speaker.tell(finding) } else { attendance?.tell(finding) }
       endAtOnce(Self.tryAgain)
     case .starting, .ending:
       guard !isAlone else { return }
@@ -72,6 +78,18 @@ public final class Watchdog: Sendable {
       writeErrorLine(LostWorkers(text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s"))
       endAtOnce(Self.tryAgain)
     }
+  }
+}
+
+/// How to find out whether this process was asked to stop, and how to ask it.
+public struct StopPassing: Sendable {
+  let isAsked: @Sendable () -> Bool
+  let ask: @Sendable () -> Void
+
+  /// Takes both; they are called from any thread.
+  public init(isAsked: @escaping @Sendable () -> Bool, ask: @escaping @Sendable () -> Void) {
+    self.isAsked = isAsked
+    self.ask = ask
   }
 }
 

@@ -61,7 +61,8 @@ import Testing
 
   #if MPI
     @Test func moreRanksThanLanes() throws {
-      try expectOneLine(["--lanes", "3", "--out", "none"], status: 64, saying: "4 ranks for 3 lanes", ranks: 4)
+      try expectOneLine(
+        ["--lanes", "3", "--threads", "1", "--out", "none"], status: 64, saying: "4 ranks for 3 lanes", ranks: 4)
     }
   #endif
 }

@@ -90,7 +90,7 @@ struct Step {
       running: running, into: coefficients)
     report("coefficients", coefficients.scale, coefficients.shift, running.mean, running.variance)
     let normalised = makePanels(shape.streams * steps, hidden)
-    normalise(h, rowsPerStep: shape.streams, width: width, lanes: lanes, coefficients, into: normalised)
+    Normalisation(h, rowsPerStep: shape.streams, width: width, lanes: lanes, coefficients, into: normalised).run()
     report("normalised", normalised.elements)
 
     let logits = makePanels(shape.streams * steps, vocabulary)
@@ -107,9 +107,10 @@ struct Step {
 
     let sums: Window<Float> = storage.take(moments.count)
     let vectors: Window<Float> = storage.take(shape.lanes * 2 * width)
-    laneNormGradients(
+    LaneNormGradients(
       gradient.elements, h, rowsPerStep: shape.streams, width: width, lanes: lanes, coefficients, into: sums,
-      stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+      stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width
+    ).run()
     report("BatchNorm's sums", sums, vectors)
     let slopes = NormSlopes(
       scale: coefficients.scale, slope: storage.take(steps * width), offset: storage.take(steps * width))

@@ -60,7 +60,7 @@ import Testing
     variance.fill(1)
     let coefficients = coefficients(running: (mean, variance))
     let y = Panels(take(steps * streams * width), rows: steps * streams, columns: hidden)
-    normalise(h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: y)
+    Normalisation(h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: y).run()
     var row = 0
     for lane in lanes.rows {
       for step in 0..<steps {
@@ -94,9 +94,10 @@ import Testing
     let sums = take(lanes.rows.count * 2 * count)
     let vectors = take(lanes.rows.count * 2 * width)
     vectors.fill(.nan)
-    laneNormGradients(
+    LaneNormGradients(
       dy.panels.elements, h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients,
-      into: sums, stride: 2 * count, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+      into: sums, stride: 2 * count, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width
+    ).run()
     for (lane, rows) in lanes.rows.enumerated() {
       for column in 0..<hidden {
         var (weightGradient, biasGradient) = (Float(0), Float(0))
@@ -120,6 +121,84 @@ import Testing
       }
     }
     withExtendedLifetime((storage, h.arena, dy.arena, weight.arena, bias.arena)) {}
+  }
+
+  /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds; several blocks of columns; and
+  /// a depth with no whole eight rows.
+  @Test(arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4]], [5, 40, 100])
+  func besideAProductItIsTheSame(sizes: [Int], vocabulary: Int) {
+    let streams = sizes.reduce(0, +)
+    let ends = sizes.indices.map { sizes[...$0].reduce(0, +) }
+    let lanes = LaneRows(rows: zip(sizes, ends).map { ($1 - $0)..<$1 }, steps: steps)
+    let (rows, count) = (streams * steps, steps * width)
+    let h = randomMatrix(rows, hidden, seed: 5)
+    let d = randomMatrix(rows, vocabulary, seed: 6)
+    let weight = randomMatrix(hidden, vocabulary, seed: 7)
+    let transposed = randomMatrix(vocabulary, hidden, seed: 8)
+    let bias = randomMatrix(1, vocabulary, seed: 9)
+    func coefficient(_ seed: UInt64) -> Window<Float> {
+      let window = take(count)
+      let numbers = randomMatrix(1, count, seed: seed)
+      for place in 0..<count { window[place] = numbers.panels[0, place] }
+      return window
+    }
+    let coefficients = NormCoefficients(
+      mean: coefficient(10), inverseDeviation: coefficient(11), scale: coefficient(12), shift: coefficient(13))
+    let places: Window<Int32> = storage.take(rows)
+    var row = 0
+    for lane in lanes.rows {
+      for step in 0..<steps {
+        for stream in lane {
+          places[row] = Int32(step * streams * width + stream * 16)
+          row += 1
+        }
+      }
+    }
+    func normalisation(_ y: Panels) -> Normalisation {
+      Normalisation(h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: y)
+    }
+    func gradients(_ dy: Window<Float>, _ sums: Window<Float>, _ vectors: Window<Float>) -> LaneNormGradients {
+      LaneNormGradients(
+        dy, h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: sums,
+        stride: 2 * count, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+    }
+    func bits(_ windows: Window<Float>...) -> [[UInt32]] { windows.map { $0.array.map(\.bitPattern) } }
+
+    for shape in TileShape.allCases {
+      func forward(_ body: (Panels, Panels) -> Void) -> [[UInt32]] {
+        let y = Panels(take(rows * width), rows: rows, columns: hidden)
+        let logits = Panels(
+          take(Panels.count(rows: rows, columns: vocabulary)), rows: rows, columns: vocabulary)
+        body(y, logits)
+        return bits(y.elements, logits.elements)
+      }
+      let beside = forward {
+        linear(normalisation($0), weight.panels, bias: bias.panels.elements, into: $1, shape: shape)
+      }
+      let before = forward {
+        normalisation($0).run()
+        linear($0, weight.panels, bias: bias.panels.elements, into: $1, shape: shape)
+      }
+      #expect(beside == before)
+
+      func backward(_ body: (Window<Float>, LaneNormGradients) -> Void) -> [[UInt32]] {
+        let (dy, sums, vectors) = (take(rows * width), take(sizes.count * 2 * count), take(sizes.count * 2 * width))
+        vectors.fill(.nan)
+        body(dy, gradients(dy, sums, vectors))
+        return bits(dy, sums, vectors)
+      }
+      let stride = streams * 16
+      let summing = backward {
+        linear(
+          d.panels, transposed.panels, scatteringTo: places, of: $0, panelStride: stride, summing: $1, shape: shape)
+      }
+      let behind = backward {
+        linear(d.panels, transposed.panels, scatteringTo: places, of: $0, panelStride: stride, shape: shape)
+        $1.run()
+      }
+      #expect(summing == behind)
+    }
+    withExtendedLifetime((storage, h.arena, d.arena, weight.arena, transposed.arena, bias.arena)) {}
   }
 
   @Test func backwardFollowsTheDefinitionAndStopsAtTheRectifier() {

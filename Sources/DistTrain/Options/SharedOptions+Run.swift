@@ -11,13 +11,13 @@ extension SharedOptions {
     }
   }
 
-  /// The workers of this process's part of the job, told to the log; collective.
-  func makeWorkers(_ job: Job, _ lanes: Lanes) throws -> LocalWorkers {
-    let workers = try job.makeWorkers(lanes)
+  /// The workers of this process's part of the job, told to the log; collective. See `Job.makeWorkers`.
+  func makeWorkers(_ job: Job, _ lanes: Lanes, mayRest: Bool = true) throws -> LocalWorkers {
+    let workers = try job.makeWorkers(lanes, mayRest: mayRest)
     Log.logger(logLevel, isFirst: job.rank == 0).info(
       "team ready",
       metadata: [
-        "workers": "\(workers.teams[0].size)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
+        "workers": "\(workers.teams.first?.size ?? 0)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
         "lanes": "\(lanes.count)", "cores": "\(usableCores())", "mpi": "\(job.libraryVersion ?? "not started")",
       ])
     return workers

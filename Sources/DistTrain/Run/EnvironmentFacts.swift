@@ -9,7 +9,8 @@ enum EnvironmentFacts {
   static func entries(workers: Int) -> [(name: String, value: String)] {
     let ranks = Launcher.current?.size ?? 1
     return [
-      ("workers", "\(workers)"), ("ranks", "\(ranks)"), ("threads of each", "\(workers / max(1, ranks))"),
+      ("workers", "\(workers)"), ("ranks", workers < ranks ? "\(ranks), of which \(workers) work" : "\(ranks)"),
+      ("threads of each", "\(max(1, workers / max(1, ranks)))"),
       ("cores of a process", "\(usableCores())"), ("dist-train", RootCommand.configuration.version),
       ("made", UTCTime.now.basicText),
     ]

@@ -13,7 +13,7 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
   // More seconds than a run lasts, and than a clock counts, are no limit.
   let limit = durability.maxSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) }
   let shared = options.shared
-  let end = try Job.run(
+  let wasStopped = try Job.run(
     threads: shared.threads, ranksPerNode: shared.ranksPerNode, stallSeconds: durability.stallSeconds
   ) { job in
     let resumption = try durability.resume.map { path in
@@ -31,17 +31,20 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
           $0.checkpoint.configuration, requested: requested, hasNewSchedule: durability.hasNewSchedule)
       } ?? requested
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
-    let end = try shared.makeWorkers(job, lanes).run { team in
+    // The batch size goes by the number of workers only where it was asked for by worker.
+    let mayRest = options.largeBatch.batchSizePerWorker == nil
+    let end = try shared.makeWorkers(job, lanes, mayRest: mayRest).run { team in
       let run = try TrainRun(options, configuration, resumption, team)
       return try run.train {
         StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
       }
-    }[0]
-    try end.writer?.finish()
-    if case .stopped = end.fit { job.leaveIfBeingEnded(.tryAgain) }
-    return end
+    }.first
+    try end?.writer?.finish()
+    let isStopped = if case .stopped = end?.fit { true } else { false }
+    if isStopped { job.leaveIfBeingEnded(.tryAgain) }
+    return try job.isSaid(isStopped)
   }
-  if case .stopped = end.fit { Job.end(.tryAgain) }
+  if wasStopped { Job.end(.tryAgain) }
 }
 
 extension RunConfiguration {

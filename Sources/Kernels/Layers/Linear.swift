@@ -69,8 +69,8 @@ private struct LinearEpilogue: Epilogue {
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block {
     bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
   }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
-    block.store(place(row: row, column: column), panelStride)
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+    tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     let place = places.map { Int($0[row]) } ?? row &* 16

@@ -33,13 +33,16 @@ private struct RecurrentEpilogue: Epilogue {
   let tokens: UnsafePointer<Int32>
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block.load(bias + column, 16) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
-    var state = block.rectified()
-    let place = columnOffset(column, panelStride) &+ row &* 16
-    state.store(h + place, panelStride)
-    if let next {
-      state.add(Block.load(embedding + Int(tokens[row]) &* width + column, 16))
-      state.store(next + place, panelStride)
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row first: Int, column: Int) {
+    tile.forEachRow { offset, block in
+      let row = first &+ offset
+      var state = block.rectified()
+      let place = columnOffset(column, panelStride) &+ row &* 16
+      state.store(h + place, panelStride)
+      if let next {
+        state.add(Tile.Block.load(embedding + Int(tokens[row]) &* width + column, 16))
+        state.store(next + place, panelStride)
+      }
     }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
@@ -133,21 +136,32 @@ private struct RecurrentBackwardEpilogue: Epilogue {
   let panelStride: Int
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
-    // Rows come in ascending order, and so do the terms of each sum.
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+    typealias Block = Tile.Block
+    guard let previous else {
+      tile.forEachRow { addToEmbedding($1, row: row &+ $0, column: column) }
+      return
+    }
+    // Read once for all rows: the compiler can't know that what the rows write is none of these.
+    let (scale, slope) = (Block.load(previous.scale + column, 16), Block.load(previous.slope + column, 16))
+    let offset = Block.load(previous.offset + column, 16)
+    tile.forEachRow { below, block in
+      addToEmbedding(block, row: row &+ below, column: column)
+      let place = columnOffset(column, panelStride) &+ (row &+ below) &* 16
+      let state = Block.load(previous.h + place, panelStride)
+      var gradient = offset
+      gradient.accumulate(Block.load(previous.dy + place, panelStride), by: scale)
+      gradient.accumulate(state, by: slope)
+      gradient.add(block)
+      gradient.gated(by: state).store(previous.dy + place, panelStride)
+    }
+  }
+  /// Rows come in ascending order, and so do the terms of each sum.
+  @inline(__always) private func addToEmbedding<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
     let place = targets.sums + (Int(targets.places[row]) &* targets.width &+ column)
     var sum = Block.load(place, 16)
     sum.add(block)
     sum.store(place, 16)
-    if let previous {
-      let place = columnOffset(column, panelStride) &+ row &* 16
-      let state = Block.load(previous.h + place, panelStride)
-      var gradient = Block.load(previous.offset + column, 16)
-      gradient.accumulate(Block.load(previous.dy + place, panelStride), by: Block.load(previous.scale + column, 16))
-      gradient.accumulate(state, by: Block.load(previous.slope + column, 16))
-      gradient.add(block)
-      gradient.gated(by: state).store(previous.dy + place, panelStride)
-    }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     scratch + (columnOffset(column, panelStride) &+ row &* 16)

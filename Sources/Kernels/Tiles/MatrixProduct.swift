@@ -1,9 +1,9 @@
-/// What a product starts each row of a column block from, and does with the finished row.
+/// What a product starts each row of a column block from, and does with a finished tile.
 protocol Epilogue {
   /// The value that the chains of the block at `column` start from.
   func start<Block: ColumnBlock>(_ column: Int) -> Block
-  /// Takes the finished block of `row` that starts at `column`.
-  func finish<Block: ColumnBlock>(_ block: Block, row: Int, column: Int)
+  /// Takes the finished tile whose first element is at (row, column).
+  func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int)
   /// Where the block's chains may be kept until they go on: memory that `finish` overwrites.
   func place(row: Int, column: Int) -> UnsafeMutablePointer<Float>
   /// Elements between the panels there.
@@ -120,7 +120,7 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
       left &-= 1
     }
     if depth.upperBound == operands.depth {
-      tile.forEachRow { epilogue.finish($1, row: row &+ $0, column: column) }
+      epilogue.finish(tile, row: row, column: column)
     } else {
       tile.forEachRow { $1.store(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
     }

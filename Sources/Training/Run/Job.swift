@@ -32,7 +32,9 @@ public final class Job {
     self.threads = threads
     self.ranksPerNode = ranksPerNode
     watchdog = stallSeconds.map {
-      Watchdog(stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1)
+      Watchdog(
+        stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1,
+        stop: StopPassing(isAsked: { StopRequest.hasCome }, ask: { StopRequest.ask() }))
     }
     MemoryShortage.whenShort { Self.fail(RunError($0)) }
     try watchdog?.start()
@@ -91,12 +93,26 @@ public final class Job {
   /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread. What
   /// the team shares is given back at the job's end.
   ///
+  /// - mayRest: whether, where no number of threads was asked for, a process may have no workers: on a node with more of them than
+  ///   cores.
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
-  public func makeWorkers(_ lanes: Lanes) throws -> LocalWorkers {
-    let team = try newTeam(lanes)
+  public func makeWorkers(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
+    let team = try newTeam(lanes, mayRest: mayRest)
     if let watchdog { team.beWatched(by: watchdog, rank: rank) }
     teams.append(team)
     return team
+  }
+
+  /// Whether any process says `flag`, where some rest and can't know; collective, after the work of the latest `makeWorkers`.
+  public func isSaid(_ flag: Bool) throws -> Bool {
+    #if MPI
+      if let all, teams.last?.someRest ?? false {
+        // Who rests sleeps until the others have worked.
+        try all.quietBarrier()
+        return try all.allReduce(flag ? UInt8(1) : 0, .max) == 1
+      }
+    #endif
+    return flag
   }
 
   /// Calls `body` with a team over all processes that is given back behind it; collective.
@@ -107,8 +123,13 @@ public final class Job {
     return result
   }
 
-  private func newTeam(_ lanes: Lanes) throws -> LocalWorkers {
+  private func newTeam(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
     let team = try fitting(lanes) {
+      #if MPI
+        if let all, mayRest, threads == nil, ranksPerNode == nil {
+          return try LocalWorkers(lanes: lanes, ranks: all, failure: Self.fail)
+        }
+      #endif
       let threads = try threads(for: lanes)
       #if MPI
         if let all {

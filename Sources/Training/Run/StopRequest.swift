@@ -22,17 +22,26 @@ public enum StopRequest {
     for number in [SIGTERM, SIGINT, SIGUSR1] {
       // The handler calls nothing that a signal's handler may not call.
       _ = signal(number) { _ in
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+        let now = monotonicMilliseconds()
         let (isFirst, first) = firstSignal.compareExchange(expected: 0, desired: now, ordering: .relaxed)
         if !isFirst && now - first > 100 { _exit(ExitStatus.tryAgain.rawValue) }
       }
     }
   }
 
-  /// Whether a signal has come.
+  /// Whether a signal has come, or `ask` was called.
   public static var hasCome: Bool { firstSignal.load(ordering: .relaxed) != 0 }
+
+  /// Does what a first signal does.
+  static func ask() {
+    _ = firstSignal.compareExchange(expected: 0, desired: monotonicMilliseconds(), ordering: .relaxed)
+  }
+}
+
+private func monotonicMilliseconds() -> Int {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
 }
 
 /// When the first signal came, in milliseconds; 0 before.

@@ -1,0 +1,73 @@
+internal import Kernels
+internal import MPI
+
+/// One process's look at the ranks of a node of which some rest, and come to no barrier. Each tells that it is there as often as it looks.
+///
+/// Those that work look after those that rest, which nobody else would miss. Those that rest look after all, but leave it for a while to
+/// the others to tell; and they pass on that they were asked to stop.
+struct Attendance {
+  private let board: SharedProgress
+  private let ranks, own: Int
+  private let works: Bool
+  private let limit: Double
+  /// Seconds that those that rest leave to others.
+  private static let grace = 2.0
+  private static let resting: UInt64 = 1
+  private static let askedToStop: UInt64 = 2
+
+  private var looks = 0
+  /// Where each rank's count of looks stood, and for how long; and for how long its process has been gone.
+  private var counts: [Int]
+  private var still, gone: [Double]
+  /// Whether this process has seen it: it may not be able to see all, where each has a system of process numbers of its own.
+  private var seen: [Bool]
+
+  init(_ board: SharedProgress, ranks: Int, own: Int, works: Bool, limit: Double) {
+    self.board = board
+    self.ranks = ranks
+    self.own = own
+    self.works = works
+    self.limit = limit
+    counts = Array(repeating: 0, count: ranks)
+    still = Array(repeating: 0, count: ranks)
+    gone = still
+    seen = Array(repeating: false, count: ranks)
+    board.tell(own, operation: works ? 0 : Self.resting)
+  }
+
+  /// Who is lost or stuck, if anybody is; called every `interval` seconds.
+  ///
+  /// - isAskedToStop: whether this process was.
+  mutating func look(_ interval: Double, isAskedToStop: Bool) -> LostWorkers? {
+    looks += 1
+    board.tell(own, step: looks)
+    if !works && isAskedToStop { board.tell(own, operation: Self.askedToStop) }
+    for rank in 0..<ranks where rank != own {
+      let line = board.line(rank)
+      guard line.process > 0, line.operation != 0 || !works else { continue }
+      let hasEnded = isGone(process: line.process)
+      if !hasEnded { seen[rank] = true }
+      // A process that was stopped itself doesn't count that time.
+      still[rank] = line.step == counts[rank] ? still[rank] + interval : 0
+      gone[rank] = hasEnded && seen[rank] && !(1000..<4000).contains(LauncherSignal.age) ? gone[rank] + interval : 0
+      counts[rank] = line.step
+      let delay = works ? 0 : Self.grace
+      let place = "rank \(line.rank)" + (line.operation != 0 ? ", at rest" : "")
+      if gone[rank] > delay { return LostWorkers(text: "a rank is lost", detail: place) }
+      if still[rank] > limit + delay, !LauncherSignal.cameLately {
+        return LostWorkers(text: "a rank is stuck", detail: "\(place), for \(limit) s")
+      }
+    }
+    return nil
+  }
+
+  /// Whether a rank that rests was asked to stop.
+  var isAskedToStop: Bool { (0..<ranks).contains { board.line($0).operation == Self.askedToStop } }
+
+  /// Writes the finding's line, if no other process of the node has.
+  func tell(_ finding: LostWorkers) {
+    guard board.claim() else { return }
+    writeErrorLine(finding)
+    board.told()
+  }
+}
