@@ -125,7 +125,7 @@ import Testing
 
   /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds; several blocks of columns; and
   /// a depth with no whole eight rows.
-  @Test(arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4]], [5, 40, 100])
+  @Test(arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4]], [5, 40, 100, 130])
   func besideAProductItIsTheSame(sizes: [Int], vocabulary: Int) {
     let streams = sizes.reduce(0, +)
     let ends = sizes.indices.map { sizes[...$0].reduce(0, +) }

@@ -49,7 +49,9 @@ struct SharedArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Workers in each process. (default: the node's cores shared by its ranks)", valueName: "n"))
+    help: ArgumentHelp(
+      "Workers in each process. (default: the node's cores shared by its ranks; with too few for all, none in some)",
+      valueName: "n"))
   var threads: Int?
 
   @Option(

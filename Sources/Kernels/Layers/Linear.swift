@@ -23,14 +23,14 @@ public func linear(
 
 /// c = y·w + bias as above, of what `normalisation` makes: its y, with rows in lane order.
 ///
-/// Where registers are left (wide tiles), y is made between the multiply-adds, just ahead of the rows that are read.
+/// Where that is worth it (`takesSideWork`), y is made between the multiply-adds, just ahead of the rows that are read.
 public func linear(
   _ normalisation: Normalisation, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native
 ) {
   let y = normalisation.y
   precondition(c.rows == y.rows && c.columns == w.columns, "product into a matrix of another shape")
   precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")
-  guard productsLeaveRegisters else {
+  guard takesSideWork(w) else {
     normalisation.run()
     return linear(y, w, bias: bias, into: c, shape: shape)
   }
@@ -42,13 +42,13 @@ public func linear(
   }
 }
 
-/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where registers are left,
+/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where that is worth it,
 /// between the multiply-adds, just behind the rows that are written.
 public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native
 ) {
-  guard productsLeaveRegisters else {
+  guard takesSideWork(w) else {
     linear(a, w, scatteringTo: rows, of: c, panelStride: panelStride, shape: shape)
     return sums.run()
   }
@@ -59,6 +59,10 @@ public func linear(
       LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride), beside: side)
   }
 }
+
+/// Whether side work goes into a product with that right matrix: where tiles leave it registers, and where it has something to do in a
+/// good part of them. It works beside one block of columns.
+private func takesSideWork(_ w: Panels) -> Bool { TileShape.native != .narrow && w.columns <= 128 }
 
 private struct LinearEpilogue: Epilogue {
   let bias: UnsafePointer<Float>?

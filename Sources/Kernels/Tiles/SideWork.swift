@@ -22,9 +22,6 @@ struct TilePlace {
   let isInLastColumns: Bool
 }
 
-/// Whether products leave registers for side work; where they don't, it is a pass of its own.
-var productsLeaveRegisters: Bool { TileShape.native != .narrow }
-
 struct NoSideWork: SideWork {
   static var isAny: Bool { false }
   @inline(__always) func begin(_ place: TilePlace) {}

@@ -98,6 +98,8 @@ private struct KernelBench {
 
   func forward() -> [KernelRow] {
     let streams = block.streams.count
+    let normalisation = Normalisation(
+      h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: inputs)
     return [
       row("recurrence, forward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden)) {
         recurrentForward(
@@ -109,10 +111,13 @@ private struct KernelBench {
           h, rowsPerStep: streams, width: width, lanes: block.stepRows, into: statistics, stride: 2 * steps * width)
       },
       row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements) {
-        Normalisation(h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: inputs).run()
+        normalisation.run()
       },
       row("logits", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary)) {
         linear(inputs, outputWeight, bias: outputBias, into: logits)
+      },
+      row("logits, with normalising", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary)) {
+        linear(normalisation, outputWeight, bias: outputBias, into: logits)
       },
       softmax(),
     ]
@@ -129,17 +134,20 @@ private struct KernelBench {
 
   func backward() -> [KernelRow] {
     let streams = block.streams.count
-    let stride = 2 * steps * width
+    let sums = LaneNormGradients(
+      dh, h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: statistics,
+      stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
     return [
       row("logits, backward", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary)) {
         linear(logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16)
       },
       weightGradientRow("logits, weight gradient", inputs.elements, logits.elements, vocabulary, rows, block.runs),
       row("BatchNorm, sums backward", "\(rows)x\(hidden)", 4 * elements) {
-        LaneNormGradients(
-          dh, h, rowsPerStep: streams, width: width, lanes: block.stepRows, coefficients, into: statistics,
-          stride: stride, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width
-        ).run()
+        sums.run()
+      },
+      row("logits, backward, with sums", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary)) {
+        linear(
+          logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16, summing: sums)
       },
       row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements) {
         normaliseBackward(dh, h, rowsPerStep: streams, slopes)
