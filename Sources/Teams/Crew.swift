@@ -10,8 +10,8 @@
     /// ranks come there. Since results are the same on any number of workers, that is all it changes; workers that take turns on a
     /// core lose some microseconds at each of a step's four barriers.
     ///
-    /// - failure: as above.
-    /// - Throws: as above.
+    /// - failure: how `run` ends the job when it can't return, as where the number of threads is given.
+    /// - Throws: `TeamError`, on all ranks that work alike, for more of them than lanes; `MPIError`.
     public convenience init(
       lanes: Lanes, ranks: Communicator, failure: @escaping @Sendable (any Error) -> Never = abortJob
     ) throws {

@@ -1,3 +1,5 @@
+// The way back through BatchNorm; activations and statistics lie as in its forward kernels.
+
 /// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
 /// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
 /// All overwritten.
