@@ -16,6 +16,8 @@ public final class LocalWorkers {
     var crew: Crew?
     /// Whether ranks of the job rest, here or elsewhere.
     public var someRest: Bool { crew != nil }
+    /// Returns when all ranks have come here, where some rest, which sleep until then; collective.
+    public func awaitAll() throws { try crew?.meet() }
   #endif
 
   /// A team of the `threads` workers of this process alone.
@@ -137,8 +139,7 @@ public final class LocalWorkers {
   /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
   public func free() throws {
     #if MPI
-      // Who rests has waited here since the team was made.
-      try crew?.meet()
+      try awaitAll()
     #endif
     watchdog?.leave()
     watchdog = nil

@@ -106,9 +106,8 @@ public final class Job {
   /// Whether any process says `flag`, where some rest and can't know; collective, after the work of the latest `makeWorkers`.
   public func isSaid(_ flag: Bool) throws -> Bool {
     #if MPI
-      if let all, teams.last?.someRest ?? false {
-        // Who rests sleeps until the others have worked.
-        try all.quietBarrier()
+      if let all, let team = teams.last, team.someRest {
+        try team.awaitAll()
         return try all.allReduce(flag ? UInt8(1) : 0, .max) == 1
       }
     #endif
