@@ -8,7 +8,8 @@ import Testing
 
   init() throws { runs = try Runs() }
 
-  /// Open MPI's mpirun exits with 1 when it is itself asked to end, whatever its ranks say.
+  /// Open MPI's mpirun exits with 1 when it is itself asked to end, whatever its ranks say; MPICH's often with 0 when a signal has gone
+  /// through it.
   @Test(
     arguments: [
       ("USR1:0", 75), ("USR1:2", 75), ("TERM:1", 75), ("INT:2", 75), ("USR1:launcher", 75),
@@ -18,7 +19,8 @@ import Testing
     defer { runs.remove() }
     let result = try runs.run(
       ranks: 3, Self.endless + ["--threads", "1", "--out", runs.path("run")], signals: signal)
-    #expect(result.status == status)
+    let mayBeLost = MPILauncher.ofThisBuild == .mpich && signal.hasSuffix(":launcher")
+    #expect(result.status == status || (mayBeLost && result.status == 0))
     #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
     // Open MPI's takes one of them to pass SIGTERM on.
     #expect(try #require(result.untilGone) < slack(2000))
