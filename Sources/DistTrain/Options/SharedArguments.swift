@@ -50,7 +50,7 @@ struct SharedArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Workers in each process. (default: the node's cores shared by its ranks; with too few for all, none in some)",
+      "Workers in each process. (default: the node's cores shared by its ranks, of which some rest when they are more)",
       valueName: "n"))
   var threads: Int?
 
