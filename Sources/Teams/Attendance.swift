@@ -4,7 +4,7 @@ internal import MPI
 /// One process's look at the ranks of a node of which some rest, and come to no barrier. Each tells that it is there as often as it looks.
 ///
 /// Those that work look after those that rest, which nobody else would miss. Those that rest look after all, but leave it for a while to
-/// the others to tell; and they pass on that they were asked to stop.
+/// those that work to tell, unless it is the only one of these; and they pass on that they were asked to stop.
 struct Attendance {
   private let board: SharedProgress
   private let ranks, own: Int
@@ -42,6 +42,7 @@ struct Attendance {
     looks += 1
     board.tell(own, step: looks)
     if !works && isAskedToStop { board.tell(own, operation: Self.askedToStop) }
+    let working = (0..<ranks).count { board.line($0).process > 0 && board.line($0).operation == 0 }
     for rank in 0..<ranks where rank != own {
       let line = board.line(rank)
       guard line.process > 0, line.operation != 0 || !works else { continue }
@@ -51,7 +52,8 @@ struct Attendance {
       still[rank] = line.step == counts[rank] ? still[rank] + interval : 0
       gone[rank] = hasEnded && seen[rank] && !(1000..<4000).contains(LauncherSignal.age) ? gone[rank] + interval : 0
       counts[rank] = line.step
-      let delay = works ? 0 : Self.grace
+      let isOnlyWorker = line.operation == 0 && working == 1
+      let delay = works || isOnlyWorker ? 0 : Self.grace
       let place = "rank \(line.rank)" + (line.operation != 0 ? ", at rest" : "")
       if gone[rank] > delay { return LostWorkers(text: "a rank is lost", detail: place) }
       if still[rank] > limit + delay, !LauncherSignal.cameLately {

@@ -40,8 +40,9 @@
       #expect(try runs.run(short + ["--no-lr-find", "--threads", "1", "--out", "none"]).digest == digest)
     }
 
-    @Test func aRankBoundToAnothersCoreRests() throws {
-      guard MPILauncher.isOnPath("taskset") else { return }
+    @Test(.enabled(if: MPILauncher.isOnPath("taskset"), "taskset is not installed")) func ofAllOnOneCoreOneWorks()
+      throws
+    {
       let result = try BuiltProgram("dist-train").run(
         ["bench", "step", "--steps", "5", "--json"], ranks: 3, prefix: ["taskset", "-c", "0"], environment: Self.unbound
       )
@@ -75,7 +76,9 @@
       defer { runs.remove() }
       let result = try endless(signal)
       #expect([Self.isOpenMPI ? 137 : 9, 75].contains(result.status))
-      #expect(result.lines.count <= 1 && result.lines.allSatisfy { $0.contains("rank 0, ") }, "\(result.lines)")
+      // MPICH's launcher may kill them all before anybody has spoken.
+      #expect(result.lines.count == 1 || (!Self.isOpenMPI && result.lines.isEmpty), "\(result.finished.errors)")
+      #expect(result.lines.allSatisfy { $0.contains(#/: rank 0\b/#) }, "\(result.lines)")
       #expect(result.finished.leftProcesses.isEmpty)
     }
 
