@@ -20,6 +20,18 @@ public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int)
   max(1, min(cores / ranksOnNode, lanes / ranks))
 }
 
+/// Which ranks of a node find a core when each in turn, from the lowest, takes the first that it may use and no other has.
+///
+/// - allowed: for each rank the cores that it may use, a bit each (`coreSet`).
+func ranksWithCores(_ allowed: [[UInt8]]) -> [Bool] {
+  var taken = Set<Int>()
+  return allowed.map { set in
+    let core = (0..<(set.count * 8)).first { set[$0 / 8] >> ($0 % 8) & 1 == 1 && !taken.contains($0) }
+    if let core { taken.insert(core) }
+    return core != nil
+  }
+}
+
 /// The cores that this process may run on, a bit for each; no bits where the system doesn't tell.
 func coreSet() -> [UInt8] {
   var bits = [UInt8](repeating: 0, count: 1024)

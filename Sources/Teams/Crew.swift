@@ -1,37 +1,6 @@
 #if MPI
   internal import Kernels
-  public import MPI
-
-  extension LocalWorkers {
-    /// This process's part of a team in which each worker has a core; collective over `ranks`.
-    ///
-    /// A process has `defaultThreads` workers. But on a node with more ranks than cores only as many ranks work as there are cores, one
-    /// thread each, and the others rest: there `teams` is empty, `run` returns nothing at once, and `free` sleeps until the working
-    /// ranks come there. Since results are the same on any number of workers, that is all it changes; workers that take turns on a
-    /// core lose some microseconds at each of a step's four barriers.
-    ///
-    /// - failure: how `run` ends the job when it can't return, as where the number of threads is given.
-    /// - Throws: `TeamError`, on all ranks that work alike, for more of them than lanes; `MPIError`.
-    public convenience init(
-      lanes: Lanes, ranks: Communicator, failure: @escaping @Sendable (any Error) -> Never = abortJob
-    ) throws {
-      let node = try ranks.splitShared()
-      let works = try NodeCores(node).areEnough
-      guard try ranks.allReduce(works ? UInt8(0) : 1, .max) == 1 else {
-        try node.free()
-        let threads = try Self.defaultThreads(lanes: lanes, ranks: ranks)
-        try self.init(lanes: lanes, threads: threads, ranks: ranks, failure: failure)
-        return
-      }
-      let crew = try Crew(ranks, node: node, works: works)
-      if let working = crew.working {
-        try self.init(lanes: lanes, threads: 1, ranks: working, failure: failure)
-      } else {
-        self.init(restingWith: failure)
-      }
-      self.crew = crew
-    }
-  }
+  internal import MPI
 
   /// The ranks of a job of which some rest.
   final class Crew {

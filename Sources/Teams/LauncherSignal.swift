@@ -36,8 +36,8 @@ public enum LauncherSignal {
 
 private let launcherSignalTime = Atomic(-1_000_000)
 
-/// Milliseconds of a clock that only goes on.
-func monotonicMilliseconds() -> Int {
+/// Milliseconds of a clock that only goes on; a signal's handler may ask, too.
+public func monotonicMilliseconds() -> Int {
   var now = timespec()
   // The call fills the structure, during the call.
   unsafe clock_gettime(CLOCK_MONOTONIC, &now)

@@ -37,6 +37,35 @@
       self.init(memory, threads: threads)
     }
 
+    /// This process's part of a team in which each worker has a core; collective over `ranks`.
+    ///
+    /// A process has `defaultThreads` workers. But on a node with more ranks than cores only as many ranks work as there are cores, and
+    /// the others rest; all that work then have one thread. Of one that rests `teams` is empty, `run` returns nothing at once, and `free` sleeps until the working
+    /// ranks come there. Since results are the same on any number of workers, that is all it changes; workers that take turns on a
+    /// core lose some microseconds at each of a step's four barriers.
+    ///
+    /// - failure: how `run` ends the job when it can't return, as where the number of threads is given.
+    /// - Throws: `TeamError`, on all ranks that work alike, for more of them than lanes; `MPIError`.
+    public convenience init(
+      lanes: Lanes, ranks: Communicator, failure: @escaping @Sendable (any Error) -> Never = abortJob
+    ) throws {
+      let node = try ranks.splitShared()
+      let works = try NodeCores(node).hasOne
+      guard try ranks.allReduce(works ? UInt8(0) : 1, .max) == 1 else {
+        try node.free()
+        let threads = try Self.defaultThreads(lanes: lanes, ranks: ranks)
+        try self.init(lanes: lanes, threads: threads, ranks: ranks, failure: failure)
+        return
+      }
+      let crew = try Crew(ranks, node: node, works: works)
+      if let working = crew.working {
+        try self.init(lanes: lanes, threads: 1, ranks: working, failure: failure)
+      } else {
+        self.init(restingWith: failure)
+      }
+      self.crew = crew
+    }
+
     /// How many threads each of `ranks` runs unless told otherwise, the same on all; collective. See
     /// `defaultThreads(cores:ranksOnNode:lanes:ranks:)`.
     public static func defaultThreads(lanes: Lanes, ranks: Communicator) throws -> Int {
@@ -101,8 +130,8 @@
     let leastOfRank: Int
     /// Number of ranks.
     let ranks: Int
-    /// Whether there is a core for this rank when each rank in turn, from the lowest, takes one that it may use and no other has.
-    let areEnough: Bool
+    /// Whether there is a core for this rank: see `ranksWithCores`.
+    let hasOne: Bool
 
     init(_ ranks: Communicator) throws {
       self.ranks = ranks.size
@@ -113,18 +142,9 @@
       let counted = own.indices.reduce(0) { count, byte in
         count + (0..<ranks.size).reduce(UInt8(0)) { $0 | all[$1 * own.count + byte] }.nonzeroBitCount
       }
-      var taken = [UInt8](repeating: 0, count: own.count)
-      var works = false
-      for rank in 0...ranks.rank {
-        let free = taken.indices.first { all[rank * own.count + $0] & ~taken[$0] != 0 }
-        if let free {
-          let bits = all[rank * own.count + free] & ~taken[free]
-          taken[free] |= bits & (~bits &+ 1)
-        }
-        works = free != nil
-      }
+      let sets = (0..<ranks.size).map { Array(all[($0 * own.count)..<(($0 + 1) * own.count)]) }
       let cores = usableCores()
-      areEnough = counted > 0 ? works : ranks.rank < cores
+      hasOne = counted > 0 ? ranksWithCores(sets)[ranks.rank] : ranks.rank < cores
       // Where the system doesn't tell, all see the same.
       ofNode = counted > 0 ? counted : cores
       leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))

@@ -1,7 +1,8 @@
 import Foundation
 import Launching
-import Teams
 import Testing
+
+@testable import Teams
 
 /// How many workers a process runs unless told otherwise.
 @Suite(.serialized) struct DefaultThreadsTests {
@@ -13,6 +14,15 @@ import Testing
     #expect(defaultThreads(cores: 2, ranksOnNode: 4, lanes: 16, ranks: 4) == 1)
     #expect(defaultThreads(cores: 64, ranksOnNode: 1, lanes: 16, ranks: 1) == 16)
     #expect(defaultThreads(cores: 64, ranksOnNode: 4, lanes: 16, ranks: 8) == 2)
+  }
+
+  @Test func eachRankTakesACoreThatNoOtherHas() {
+    // Two cores for all; ranks bound to one of two, two on each; the second rank bound to what the first takes.
+    #expect(ranksWithCores([[3], [3], [3], [3]]) == [true, true, false, false])
+    #expect(ranksWithCores([[1], [1], [2], [2]]) == [true, false, true, false])
+    #expect(ranksWithCores([[3], [1], [2]]) == [true, false, true])
+    #expect(ranksWithCores([[0, 128], [0, 192], [0, 192]]) == [true, true, false])
+    #expect(ranksWithCores([[0]]) == [false])
   }
 
   @Test func aProcessAloneTakesTheCoresItMayUse() throws {

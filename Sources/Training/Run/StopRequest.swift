@@ -38,11 +38,5 @@ public enum StopRequest {
   }
 }
 
-private func monotonicMilliseconds() -> Int {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-}
-
 /// When the first signal came, in milliseconds; 0 before.
 private let firstSignal = Atomic(0)
