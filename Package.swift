@@ -44,10 +44,20 @@ let safe: [SwiftSetting] = [.strictMemorySafety()]
 /// Test targets compute with the kernels' types.
 let tests = language + cpuFlags
 
+/// How the program is linked on Linux: with Swift's libraries in it, so that it runs on nodes without a toolchain, and into few pages,
+/// since each rank of a job has its own. Without a position to choose there are no addresses to fill in at the start; what no library
+/// asks for isn't offered; code that is there twice is kept once, and code that rarely runs lies apart.
+let standalone =
+  ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie"]
+  + ["--no-export-dynamic", "--no-rosegment", "--icf=safe", "-z", "keep-text-section-prefix"]
+  .flatMap { ["-Xlinker", $0] }
+  // Of Foundation's parts, those that only its static build asks for.
+  + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
+
 let package = Package(
   name: "dist-train",
   products: [
-    .executable(name: "dist-train", targets: ["DistTrain"]),
+    .executable(name: "dist-train", targets: ["Main"]),
     .executable(name: "rnn-exploration", targets: ["RNNExploration"]),
     .library(name: "MPI", targets: ["MPI"]),
     .library(name: "Training", targets: ["Training"]),
@@ -84,7 +94,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ], swiftSettings: language + cpuFlags + safe),
     // Compiled for any CPU: it looks at the one it runs on before the other targets' code runs.
-    .executableTarget(
+    .target(
       name: "DistTrain",
       dependencies: [
         "MPI", "Teams", "Training",
@@ -93,6 +103,10 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: language + safe + vectors),
+    // Apart from it, since a test target takes over how what it depends on is linked.
+    .executableTarget(
+      name: "Main", dependencies: ["DistTrain"], swiftSettings: language + safe,
+      linkerSettings: [.unsafeFlags(standalone, .when(platforms: [.linux]))]),
     .executableTarget(
       name: "RNNExploration",
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")],

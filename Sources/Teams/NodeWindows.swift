@@ -9,7 +9,7 @@
     private var rest: Arena?
 
     /// Bytes of a window that isn't made for one large section.
-    private static let leastByteCount = 1 << 19
+    private static let leastByteCount = 1 << 18
 
     /// An arena of so many zeroed bytes that `ranks` share, of this process's own where it is alone on its node; collective over them,
     /// with the same number on all.

@@ -34,7 +34,7 @@ final class ProcessMemory: @unchecked Sendable {
   /// Whether what the processes shared has been given back.
   private(set) var isFreed = false
 
-  private static let mailCapacity = 1 << 18
+  private static let mailCapacity = 1 << 16
   private let arena: Arena
 
   #if MPI

@@ -36,6 +36,13 @@ import Testing
     }
   }
 
+  /// Most of it is the MPI library's and the program's own pages: a quarter more than measured.
+  @Test func aRanksMemory() throws {
+    let figures = try object(program.run(["bench", "step", "--steps", "20", "--json"], ranks: 2))
+    let peak = try #require(figures["peak_rss_bytes"] as? Int)
+    #expect(peak < 32 << 20, "\(peak)")
+  }
+
   @Test(arguments: [false, true])
   func everyNumberOfWorkersInOneLaunch(weak: Bool) throws {
     let folder = try TemporaryDirectory()

@@ -70,6 +70,15 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    /// Nodes of a cluster have the MPI library and no Swift.
+    @Test func theProgramNeedsNoSwift() throws {
+      let libraries = try BuiltProgram(path: "/usr/bin/env").run(["ldd", BuiltProgram("dist-train").path])
+      #expect(libraries.status == 0 && libraries.output.contains { $0.contains("libc.so") }, "\(libraries.errors)")
+      #expect(!libraries.output.contains { $0.contains("swift") || $0.contains("Foundation") }, "\(libraries.output)")
+    }
+  #endif
+
   /// Directories that nobody may write to, root neither.
   @Test func whereNothingCanBeWritten() throws {
     let folder = try TemporaryDirectory()

@@ -199,7 +199,7 @@ final class TrainRun {
     guard options.output != .none else { return }
     let shares = session.workerShares()
     guard let directory else { return }
-    try directory.write(MetricsTable.text(history.steps, history.epochs), as: .metricsTable)
+    try directory.write(MetricsTable.pieces(history.steps, history.epochs), as: .metricsTable)
     var report = RunReport(configuration, tokensPerEpoch: session.tokensPerEpoch, end: end)
     report.environment = EnvironmentFacts.entries(workers: team.size)
     (report.steps, report.epochs) = (history.steps, history.epochs)

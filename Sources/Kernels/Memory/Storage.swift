@@ -1,7 +1,8 @@
 /// Zeroed memory that one worker asks for piece by piece and keeps as long as the storage lives.
 ///
 /// Pieces are cut from large regions, which the system is asked to back by huge pages: small pages, spread at random over physical
-/// memory, leave the sets of the second-level cache unevenly filled, and a step that fits into it then misses.
+/// memory, leave the sets of the second-level cache unevenly filled, and a step that fits into it then misses. What needs only a
+/// small part of that cache has nothing to gain, and a rank of a small model no huge page.
 public final class Storage {
   private var arenas: [Arena] = []
   private var left = 0
@@ -13,14 +14,19 @@ public final class Storage {
   public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
     let bytes = Arena.byteCount(count, of: type)
     if bytes > left {
-      let size = max(hugePage, (bytes + hugePage - 1) / hugePage * hugePage)
-      arenas.append(Arena(hugePages: size / hugePage))
-      left = size
+      let arena =
+        arenas.isEmpty && bytes <= firstByteCount
+        ? Arena(byteCount: firstByteCount) : Arena(hugePages: (bytes + hugePage - 1) / hugePage)
+      arenas.append(arena)
+      left = arena.byteCount
     }
     left -= bytes
     return arenas[arenas.count - 1].take(count)
   }
 }
+
+/// Bytes of the first region, in ordinary pages: a worker's share of the default run on two has room in it.
+private let firstByteCount = 320 << 10
 
 /// Bytes of a huge page, where the system has them.
 private let hugePage = 2 << 20

@@ -38,7 +38,7 @@ enum FileOperations {
   /// Throws unless files can be written into the directory `path`; leaves nothing in it.
   static func probe(_ path: FilePath) throws(RunError) {
     let file = path.appending(".write-probe")
-    do throws(RunError) { try write([], to: file) } catch {
+    do throws(RunError) { try write(EmptyCollection(), to: file) } catch {
       throw RunError(
         "can't write into the output directory: \(error.problem)", at: path.string, remedy: error.remedy,
         status: .inputOutput)
@@ -53,10 +53,17 @@ enum FileOperations {
   static func replace(
     _ path: FilePath, with bytes: [UInt8], aside name: String? = nil, lasts: Bool = false
   ) throws(RunError) {
+    try replace(path, with: CollectionOfOne(bytes), aside: name, lasts: lasts)
+  }
+
+  /// The same with the bytes in pieces.
+  static func replace(
+    _ path: FilePath, with pieces: some Sequence<[UInt8]>, aside name: String? = nil, lasts: Bool = false
+  ) throws(RunError) {
     let directory = path.removingLastComponent()
     let aside = directory.appending(name ?? ".\(path.lastComponent?.string ?? "file").part")
     do throws(RunError) {
-      try write(bytes, to: aside, lasts: lasts)
+      try write(pieces, to: aside, lasts: lasts)
       try move(aside, to: path)
     } catch {
       remove(aside)
@@ -100,7 +107,7 @@ enum FileOperations {
   /// Appends `bytes` to the file `path`, which is made if it is missing.
   static func append(_ bytes: [UInt8], to path: FilePath) throws(RunError) {
     guard !bytes.isEmpty else { return }
-    try write(bytes, to: path, options: [.create, .append])
+    try write(CollectionOfOne(bytes), to: path, options: [.create, .append])
   }
 
   /// The bytes of a file.
@@ -123,14 +130,14 @@ enum FileOperations {
   }
 
   private static func write(
-    _ bytes: [UInt8], to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate],
+    _ pieces: some Sequence<[UInt8]>, to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate],
     lasts: Bool = false
   ) throws(RunError) {
     do {
       let file = try FileDescriptor.open(
         path, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666))
       try file.closeAfter {
-        _ = try file.writeAll(bytes)
+        for piece in pieces { _ = try file.writeAll(piece) }
         if lasts && fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
       }
     } catch {

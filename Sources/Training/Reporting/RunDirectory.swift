@@ -76,6 +76,11 @@ public struct RunDirectory: Sendable {
   /// Writes `text` as `file`, in UTF-8: aside first, then renamed into place.
   public func write(_ text: String, as file: File) throws(RunError) { try write(Array(text.utf8), as: file) }
 
+  /// Writes these texts, one behind the other, as `file`: aside first, then renamed into place.
+  public func write(_ pieces: some Sequence<String>, as file: File) throws(RunError) {
+    try FileOperations.replace(path(of: file), with: pieces.lazy.map { Array($0.utf8) })
+  }
+
   /// The text of `file`; nil where it isn't there.
   public func text(of file: File) -> String? {
     (try? FileOperations.read(path(of: file))).map { String(decoding: $0, as: UTF8.self) }

@@ -1,0 +1,3 @@
+import DistTrain
+
+EntryPoint.main()
