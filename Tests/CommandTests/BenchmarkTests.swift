@@ -55,6 +55,7 @@ import Testing
       let shares = ["compute", "reduction", "waiting"].compactMap { row[$0] as? Double }
       #expect(shares.count == 3 && shares.allSatisfy { (-1e-9...1 + 1e-9).contains($0) })
       #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+      #expect(row["barrier_ns"] as? Double ?? 0 > 0)
     }
     #expect(try String(contentsOfFile: folder.path + "/s.svg", encoding: .utf8).hasPrefix("<svg"))
     // A file of the user's is not overwritten.

@@ -14,7 +14,7 @@ struct ScalingReport {
 
   private var kind: String { isWeak ? "weak" : "strong" }
 
-  /// A row for each number of workers.
+  /// A row for each number of workers, and what a barrier of all costs.
   var table: String {
     let header = ["workers", "tokens/s", "us/step", "speed-up", "efficiency", "compute", "reduction", "waiting"]
     let cells = rows.map { row in
@@ -23,9 +23,14 @@ struct ScalingReport {
         NumberText.fixed(row.stepMicroseconds, decimals: 1), NumberText.fixed(row.speedUp, decimals: 2),
       ] + [row.efficiency, row.compute, row.reduction, row.waiting].map { NumberText.fixed($0, decimals: 3) }
     }
-    return ([header] + cells).map { line in
-      line.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
-    }.joined(separator: "\n")
+    let widths = header.indices.map { column in ([header] + cells).map { $0[column].count }.max() ?? 0 }
+    var lines = ([header] + cells).map { line in
+      zip(line, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }
+    if let row = rows.last, row.workers > 1 {
+      lines.append("a barrier of \(row.workers) workers: \(NumberText.fixed(row.barrierNanoseconds, decimals: 0)) ns")
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// One object on one line.
@@ -36,6 +41,7 @@ struct ScalingReport {
         ("us_per_step_median", .number(row.stepMicroseconds)), ("speed_up", .number(row.speedUp)),
         ("efficiency", .number(row.efficiency)), ("compute", .number(row.compute)),
         ("reduction", .number(row.reduction)), ("waiting", .number(row.waiting)),
+        ("barrier_ns", .number(row.barrierNanoseconds)),
       ])
     }
     return JSONValue.object([

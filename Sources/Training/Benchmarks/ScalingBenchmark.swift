@@ -15,6 +15,8 @@ public struct ScalingRow: Sendable {
   /// Shares of the workers' time: arithmetic; the collectives that end a step when nobody is late; the rest of what they spend in
   /// collectives, waiting for each other.
   public let compute, reduction, waiting: Double
+  /// Median of a barrier, in nanoseconds.
+  public let barrierNanoseconds: Double
 }
 
 extension Job {
@@ -55,7 +57,7 @@ extension Job {
           ScalingRow(
             workers: count, tokensPerSecond: speed, stepMicroseconds: times.medianMicroseconds, speedUp: speedUp,
             efficiency: speedUp / Double(count), compute: 1 - collective, reduction: reduction,
-            waiting: collective - reduction))
+            waiting: collective - reduction, barrierNanoseconds: times.barrierNanoseconds))
       })
     return rows
   }

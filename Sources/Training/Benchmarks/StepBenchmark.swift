@@ -7,6 +7,8 @@ public struct StepTimes: Sendable {
   public let medianMicroseconds: Double
   /// Median of reduce-scatter and all-gather together when no worker is late, in microseconds.
   public let reduceMicroseconds: Double
+  /// Median of a barrier to which nobody is late, in nanoseconds.
+  public let barrierNanoseconds: Double
   /// Parameter bytes that this worker's gradient roots hold.
   public let bytesReduced: Int
   /// Share of the steps' time that this worker was in collective operations, where the session keeps spans; else 0.
@@ -35,7 +37,8 @@ extension Session {
     times.sort()
     return StepTimes(
       medianMicroseconds: times[times.count / 2], reduceMicroseconds: timeReduction(min(steps, 200)),
-      bytesReduced: 4 * trainer.exchange.gradients.count, waitingShare: total > 0 ? waited / total : 0)
+      barrierNanoseconds: timeBarrier(), bytesReduced: 4 * trainer.exchange.gradients.count,
+      waitingShare: total > 0 ? waited / total : 0)
   }
 
   /// Median of reduce-scatter and all-gather in microseconds, with nothing between them.
@@ -48,6 +51,18 @@ extension Session {
         team.allGather(trainer.exchange) { _ in }
       }
       times.append(time / .microseconds(1))
+    }
+    times.sort()
+    return times[times.count / 2]
+  }
+
+  /// Median of a barrier in nanoseconds, one behind the other, a hundred for each time that is taken.
+  private func timeBarrier() -> Double {
+    let clock = ContinuousClock()
+    var times: [Double] = []
+    for _ in 0..<20 {
+      let time = clock.measure { for _ in 0..<100 { team.barrier() } }
+      times.append(time / .nanoseconds(100))
     }
     times.sort()
     return times[times.count / 2]
