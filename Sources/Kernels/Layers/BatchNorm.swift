@@ -3,6 +3,7 @@
 // width = hidden padded to 16: element (t, channel) at t·width + channel.
 
 /// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart, overwritten.
+/// Bound by additions where a lane's rows are in the first-level cache, else by reading them; the second look finds them there.
 public func laneMoments(
   _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
 ) {
@@ -108,6 +109,7 @@ private func setCoefficients(
 }
 
 /// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width), overwritten.
+/// Bound by stores.
 public struct Normalisation: LanePass {
   let y: Panels
   let lanes: LaneRows

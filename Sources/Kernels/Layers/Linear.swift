@@ -1,4 +1,5 @@
-/// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten.
+/// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten. Bound by the
+/// multiply-adds.
 public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
   precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")

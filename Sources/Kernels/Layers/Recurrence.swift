@@ -5,6 +5,8 @@
 /// - w, bias: hidden to hidden, (hidden, hidden) with the input in rows, and (hidden).
 /// - embedding: (vocabulary, hidden padded to 16), row by row.
 /// - tokens: x_t of row r at `t·tokenStride + r`.
+///
+/// Bound by the multiply-adds: each step is a product whose right matrix stays in the first-level cache.
 public func recurrentForward(
   _ a: Window<Float>, into h: Window<Float>, rows: Int, steps: Int, _ w: Panels, bias: Window<Float>,
   embedding: Window<Float>, tokens: Window<Int32>, tokenStride: Int, shape: TileShape = .native
@@ -88,6 +90,8 @@ public func copyRows(_ source: Panels, into target: Panels, first: Int) {
 /// - embedding: what da is added to. The rows of its lane `first + i` are `lanes[i]`; the token of row r at step t stands at
 ///   `t·tokenStride + r`.
 /// - scratch: (rows, hidden), overwritten.
+///
+/// Bound by the multiply-adds; what is added to the embedding and read for dz goes between them.
 public func recurrentBackward(
   _ dy: Window<Float>, h: Window<Float>, rows: Int, steps: Int, _ transposed: Panels, through slopes: NormSlopes,
   addingTo embedding: EmbeddingSums, lanes: [Range<Int>], first: Int, tokens: Window<Int32>, tokenStride: Int,
