@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// Most of it is the MPI library's and the program's own pages: a quarter more than measured.
+  /// Most of it is the MPI library's and the program's own pages: a third more than measured.
   @Test func aRanksMemory() throws {
     let figures = try object(program.run(["bench", "step", "--steps", "20", "--json"], ranks: 2))
     let peak = try #require(figures["peak_rss_bytes"] as? Int)

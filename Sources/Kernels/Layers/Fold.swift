@@ -1,6 +1,6 @@
 /// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count` elements
 /// of each) folded into `roots` (one row for each root, `rootStride` apart, overwritten).
-/// Bound by loads: one for each addition.
+/// Its nearest bound are loads: one for each addition.
 ///
 /// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
 public func foldRows(

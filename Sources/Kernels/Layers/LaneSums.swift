@@ -66,7 +66,7 @@ public struct LaneVectors: Sendable {
 
 /// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
 /// other; `sums` are overwritten, whole halves of panels.
-/// Bound by loads: one for each addition.
+/// Its nearest bound are loads: one for each addition.
 public func laneColumnSums(
   _ d: Window<Float>, rowsPerStep: Int, columns: Int, lanes: LaneRows, into sums: LaneVectors
 ) {
