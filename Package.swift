@@ -54,6 +54,20 @@ let standalone =
   // Of Foundation's parts, those that only its static build asks for.
   + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+/// The rooms of the library, for tests that look inside.
+let rooms: [Target.Dependency] = [
+  "Benchmarks", "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Kernels", "Memory",
+  "Models", "Optimization", "Reports", "Runs", "Teams", "Tokenization",
+]
+
+/// A target of the library whose code holds no raw memory.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: language + cpuFlags + safe)
+}
+
 let package = Package(
   name: "dist-train",
   products: [
@@ -82,17 +96,44 @@ let package = Package(
     .systemLibrary(name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
     .target(
       name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: language),
-    .target(name: "Kernels", swiftSettings: language + cpuFlags),
-    .target(name: "Corpus", swiftSettings: language + safe),
-    .target(name: "Tokenization", dependencies: ["Corpus"], swiftSettings: language + safe),
-    .target(name: "Teams", dependencies: ["Kernels", "MPI"], swiftSettings: language + cpuFlags + safe),
-    .target(
-      name: "Training",
-      dependencies: [
-        "Corpus", "Kernels", "MPI", "Teams", "Tokenization",
-        .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "SystemPackage", package: "swift-system"),
-      ], swiftSettings: language + cpuFlags + safe),
+    // The rooms of the library, each above those that it names: walls between them are compiled.
+    .target(name: "Platform", swiftSettings: language + safe),
+    .target(name: "Memory", dependencies: ["Platform"], swiftSettings: language + cpuFlags),
+    .target(name: "Kernels", dependencies: ["Memory"], swiftSettings: language + cpuFlags),
+    room("Corpus"),
+    room("Tokenization", ["Corpus"]),
+    room("Files", ["Memory", "Platform", crypto, systemPackage]),
+    room("Teams", ["Kernels", "MPI", "Memory", "Platform"]),
+    room("Jobs", ["Files", "MPI", "Memory", "Platform", "Teams", systemPackage]),
+    room("Data", ["Corpus", "Files", "Jobs", "Memory", "Platform", "Teams", "Tokenization", crypto, systemPackage]),
+    room("Models", ["Kernels", "Memory", "Teams"]),
+    room("Optimization", ["Kernels", "Memory", "Models", "Teams"]),
+    room("Configuration", ["Data", "Files", "Models", "Optimization"]),
+    room(
+      "Fitting",
+      [
+        "Configuration", "Corpus", "Data", "Files", "Jobs", "Kernels", "Memory", "Models", "Optimization", "Teams",
+        "Tokenization", crypto,
+      ]),
+    room(
+      "Inference",
+      [
+        "Configuration", "Corpus", "Data", "Files", "Fitting", "Jobs", "Kernels", "Memory", "Models", "Teams",
+        "Tokenization", systemPackage,
+      ]),
+    room("Reports", ["Configuration", "Files", "Fitting", "Teams", systemPackage]),
+    room(
+      "Runs",
+      [
+        "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Models", "Optimization",
+        "Platform",
+        "Reports", "Teams", "Tokenization", systemPackage,
+      ]),
+    room(
+      "Benchmarks",
+      ["Configuration", "Corpus", "Files", "Fitting", "Jobs", "Kernels", "MPI", "Memory", "Models", "Teams"]),
+    // What users import: it has no code of its own and passes on what the rooms offer.
+    room("Training", rooms),
     // Compiled for any CPU: it looks at the one it runs on before the other targets' code runs.
     .target(
       name: "DistTrain",
@@ -112,9 +153,9 @@ let package = Package(
       dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       // The notebook's source, which is also its page's text and code.
       resources: [.embedInCode("Page/Exploration.source")], swiftSettings: language + safe),
-    .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: tests),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Memory"], swiftSettings: tests),
     .executableTarget(
-      name: "KernelExercise", dependencies: ["Kernels"], path: "Tests/KernelExercise", swiftSettings: tests),
+      name: "KernelExercise", dependencies: ["Kernels", "Memory"], path: "Tests/KernelExercise", swiftSettings: tests),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"], swiftSettings: tests),
     .testTarget(name: "TokenizationTests", dependencies: ["Corpus", "Tokenization"], swiftSettings: tests),
     .testTarget(
@@ -122,14 +163,16 @@ let package = Package(
     .executableTarget(
       name: "MPIExercise", dependencies: ["MPI"], path: "Tests/MPIExercise", swiftSettings: tests),
     .testTarget(
-      name: "TeamsTests", dependencies: ["Kernels", "Launching", "TeamExercise", "Teams"], swiftSettings: tests),
-    .executableTarget(
-      name: "TeamExercise", dependencies: ["Kernels", "MPI", "Teams"], path: "Tests/TeamExercise", swiftSettings: tests),
-    .testTarget(
-      name: "TrainingTests", dependencies: ["AllocationExercise", "Kernels", "Launching", "Teams", "Training"],
+      name: "TeamsTests", dependencies: ["Kernels", "Launching", "Memory", "TeamExercise", "Teams"],
       swiftSettings: tests),
     .executableTarget(
-      name: "AllocationExercise", dependencies: ["Teams", "Training"], path: "Tests/AllocationExercise",
+      name: "TeamExercise", dependencies: ["Kernels", "MPI", "Memory", "Teams"], path: "Tests/TeamExercise",
+      swiftSettings: tests),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["AllocationExercise", "Launching", "Training"] + rooms,
+      swiftSettings: tests),
+    .executableTarget(
+      name: "AllocationExercise", dependencies: ["Fitting", "Teams", "Training"], path: "Tests/AllocationExercise",
       swiftSettings: tests,
       // Its own functions instead of glibc's.
       linkerSettings: [
@@ -140,15 +183,14 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: [
-        "Corpus", "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "Training",
-      ],
+      dependencies: ["DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "Training"]
+        + rooms,
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(
       name: "ExampleProgram", dependencies: ["Training"], path: "Tests/ExampleProgram", swiftSettings: language),
     .testTarget(
-      name: "DurabilityTests", dependencies: ["Corpus", "DistTrain", "Kernels", "Launching", "Teams", "Training"],
+      name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "Training"] + rooms,
       exclude: ["campaign", "disturb"], swiftSettings: tests),
     // On clusters that scripts set up inside this machine.
     .testTarget(

@@ -1,3 +1,5 @@
+public import Memory
+
 /// Where the rows of each lane lie in a pair of activations: `steps` runs of the lane's streams, one in each step's matrix.
 public struct LaneRows: Sendable {
   /// For each lane its rows within one step.

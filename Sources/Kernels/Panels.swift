@@ -1,3 +1,5 @@
+public import Memory
+
 /// A matrix in panels of 16 columns: element (row, column) lies at `(column / 16)·rows·16 + row·16 + column % 16`.
 ///
 /// All matrices, weights and activations alike, are kept like this, so that a product reads and writes contiguous

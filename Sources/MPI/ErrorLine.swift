@@ -1,12 +1,6 @@
 private import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Tells whether the terminal's last line is one that is drawn over again, and may go when another line is written.
 public func setPassingLine(_ isThere: Bool) { hasPassingLine.store(isThere, ordering: .relaxed) }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// What the launcher that started this process (mpirun, srun) tells in its environment: known before MPI is up, and in a build
 /// without MPI.

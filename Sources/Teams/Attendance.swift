@@ -1,5 +1,5 @@
-internal import Kernels
 internal import MPI
+internal import Memory
 
 /// One process's look at the ranks of a node of which some rest, and come to no barrier. Each tells that it is there as often as it looks.
 ///

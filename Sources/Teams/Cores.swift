@@ -1,12 +1,5 @@
-internal import Kernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Memory
+internal import Platform
 
 /// Number of cores that this process may run on, by its affinity (`sched_getaffinity`), or else those online. At least 1.
 public func usableCores() -> Int {

@@ -1,3 +1,5 @@
+internal import Memory
+
 #if MPI
   internal import Kernels
   internal import MPI

@@ -1,4 +1,5 @@
 public import Kernels
+public import Memory
 
 /// Rows of numbers, one for each of the team's subtree roots, in lane order.
 public final class TreeExchange {

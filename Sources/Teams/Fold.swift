@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Memory
 
 /// Folds parts of rows by a schedule: the sums that stay are written to `roots`, overwriting.
 ///

@@ -1,12 +1,5 @@
+internal import Platform
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The launcher's SIGCONT: Open MPI's sends it to all ranks as soon as one has ended badly, seconds before it ends them. Who gets it
 /// knows that somebody else has told what is wrong.

@@ -1,4 +1,3 @@
-internal import Kernels
 internal import MPI
 internal import Synchronization
 

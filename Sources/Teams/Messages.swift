@@ -1,3 +1,6 @@
+internal import Kernels
+internal import Memory
+
 #if MPI
   internal import Kernels
 

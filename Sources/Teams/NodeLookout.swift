@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// One process's look at the workers of its node.
 struct NodeLookout {

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// Memory of one exchange, shared by the workers of a node. Its windows are good as long as it is kept.
 final class NodeSection: Sendable {

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// A team whose workers share memory: threads of a process, ranks of a node, or both.
 ///

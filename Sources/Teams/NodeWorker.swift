@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// A worker among those of its node, with which it shares memory.
 final class NodeWorker {

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 #if MPI
   internal import MPI

@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// A team of one worker: nothing crosses, nothing costs.
 final class Solo: Team {

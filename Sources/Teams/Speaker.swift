@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 internal import MPI
 
 /// One process among those of its node, one of which tells why the job ends.

@@ -1,4 +1,4 @@
-public import Kernels
+public import Memory
 
 /// All workers of a run as one of them sees it, with the collective operations between them.
 ///

@@ -1,10 +1,5 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Memory
+internal import Platform
 
 /// Bytes of stack of a thread: the arenas hold all that is large.
 private let stackSize = 512 << 10

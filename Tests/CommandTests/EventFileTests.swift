@@ -2,7 +2,15 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Files
+@testable import Fitting
+@testable import Kernels
+@testable import Memory
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 /// The files for TensorBoard, against published figures and as TensorBoard itself reads them.
 @Suite(.serialized) struct EventFileTests {

@@ -2,7 +2,16 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Files
+@testable import Kernels
+@testable import Memory
+@testable import Optimization
+@testable import Reports
+@testable import Runs
+@testable import Teams
+@testable import Tokenization
+import Training
 
 /// More streams a step, by more workers or by more batches, as the command line has it.
 @Suite(.serialized) struct LargeBatchTests {

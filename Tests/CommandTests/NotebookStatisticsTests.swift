@@ -3,7 +3,12 @@ import Launching
 import Testing
 
 @testable import RNNExploration
-@testable import Training
+@testable import Kernels
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 /// Our runs beside what fastai's notebook has reached over 12 seeds (`Golden/notebook-statistics.json`).
 ///

@@ -3,7 +3,16 @@ import Launching
 import Testing
 
 @testable import DistTrain
-@testable import Training
+@testable import Files
+@testable import Fitting
+@testable import Kernels
+@testable import Memory
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Teams
+@testable import Tokenization
+import Training
 
 /// What a run shows while it goes on: drawn over again on a terminal, which `script` makes here, and plain elsewhere.
 @Suite(.serialized) struct TerminalTests {

@@ -2,7 +2,13 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Fitting
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 @Suite(.serialized) struct CheckpointFileTests {
   let runs: Runs

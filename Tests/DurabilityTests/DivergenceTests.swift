@@ -3,7 +3,13 @@ import Kernels
 import Teams
 import Testing
 
-@testable import Training
+@testable import Benchmarks
+@testable import Fitting
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 @Suite(.serialized) struct DivergenceTests {
   let runs: Runs

@@ -2,7 +2,13 @@ import Foundation
 import Testing
 
 @testable import Corpus
-@testable import Training
+@testable import Data
+@testable import Files
+@testable import Kernels
+@testable import Models
+@testable import Teams
+@testable import Tokenization
+import Training
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,10 @@
 import Kernels
 import Teams
 
-@testable import Training
+@testable import Fitting
+@testable import Models
+@testable import Tokenization
+import Training
 
 /// model3 whose gradient of one batch is infinite in one place, on the worker of the first stream; its loss is finite.
 final class PoisonedModel: Model {

@@ -2,7 +2,12 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Training
+@testable import Kernels
+@testable import Models
+@testable import Teams
+@testable import Tokenization
+@testable import Files
+import Training
 
 /// Python's safetensors library reads what this program writes.
 @Suite(.serialized) struct PythonTests {

@@ -1,5 +1,6 @@
 #if canImport(Kernels)
   import Kernels
+  import Memory
 #endif
 
 /// Sends made-up numbers through all kernels of a training step and prints a line for each: the hash of all that it and those before

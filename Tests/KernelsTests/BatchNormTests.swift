@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// BatchNorm over all lanes, forward and backward, beside its definition in Float64; and what a lane gives, to the bit.
 @Suite struct BatchNormTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// Gradients over lanes, beside sums by the definition, to the bit.
 @Suite struct LaneGradientTests {

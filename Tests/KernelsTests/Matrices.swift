@@ -1,4 +1,5 @@
 @testable import Kernels
+@testable import Memory
 
 /// A matrix of random numbers in (−1, 1) with the arena that holds it.
 func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> (panels: Panels, arena: Arena) {

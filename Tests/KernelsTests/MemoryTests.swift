@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// What happens when memory is short.
 @Suite struct MemoryTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 @Suite struct ProductTests {
   @Test(arguments: [

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// The recurrence, forward and backward, beside its definition, to the bit.
 @Suite struct RecurrenceTests {

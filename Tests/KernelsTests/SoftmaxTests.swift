@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 @Suite struct SoftmaxTests {
   @Test(arguments: [(1, 1), (3, 7), (16, 8), (17, 40), (33, 16), (50, 100), (64, 64), (131, 40), (131, 65)])

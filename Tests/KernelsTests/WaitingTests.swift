@@ -3,6 +3,7 @@ import Synchronization
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// How workers wait for one another: threads here, which share their memory as ranks do.
 @Suite struct WaitingTests {

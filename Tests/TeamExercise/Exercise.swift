@@ -1,4 +1,5 @@
 public import Teams
+internal import Memory
 internal import Kernels
 
 /// What a team is put through: every collective operation, a few rounds of them, with values that depend on lane, place and round

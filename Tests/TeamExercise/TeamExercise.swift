@@ -1,4 +1,5 @@
 internal import Teams
+internal import Memory
 
 #if MPI
   internal import MPI

@@ -3,6 +3,7 @@ import Launching
 import Testing
 
 @testable import Teams
+@testable import Memory
 
 /// How many workers a process runs unless told otherwise.
 @Suite(.serialized) struct DefaultThreadsTests {

@@ -1,4 +1,5 @@
 import Kernels
+import Memory
 import Testing
 
 @testable import Teams

@@ -2,7 +2,12 @@ import Kernels
 import Teams
 import Testing
 
-@testable import Training
+@testable import Benchmarks
+@testable import Fitting
+@testable import Models
+@testable import Reports
+@testable import Tokenization
+import Training
 
 /// Steps of several batches against a loop over plain ones.
 @Suite struct AccumulationTests {

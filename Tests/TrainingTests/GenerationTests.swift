@@ -2,7 +2,14 @@ import Kernels
 import Teams
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Files
+@testable import Fitting
+@testable import Inference
+@testable import Models
+@testable import Reports
+@testable import Tokenization
+import Training
 
 /// The token-by-token models against those that training evaluates.
 @Suite struct GenerationTests {

@@ -3,7 +3,12 @@ import Kernels
 import Teams
 import Testing
 
-@testable import Training
+@testable import Fitting
+@testable import Inference
+@testable import Models
+@testable import Reports
+@testable import Tokenization
+import Training
 
 /// Gradients of one step against the recorded ones and against finite differences.
 @Suite struct GradientTests {

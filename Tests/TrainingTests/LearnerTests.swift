@@ -1,7 +1,10 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Models
+@testable import Runs
+@testable import Tokenization
+import Training
 
 @Suite struct LearnerTests {
   private struct Recorded: Decodable {

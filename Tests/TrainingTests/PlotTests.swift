@@ -1,7 +1,14 @@
 import Foundation
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Fitting
+@testable import Kernels
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 @Suite struct PlotTests {
   /// A curve that falls slowly, then steeply, and blows up at its end, as the LR finder leaves it.

@@ -1,6 +1,12 @@
 import Testing
 
-@testable import Training
+@testable import Files
+@testable import Fitting
+@testable import Kernels
+@testable import Models
+@testable import Reports
+@testable import Tokenization
+import Training
 
 @Suite struct SafetensorsTests {
   static func file(_ header: String, data: Int = 0, length: UInt64? = nil) -> [UInt8] {

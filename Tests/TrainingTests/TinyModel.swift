@@ -2,7 +2,11 @@ import Kernels
 import Teams
 import Testing
 
-@testable import Training
+@testable import Benchmarks
+@testable import Fitting
+@testable import Models
+@testable import Tokenization
+import Training
 
 /// A model of the tests' own, to show what one takes: the next token is predicted from the last one alone, logits = O·E[x] + c.
 final class TinyModel: Model {

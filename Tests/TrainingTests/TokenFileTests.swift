@@ -3,7 +3,15 @@ import Kernels
 import Launching
 import Testing
 
-@testable import Training
+@testable import Data
+@testable import Files
+@testable import Fitting
+@testable import Memory
+@testable import Models
+@testable import Reports
+@testable import Runs
+@testable import Tokenization
+import Training
 
 /// Token files: the same from any threads and pieces, and looked at no further than is needed.
 @Suite struct TokenFileTests {

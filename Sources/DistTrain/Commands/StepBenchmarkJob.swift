@@ -2,13 +2,7 @@ internal import MPI
 internal import Teams
 internal import Training
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The time of a training step, with what belongs to reading it.
 func runStepBenchmark(_ options: StepBenchmarkOptions) throws {

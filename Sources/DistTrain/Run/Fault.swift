@@ -1,13 +1,7 @@
 internal import Teams
 internal import Training
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// A fault that a test asks for by the environment variable `DIST_TRAIN_FAULT`, as `PLACE@WORKER:STEP`: that worker throws before
 /// the step's first collective operation, while the others wait in it, or behind the step.

@@ -2,13 +2,7 @@ internal import MPI
 internal import Teams
 internal import Training
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Tells how far a fit has come: on a terminal by one line that is drawn over again, elsewhere by a plain line now and then.
 ///

@@ -1,12 +1,6 @@
 internal import Training
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// One line on standard error that tells how far work on bytes has come, how fast it goes and how long it will take; nothing
 /// where standard error is no terminal.

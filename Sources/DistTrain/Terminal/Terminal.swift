@@ -1,13 +1,7 @@
 internal import MPI
 internal import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The terminal on which somebody reads this process's standard output.
 ///

@@ -1,3 +1,5 @@
+public import Memory
+
 /// sum += terms, element by element; both of whole vectors of 16.
 public func accumulate(_ terms: Window<Float>, into sum: Window<Float>) {
   precondition(terms.count == sum.count && terms.count % 16 == 0, "rows of different length")

@@ -1,3 +1,5 @@
+public import Memory
+
 /// One step's settings of Adam with decoupled weight decay, in the arithmetic of `torch.optim.Adam`.
 public struct AdamStep: Sendable {
   let decay: Float

@@ -1,3 +1,5 @@
+public import Memory
+
 // BatchNorm over the streams of all workers, for `steps` applications at once. Activations are `steps` matrices
 // (rows, hidden) in panels, one after the other; statistics and coefficients are rows of `steps · width` elements,
 // width = hidden padded to 16: element (t, channel) at t·width + channel.

@@ -1,3 +1,5 @@
+public import Memory
+
 // The way back through BatchNorm; activations and statistics lie as in its forward kernels.
 
 /// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the

@@ -1,3 +1,5 @@
+public import Memory
+
 /// The gradient of an embedding: for each token, the rows of activation gradients at which it was read, summed per lane in the
 /// order in which they are added, and folded over the lanes.
 ///

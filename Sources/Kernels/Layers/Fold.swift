@@ -1,3 +1,5 @@
+public import Memory
+
 /// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count` elements
 /// of each) folded into `roots` (one row for each root, `rootStride` apart, overwritten).
 /// Its nearest bound are loads: one for each addition.

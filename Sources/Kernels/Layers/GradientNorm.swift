@@ -1,3 +1,5 @@
+public import Memory
+
 /// The sum of squares of whole vectors of 16, in Double: eight running sums, element i in sum i % 8, folded in halves.
 ///
 /// Its nearest bound is the latency of these additions, whose order is the result's.

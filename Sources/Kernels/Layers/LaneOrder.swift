@@ -1,3 +1,5 @@
+public import Memory
+
 /// Brings the rows of activations, `lanes.steps` matrices (rowsPerStep, width) one after the other, into lane order (lane, step,
 /// stream): `result` (steps · rowsPerStep, width), overwritten.
 ///

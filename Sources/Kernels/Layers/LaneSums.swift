@@ -1,3 +1,5 @@
+public import Memory
+
 /// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run of
 /// `runs` rows one after the other.
 public func correctPredictions(

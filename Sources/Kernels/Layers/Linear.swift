@@ -1,3 +1,5 @@
+public import Memory
+
 /// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten. Bound by the
 /// multiply-adds.
 public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {

@@ -1,3 +1,5 @@
+public import Memory
+
 /// The recurrence h_t = relu(a_t·w + b), a_{t+1} = h_t + e[x_{t+1}] over some steps.
 ///
 /// - a: `steps` matrices (rows, hidden) one after the other, the first given, the others overwritten.

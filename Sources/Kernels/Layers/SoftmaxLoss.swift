@@ -1,3 +1,5 @@
+public import Memory
+
 /// Softmax cross-entropy of rows of logits.
 ///
 /// - logits: (rows, classes), with anything in the padding. With `scale` they are overwritten by the gradient

@@ -1,3 +1,5 @@
+public import Memory
+
 /// Where the gradient of one matrix, panels (depth, columns), is folded over the lanes: the stack of a `FoldSchedule`.
 ///
 /// What is on the stack at the end are the roots, and so its first entries are the roots' gradients themselves. Entries that last

@@ -1,0 +1,96 @@
+internal import Memory
+internal import Teams
+internal import Configuration
+internal import Models
+public import Fitting
+private import Kernels
+
+/// What the step benchmark measured.
+public struct StepTimes: Sendable {
+  /// Median of the timed steps, in microseconds.
+  public let medianMicroseconds: Double
+  /// Median of reduce-scatter and all-gather together when no worker is late, in microseconds.
+  public let reduceMicroseconds: Double
+  /// Median of a barrier to which nobody is late, in nanoseconds.
+  public let barrierNanoseconds: Double
+  /// Parameter bytes that this worker's gradient roots hold.
+  public let bytesReduced: Int
+  /// Share of the steps' time that this worker was in collective operations, where the session keeps spans; else 0.
+  public let waitingShare: Double
+}
+
+extension Session {
+  /// Times `steps` training steps after a warm-up, resetting the hidden state each epoch, since the recurrence may overflow
+  /// when it runs on without one. Collective.
+  public func timeSteps(_ steps: Int) -> StepTimes {
+    let clock = ContinuousClock()
+    var times: [Double] = []
+    times.reserveCapacity(steps)
+    let warmUp = min(50, steps)
+    for step in 0..<(warmUp + steps) {
+      if step == warmUp { spans?.isOn = true }
+      let batch = step % stepsPerEpoch
+      if batch == 0 { trainer.model.state?.fill(0) }
+      let start = clock.now
+      _ = trainer.step(batch, learningRate: 1e-3, momentum: 0.95, weightDecay: configuration.weightDecay)
+      if step >= warmUp { times.append((clock.now - start) / .microseconds(1)) }
+    }
+    spans?.isOn = false
+    let total = times.reduce(0, +)
+    let waited = Double(spans?.total(.wait) ?? 0) / 1000
+    times.sort()
+    return StepTimes(
+      medianMicroseconds: times[times.count / 2], reduceMicroseconds: timeReduction(min(steps, 200)),
+      barrierNanoseconds: timeBarrier(), bytesReduced: 4 * trainer.exchange.gradients.count,
+      waitingShare: total > 0 ? waited / total : 0)
+  }
+
+  /// Median of reduce-scatter and all-gather in microseconds, with nothing between them.
+  private func timeReduction(_ rounds: Int) -> Double {
+    let clock = ContinuousClock()
+    var times: [Double] = []
+    for _ in 0..<rounds {
+      let time = clock.measure {
+        team.reduceScatter(trainer.exchange)
+        team.allGather(trainer.exchange) { _ in }
+      }
+      times.append(time / .microseconds(1))
+    }
+    times.sort()
+    return times[times.count / 2]
+  }
+
+  /// Median of a barrier in nanoseconds, one behind the other, a hundred for each time that is taken.
+  private func timeBarrier() -> Double {
+    let clock = ContinuousClock()
+    var times: [Double] = []
+    for _ in 0..<20 {
+      let time = clock.measure { for _ in 0..<100 { team.barrier() } }
+      times.append(time / .nanoseconds(100))
+    }
+    times.sort()
+    return times[times.count / 2]
+  }
+
+  /// Floating-point operations that a step's products need: 6·hidden² for each application of the hidden layer to a row and
+  /// 6·hidden·vocabulary for each output row.
+  public var operationsPerStep: Double {
+    let hidden = Double(configuration.hidden)
+    let kind = configuration.model.type
+    let applications = kind.hiddenApplications(bptt: configuration.bptt) * configuration.batchSize
+    let outputs = kind.predictions(bptt: configuration.bptt) * configuration.batchSize
+    return 6 * hidden * hidden * Double(applications) + 6 * hidden * Double(vocabulary.count) * Double(outputs)
+  }
+}
+
+/// Fused multiply-adds of one core at its best, in GFLOP/s, measured now.
+public func measurePeak() -> Double {
+  let clock = ContinuousClock()
+  var best = 0.0
+  for round in 0..<5 {
+    var work = (operations: 0.0, check: Float(0))
+    let time = clock.measure { work = fusedMultiplyAdds(rounds: 1_000_000, seed: Float(round) * 1e-3) }
+    if work.check.isFinite { best = max(best, work.operations / (time / .nanoseconds(1))) }
+  }
+  return best
+}

@@ -1,0 +1,61 @@
+internal import Kernels
+public import Models
+
+/// What a run computes from: every option as resolved. None of it depends on the number of workers.
+public struct RunConfiguration: Sendable {
+  /// The model.
+  public var model = ModelKind.model3
+  /// Size of the hidden state.
+  public var hidden = 64
+  /// Streams over all workers.
+  public var batchSize = 64
+  /// Batches whose mean gradient makes a step.
+  public var accumulate = 1
+  /// Tokens that a stream advances in a step.
+  public var bptt = 3
+  /// Lanes; nil stands for min(16, batch size).
+  public var lanes: Int?
+  /// Whether the hidden state is carried over epochs and validations.
+  public var hiddenState = HiddenStateRule.carry
+  /// Seed of the initial weights.
+  public var seed: UInt64 = 42
+  /// A safetensors file of initial weights.
+  public var initialWeights: String?
+  /// Text files; nil stands for the human numbers.
+  public var trainFile, validFile: String?
+  /// A directory of token files instead of texts.
+  public var dataDirectory: String?
+  /// Random tokens below this number instead of a text; for benchmarks.
+  public var randomVocabulary: Int?
+
+  /// Epochs of the fit.
+  public var epochs = 10
+  /// Maximum of the 1cycle; nil takes the LR finder's suggestion.
+  public var learningRate: Double? = 1e-3
+  /// Share of the steps in which the learning rate rises.
+  public var pctStart = 0.3
+  /// The first learning rate is the maximum divided by this.
+  public var divFactor = 25.0
+  /// Momentum at the ends and at the peak of the 1cycle.
+  public var momenta = (ends: 0.95, peak: 0.85)
+  /// Decoupled weight decay.
+  public var weightDecay = 0.01
+  /// The largest norm of the gradient, to which it is scaled down; nil for any.
+  public var clip: Double?
+  /// Whether the LR finder runs before the fit.
+  public var findsLearningRate = true
+  /// Steps after which the fit stops early.
+  public var stepLimit: Int?
+
+  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which nothing is
+  /// computed.
+  public var batchSizePerWorker: Int?
+
+  /// The default job: Model3 on human numbers.
+  public init() {}
+
+  /// The lanes as resolved.
+  public var laneCount: Int { lanes ?? min(16, batchSize) }
+  /// Streams that a step's gradient is the mean of, where the epoch has enough batches left.
+  public var effectiveBatchSize: Int { batchSize * accumulate }
+}

@@ -1,0 +1,72 @@
+internal import Corpus
+internal import Files
+
+/// Corpora as a language model reads them: `batchSize` streams that advance `bptt` tokens a step, as fastai's
+/// `databunch(bs:, bptt:)`.
+///
+///     let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3)
+///     let (x, y) = data.oneBatch()        // both (64, 3)
+///     print(data.textify(x[0]))           // xxbos one ,
+///
+/// Nothing is read ahead: batches are made when they are asked for.
+public struct LanguageModelData: Sendable {
+  /// One of the two texts.
+  public enum Split: String, CaseIterable, Sendable { case train, valid }
+
+  /// The texts.
+  public let corpora: Corpora
+  /// Number of streams, over all workers.
+  public let batchSize: Int
+  /// Tokens that a stream advances in a step.
+  public let bptt: Int
+  /// The batches of an epoch of training, in order.
+  public let train: Batches
+  /// The batches of a validation, in order.
+  public let valid: Batches
+
+  /// Lays `batchSize` streams over the two texts.
+  ///
+  /// - Throws: `RunError` with status `usage` for sizes below 1, and when the batch size or bptt is larger than one of the
+  ///   texts.
+  public init(_ corpora: Corpora, batchSize: Int = 64, bptt: Int = 70) throws {
+    for (name, value) in [("batch size", batchSize), ("bptt", bptt)] where value < 1 {
+      throw RunError("\(name) \(value) is too small", at: name, remedy: "give at least 1", status: .usage)
+    }
+    func batches(_ corpus: Corpus) throws -> Batches {
+      do {
+        return Batches(
+          corpus: corpus,
+          streams: try Streams(tokenCount: corpus.count, batchSize: batchSize, bptt: bptt, name: corpus.name))
+      } catch {
+        throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
+      }
+    }
+    self.corpora = corpora
+    self.batchSize = batchSize
+    self.bptt = bptt
+    train = try batches(corpora.train)
+    valid = try batches(corpora.valid)
+  }
+
+  /// Steps in an epoch of training.
+  public var trainSteps: Int { train.count }
+  /// Steps in a validation.
+  public var validSteps: Int { valid.count }
+  /// The tokens that a model of this data knows.
+  public var vocabulary: Vocabulary { corpora.train.vocabulary }
+
+  /// The batches of a split.
+  public subscript(split: Split) -> Batches { split == .train ? train : valid }
+
+  /// The first batch of a split; x and y are (batchSize, bptt).
+  public func oneBatch(_ split: Split = .train) -> Batches.Element { self[split][0] }
+
+  /// The text of token ids, separated by spaces.
+  public func textify(_ tokens: some Sequence<Int32>) -> String { vocabulary.textify(tokens) }
+
+  /// fastai's table of a split's first batch: the first `rows` streams, at most 70 tokens of each.
+  public func showBatch(_ split: Split = .train, rows: Int = 5) -> BatchTable {
+    let x = oneBatch(split).x
+    return BatchTable(texts: (0..<min(rows, batchSize)).map { textify(x[$0].prefix(70)) })
+  }
+}

@@ -1,0 +1,196 @@
+internal import Jobs
+internal import Data
+internal import Models
+internal import Teams
+internal import Files
+internal import Optimization
+
+/// A fit under way: a step stands only when the next exchange has shown that no worker's gradient was other than finite.
+struct FitLoop {
+  let trainer: Trainer
+  let plan: FitPlan
+  let observer: FitObserver
+  /// Up to the last step that stands.
+  var state: FitState
+  /// The step done last, until it stands.
+  private var pending: Pending?
+  /// Where replays start from.
+  private var snapshot: TrainerSnapshot
+  private var snapshotStep: Int
+  /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
+  private static let normInterval = 10
+  private let clock = ContinuousClock()
+  private var epochStart: ContinuousClock.Instant
+
+  private struct Pending {
+    let record: StepRecord
+    let smoothed: SmoothedLoss
+  }
+
+  /// Collective.
+  init(_ trainer: Trainer, _ plan: FitPlan, _ state: FitState, _ observer: FitObserver) {
+    self.trainer = trainer
+    self.plan = plan
+    self.state = state
+    self.observer = observer
+    trainer.context.flags.gradientWasBad = false
+    snapshot = trainer.snapshot()
+    snapshotStep = state.step
+    epochStart = clock.now
+  }
+
+  private var stepsPerEpoch: Int { trainer.groups.steps }
+
+  /// All that is left of the plan.
+  mutating func run() throws -> FitEnd {
+    let steps = plan.epochs * stepsPerEpoch
+    let limit = min(steps, plan.stepLimit ?? steps)
+    let flags = trainer.context.flags
+    if state.awaitsValidation { try finishEpoch() }
+    while state.step < limit {
+      let step = state.step + (pending == nil ? 0 : 1)
+      flags.wantsStop = try observer.wantsStop()
+      let loss = apply(step)
+      if flags.precedingGradientWasBad {
+        try leaveOut(step - 1)
+        continue
+      }
+      let stops = flags.stops
+      try confirm()
+      guard loss.isFinite else {
+        try leaveOut(step)
+        continue
+      }
+      setPending(step, loss)
+      let done = step + 1
+      guard stops || done == limit || done % stepsPerEpoch == 0 || isDue(done) else { continue }
+      // Nothing may be kept, validated or told as done before it stands.
+      if trainer.agreement.ask(flags.gradientWasBad) {
+        try leaveOut(step)
+        continue
+      }
+      try confirm()
+      if stops { return try stop() }
+      try settle()
+    }
+    return .finished
+  }
+
+  /// Does a step; the number is counted from 0.
+  private func apply(_ step: Int) -> Double {
+    let (rate, momentum) = plan.schedule(step)
+    if let spans = trainer.context.spans { Session.trace(step, spans, trainer.team) }
+    trainer.team.tell(step: step + 1)
+    return trainer.step(
+      step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay,
+      takesNorm: (step + 1) % Self.normInterval == 0)
+  }
+
+  private func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
+    let (rate, momentum) = plan.schedule(step)
+    return StepRecord(
+      step: step + 1, epoch: step / stepsPerEpoch + 1, loss: loss, smoothedLoss: smoothed, learningRate: rate,
+      momentum: momentum)
+  }
+
+  private mutating func setPending(_ step: Int, _ loss: Double) {
+    var smoothed = state.smoothed
+    let mean = smoothed.add(loss)
+    var record = record(step, loss, mean)
+    record.gradientNorm = trainer.norm
+    pending = Pending(record: record, smoothed: smoothed)
+  }
+
+  /// The pending step stands.
+  private mutating func confirm() throws {
+    guard let step = pending else { return }
+    pending = nil
+    state.step += 1
+    state.smoothed = step.smoothed
+    try observer.step(step.record)
+  }
+
+  /// What is due behind a step that stands.
+  private mutating func settle() throws {
+    if state.step % stepsPerEpoch == 0 {
+      try finishEpoch()
+      return
+    }
+    if isDue(state.step) || state.step == plan.stepLimit { try observer.checkpoint?(state, false) }
+    keepSnapshot()
+  }
+
+  private func isDue(_ step: Int) -> Bool {
+    guard observer.checkpoint != nil else { return false }
+    return step % (plan.checkpointEvery ?? stepsPerEpoch) == 0
+  }
+
+  private mutating func finishEpoch() throws {
+    let (loss, accuracy) = trainer.validate()
+    state.awaitsValidation = false
+    let isBest = loss < state.bestValidLoss ?? .infinity
+    if isBest {
+      state.bestValidLoss = loss
+      state.bestStep = state.step
+    }
+    try observer.epoch(
+      EpochRecord(
+        epoch: state.step / stepsPerEpoch, trainLoss: state.smoothed.value, validLoss: loss, accuracy: accuracy,
+        seconds: (clock.now - epochStart) / .seconds(1)))
+    epochStart = clock.now
+    if isDue(state.step) || isBest || state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit {
+      try observer.checkpoint?(state, false)
+    }
+    keepSnapshot()
+  }
+
+  private mutating func stop() throws -> FitEnd {
+    state.awaitsValidation = state.step % stepsPerEpoch == 0
+    try observer.checkpoint?(state, true)
+    return .stopped(step: state.step)
+  }
+
+  private mutating func keepSnapshot() {
+    snapshot = trainer.snapshot()
+    snapshotStep = state.step
+  }
+
+  // MARK: Steps that aren't finite
+
+  /// Goes back to the state before a step whose loss or gradient isn't finite, and does by the plan's rule.
+  ///
+  /// That state is no longer there; but every step gives the same bits again, so it is found by replay from the last snapshot.
+  private mutating func leaveOut(_ step: Int) throws {
+    precondition(step == state.step, "the steps before have been confirmed")
+    pending = nil
+    trainer.restore(snapshot)
+    for earlier in snapshotStep..<step { _ = apply(earlier) }
+    let before = trainer.snapshot()
+    let finding = trainer.inspectStep(step % stepsPerEpoch)
+    trainer.restore(before)
+    if plan.nonFinite == .stop {
+      let error = error(step, finding)
+      try observer.checkpoint?(state, true)
+      try observer.failure(error)
+      throw error
+    }
+    var left = record(step, finding.loss, state.smoothed.value)
+    left.isLeftOut = true
+    try observer.step(left)
+    state.step += 1
+    snapshot = before
+    snapshotStep = state.step
+    try settle()
+  }
+
+  private func error(_ step: Int, _ finding: StepFinding) -> RunError {
+    let kept = observer.checkpoint == nil ? "" : "; the state before it is kept as a checkpoint"
+    // The sign of what isn't a number says nothing.
+    let loss = finding.loss.isNaN ? "nan" : "\(finding.loss)"
+    let largest = finding.largest.isNaN ? "nan" : "\(finding.largest)"
+    return RunError(
+      finding.loss.isFinite ? "a gradient is not finite" : "the loss is not finite",
+      at: "step \(step + 1), loss \(loss), lr \(plan.schedule(step).learningRate), largest gradient \(largest) in "
+        + finding.tensor, remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
+  }
+}

@@ -1,0 +1,109 @@
+internal import Data
+private import Kernels
+internal import Optimization
+
+/// The curve that an LR finder's run leaves, and what it suggests.
+public struct LearningRateCurve: Sendable, Equatable {
+  /// The learning rate of each step.
+  public package(set) var learningRates: [Double] = []
+  /// The loss of each step.
+  public package(set) var losses: [Double] = []
+  /// The smoothed loss of each step.
+  public package(set) var smoothedLosses: [Double] = []
+
+  /// A curve without steps.
+  package init() {}
+
+  /// A learning rate worth taking, and how it was found.
+  public struct Suggestion: Sendable, Equatable {
+    /// `steepest`, `valley` or `minimum/10`.
+    public let name: String
+    /// The learning rate.
+    public let learningRate: Double
+    /// Its place in the curve.
+    public let index: Int
+  }
+
+  /// The finite part of the curve without its first tenth and its blown-up end, as fastai plots it.
+  package var plotted: Range<Int> {
+    let finite = smoothedLosses.firstIndex { !$0.isFinite } ?? smoothedLosses.count
+    let end = max(finite - 5, 0)
+    return min(10, end)..<end
+  }
+
+  /// The suggestions that the curve supports, best known first; none from a curve that is too short.
+  public var suggestions: [Suggestion] {
+    let range = plotted
+    guard range.count >= 3 else { return [] }
+    func suggestion(_ name: String, _ index: Int, divisor: Double = 1) -> Suggestion {
+      Suggestion(name: name, learningRate: learningRates[index] / divisor, index: index)
+    }
+    let inner = (range.lowerBound + 1)..<(range.upperBound - 1)
+    let steepest = inner.min { slope($0) < slope($1) } ?? inner.lowerBound
+    let lowest = range.min { smoothedLosses[$0] < smoothedLosses[$1] } ?? range.lowerBound
+    return [
+      suggestion("steepest", steepest), suggestion("valley", valley(range)),
+      suggestion("minimum/10", lowest, divisor: 10),
+    ]
+  }
+
+  /// numpy's gradient: half the difference of the neighbours.
+  private func slope(_ index: Int) -> Double { (smoothedLosses[index + 1] - smoothedLosses[index - 1]) / 2 }
+
+  /// fastai 2's valley: the point a third into the longest run of falling losses' last two thirds.
+  private func valley(_ range: Range<Int>) -> Int {
+    var best = 0..<1
+    var start = range.lowerBound
+    for index in range.dropFirst() {
+      if smoothedLosses[index] >= smoothedLosses[index - 1] { start = index }
+      if index - start >= best.count { best = start..<(index + 1) }
+    }
+    let third = best.count / 3
+    return min(best.lowerBound + third + third / 2, range.upperBound - 1)
+  }
+}
+
+/// The LR finder's settings.
+public struct LearningRateFinder: Sendable, Equatable {
+  /// The first learning rate.
+  public var start = 1e-7
+  /// The last learning rate.
+  public var end = 10.0
+  /// Steps from first to last.
+  public var iterations = 100
+  /// Decoupled weight decay.
+  public var weightDecay = 0.01
+
+  /// fastai's settings: 1e-7 to 10 in 100 steps.
+  public init() {}
+}
+
+extension Trainer {
+  /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't finite, and
+  /// puts everything back to the bit. Collective.
+  func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
+    let before = snapshot()
+    var curve = LearningRateCurve()
+    var smoothed = SmoothedLoss()
+    var best = Double.infinity
+    for step in 0..<finder.iterations {
+      let rate = finder.learningRate(at: step)
+      let loss = self.step(step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
+      let mean = smoothed.add(loss)
+      curve.learningRates.append(rate)
+      curve.losses.append(loss)
+      curve.smoothedLosses.append(mean)
+      best = min(best, mean)
+      if !(mean <= 4 * best) { break }
+    }
+    restore(before)
+    return curve
+  }
+}
+
+extension LearningRateFinder {
+  /// start·(end/start)^(step/iterations).
+  func learningRate(at step: Int) -> Double {
+    start * exponential(logarithm(end / start) * Double(step) / Double(iterations))
+  }
+}

@@ -1,0 +1,112 @@
+public import Configuration
+internal import Corpus
+package import Data
+internal import Files
+internal import Jobs
+internal import Kernels
+internal import Memory
+internal import Models
+public import Teams
+internal import Tokenization
+
+/// One worker's part of a run: corpus, model and optimizer, set up from a configuration.
+///
+/// Files are read by worker 0 alone and sent to the others, so that all workers fail alike.
+public final class Session {
+  /// The configuration.
+  public let configuration: RunConfiguration
+  /// The team.
+  public let team: any Team
+  /// The vocabulary's tokens by id.
+  public let vocabulary: [String]
+  /// How the texts were cut into tokens.
+  let tokenizer: TokenizerKind
+  /// SHA-256 of the texts, as hex digits; nil for those built in.
+  let dataDigest: String?
+  package let trainer: Trainer
+  package let spans: SpanLog?
+
+  /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a file is missing, damaged or
+  /// doesn't fit.
+  ///
+  /// - spans: takes the phases and waits of the steps while it is on.
+  public convenience init(_ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil) throws {
+    try self.init(
+      configuration,
+      Texts(configuration.dataSource, batchSize: configuration.batchSize, bptt: configuration.bptt, team), team: team,
+      spans: spans)
+  }
+
+  /// Sets up a run on texts that every worker has. Collective.
+  ///
+  /// - Throws: the same `RunError` on every worker, as above.
+  package init(_ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, spans: SpanLog? = nil) throws {
+    self.configuration = configuration
+    dataDigest = texts.digest
+    tokenizer = texts.tokenizer
+    self.spans = spans
+    let team = spans.map { TracedTeam(plain, log: $0) as any Team } ?? plain
+    self.team = team
+    vocabulary = texts.train.vocabulary.tokens
+    let layout = configuration.model.layout(hidden: configuration.hidden, vocabulary: vocabulary.count)
+    // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
+    MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
+    let weights =
+      if let file = configuration.initialWeights {
+        try Self.readWeights(file, configuration, layout, team)
+      } else {
+        layout.initialWeights(seed: configuration.seed)
+      }
+    trainer = Trainer(
+      configuration.model, hidden: configuration.hidden, vocabulary: vocabulary.count, bptt: configuration.bptt,
+      team: team, train: try Self.batches(texts.train, texts.files?.train, configuration, team),
+      valid: try Self.batches(texts.valid, texts.files?.valid, configuration, team), rule: configuration.hiddenState,
+      clip: configuration.clip, accumulate: configuration.accumulate)
+    trainer.load(weights)
+  }
+
+  /// Steps in an epoch of the train split.
+  public var stepsPerEpoch: Int { trainer.groups.steps }
+
+  /// Tokens that the steps of an epoch read, over all workers.
+  public var tokensPerEpoch: Int { trainer.train.count * configuration.batchSize * configuration.bptt }
+
+  /// - file: the token file that the corpus is of, if any.
+  private static func batches(
+    _ corpus: Corpus, _ file: MappedTokens?, _ configuration: RunConfiguration, _ team: any Team
+  ) throws -> WorkerBatches {
+    let own = team.lanes.streams(ofWorker: team.rank, of: team.size)
+    do throws(CorpusError) {
+      if let file {
+        let plan = try Streams(
+          tokenCount: corpus.count, batchSize: configuration.batchSize, bptt: configuration.bptt, name: corpus.name)
+        return WorkerBatches(file, plan, streams: own)
+      }
+      let tokens = try WorkerTokens(
+        corpus: corpus, batchSize: configuration.batchSize, bptt: configuration.bptt, streams: own)
+      return WorkerBatches(
+        tokens: tokens.tokens, count: tokens.steps, bptt: configuration.bptt, streams: own.count)
+    } catch {
+      throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .usage)
+    }
+  }
+
+  private static func readWeights(
+    _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
+  ) throws -> [String: [Float]] {
+    let bytes = try SharedFile.read(file, team)
+    do {
+      let tensors = try SafetensorsFile(bytes)
+      var result: [String: [Float]] = [:]
+      for tensor in layout.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
+      for name in ["batch_norm.running_mean", "batch_norm.running_var"]
+      where tensors.tensors.contains(where: { $0.name == name }) {
+        result[name] = try tensors.floats(name, shape: [configuration.hidden])
+      }
+      return result
+    } catch {
+      throw RunError(
+        "\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)
+    }
+  }
+}

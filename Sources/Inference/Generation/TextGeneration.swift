@@ -1,0 +1,68 @@
+internal import Corpus
+public import Files
+internal import Tokenization
+
+/// Text that a model writes.
+public struct TextGeneration: Sendable {
+  /// How the next tokens are drawn.
+  public struct Settings: Sendable {
+    /// Tokens to write.
+    public var tokens = 40
+    /// What logits are divided by: below 1 likely tokens become likelier; 0 always takes the likeliest.
+    public var temperature = 1.0
+    /// How many of the likeliest tokens are drawn from; nil for all.
+    public var topK: Int?
+    /// Where the random numbers start from.
+    public var seed: UInt64 = 42
+
+    /// The defaults.
+    public init() {}
+  }
+
+  /// Prompt and what follows, as a readable text.
+  public let text: String
+  /// The ids that follow the prompt's.
+  public let tokens: [Int32]
+  /// Words of the prompt that the vocabulary lacks, read as `xxunk`.
+  public let unknown: [String]
+
+  /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed, on any number of
+  /// workers.
+  ///
+  /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a word that a
+  ///   vocabulary without `xxunk` lacks.
+  public init(_ model: TrainedModel, prompt: String, _ settings: Settings = Settings()) throws(RunError) {
+    let (_, vocabulary) = try model.requireVocabulary()
+    var words = Tokenizer.tokens(prompt, model.tokenizer)
+    if words.isEmpty { words = ["xxbos"] }
+    let ids = vocabulary.ids(of: words)
+    let unknown = zip(words, ids).filter { vocabulary.tokens[Int($1)] != $0 }.map(\.0)
+    if let word = unknown.first, vocabulary.tokens[Int(Vocabulary.unknown)] != "xxunk" {
+      throw RunError(
+        "the vocabulary has no \(JSONValue.string(word).text)", at: "--prompt", remedy: "use other words",
+        status: .usage)
+    }
+    self.unknown = unknown
+    let mute = vocabulary.tokens.indices.filter {
+      ["xxunk", "xxpad", "xxbos", "xxeos", "xxfld", "xxfake"].contains(vocabulary.tokens[$0])
+    }
+    var sampler = TokenSampler(
+      temperature: settings.temperature, topK: settings.topK, seed: settings.seed, excluded: Set(mute))
+    var predictor = try TokenPredictor(model)
+    var logits: [Float] = []
+    for id in ids { logits = predictor.next(id) }
+    var tokens: [Int32] = []
+    for _ in 0..<settings.tokens {
+      guard logits.allSatisfy(\.isFinite) else {
+        throw RunError(
+          "the model's predictions are not finite", at: model.path, remedy: "take an earlier checkpoint",
+          status: .badData)
+      }
+      let token = sampler.draw(logits)
+      tokens.append(token)
+      if tokens.count < settings.tokens { logits = predictor.next(token) }
+    }
+    self.tokens = tokens
+    text = TextWriter.text(words + tokens.map { vocabulary.tokens[Int($0)] }, model.tokenizer)
+  }
+}

@@ -1,0 +1,47 @@
+public import Files
+private import MPI
+internal import Synchronization
+internal import Teams
+
+extension Job {
+  /// A whole program's work as a job: an error becomes one line on standard error and the exit code.
+  ///
+  ///     Job.main { job in
+  ///       let learn = try Learner(LanguageModelData(.humanNumbers, bptt: 3), .model3, job: job)
+  ///       try learn.fitOneCycle(10, maxLearningRate: 1e-3)
+  ///     }
+  ///
+  /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
+  public static func main(threads: Int? = nil, _ body: (Job) throws -> Void) {
+    do {
+      try run(threads: threads, body)
+    } catch {
+      end(report(error))
+    }
+  }
+
+  /// Whether this is the job's first process, the one that tells: true for a process on its own; known before MPI is up.
+  public static var isFirst: Bool { (Launcher.current?.rank ?? 0) == 0 }
+
+  /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program does before
+  /// `end`.
+  ///
+  /// Before MPI is up all processes come to the same error, and the job's first tells it. Afterwards it may be this one's alone:
+  /// whoever comes to an error first on its node tells it, other nodes' a second later than the first's. The others leave the
+  /// launcher that long to end them.
+  public static func report(_ error: any Error) -> ExitStatus {
+    let speaker = speaker.withLock { $0 }
+    guard isStarted, let speaker else {
+      // A launcher ends the whole job when its first process fails; MPI's own errors may be one process's.
+      let isTold = !isFirst && LauncherSignal.comes(within: 1)
+      if isFirst || !isTold && isStarted && !(error is RunError) { writeErrorLine(error) }
+      return ExitStatus(of: error)
+    }
+    let isTold = !speaker.isOnFirstNode && LauncherSignal.comes(within: 1)
+    if isTold || !speaker.tell(error) { pause(seconds: 1) }
+    return ExitStatus(of: error)
+  }
+
+  /// Who speaks among the processes of this one's latest team.
+  static let speaker = Mutex<Speaker?>(nil)
+}

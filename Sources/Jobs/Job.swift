@@ -1,0 +1,284 @@
+public import Files
+public import MPI
+internal import Memory
+internal import Synchronization
+public import Teams
+
+/// This process's part of a job: alone without a launcher, as one rank with one.
+///
+///     try Job.run { job in … }
+///
+/// It starts MPI only where a launcher such as mpirun has started this process, and ends it after success. After an error nothing
+/// is ended properly, since that would wait for ranks that never come: the caller tells the error and calls `Job.end`.
+public final class Job {
+  /// The launcher; nil for a process on its own.
+  public let launcher: Launcher?
+  private let threads: Int?
+  private let ranksPerNode: Int?
+  private var teams: [LocalWorkers] = []
+  private let watchdog: Watchdog?
+  #if MPI
+    private var world: World?
+  #endif
+
+  /// Number of processes.
+  public var ranks: Int { launcher?.size ?? 1 }
+  /// This process's number among them.
+  public var rank: Int { launcher?.rank ?? 0 }
+
+  private init(
+    _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil
+  ) throws {
+    self.launcher = launcher
+    self.threads = threads
+    self.ranksPerNode = ranksPerNode
+    watchdog = stallSeconds.map {
+      Watchdog(
+        stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1,
+        stop: StopPassing(isAsked: { StopRequest.hasCome }, ask: { StopRequest.ask() }))
+    }
+    MemoryShortage.whenShort { Self.fail(RunError($0)) }
+    try watchdog?.start()
+    guard launcher != nil else { return }
+    #if MPI
+      world = try World.start()
+    #else
+      throw RunError(
+        "built without MPI", at: "started by an MPI launcher", remedy: "build with the trait MPI, or start it alone",
+        status: .usage)
+    #endif
+  }
+
+  /// The job of a process on its own, which needs no end.
+  ///
+  /// - Throws: `RunError` where a launcher has started this process: it would be one of several that each do the whole work.
+  public static func alone(threads: Int? = nil) throws -> Job {
+    if let launcher = Launcher.current {
+      throw RunError(
+        "\(launcher.size) processes would each do all of the work", at: "started by an MPI launcher",
+        remedy: "work inside Job.run and pass the job on", status: .usage)
+    }
+    return try Job(nil, threads: threads, ranksPerNode: nil)
+  }
+
+  /// Calls `body` in the job and ends MPI after it has succeeded.
+  ///
+  /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
+  /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
+  /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
+  /// - Throws: `RunError` when MPI can't be started, and what `body` throws.
+  public static func run<Result>(
+    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil, _ body: (Job) throws -> Result
+  ) throws -> Result {
+    let job: Job
+    #if MPI
+      do {
+        job = try Job(
+          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
+      } catch let error as MPIError {
+        throw RunError(
+          "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
+          status: .failure)
+      }
+      let result = try body(job)
+      for team in job.teams { try team.free() }
+      try job.world.take()?.finish()
+      return result
+    #else
+      job = try Job(
+        Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
+      return try body(job)
+    #endif
+  }
+
+  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread. What
+  /// the team shares is given back at the job's end.
+  ///
+  /// - mayRest: whether, where no number of threads was asked for, a process may have no workers: on a node with more of them than
+  ///   cores.
+  /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
+  public func makeWorkers(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
+    let team = try newTeam(lanes, mayRest: mayRest)
+    if let watchdog { team.beWatched(by: watchdog, rank: rank) }
+    teams.append(team)
+    return team
+  }
+
+  /// Whether any process says `flag`, where some rest and can't know; collective, after the work of the latest `makeWorkers`.
+  public func isSaid(_ flag: Bool) throws -> Bool {
+    #if MPI
+      if let all, let team = teams.last, team.someRest {
+        try team.awaitAll()
+        return try all.allReduce(flag ? UInt8(1) : 0, .max) == 1
+      }
+    #endif
+    return flag
+  }
+
+  /// Calls `body` with a team over all processes that is given back behind it; collective.
+  package func withWorkers<Result>(_ lanes: Lanes, _ body: (LocalWorkers) throws -> Result) throws -> Result {
+    let team = try newTeam(lanes)
+    let result = try body(team)
+    try team.free()
+    return result
+  }
+
+  private func newTeam(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
+    let team = try fitting(lanes) {
+      #if MPI
+        if let all, mayRest, threads == nil, ranksPerNode == nil {
+          return try LocalWorkers(lanes: lanes, ranks: all, failure: Self.fail)
+        }
+      #endif
+      let threads = try threads(for: lanes)
+      #if MPI
+        if let all {
+          return try LocalWorkers(
+            lanes: lanes, threads: threads, ranks: all, ranksPerNode: ranksPerNode, failure: Self.fail)
+        }
+      #endif
+      return try LocalWorkers(lanes: lanes, threads: threads, failure: Self.fail)
+    }
+    Self.speaker.withLock { $0 = team.speaker }
+    return team
+  }
+
+  /// Workers that a team over all processes would have with so many lanes; nil for lanes enough. Collective.
+  public func workerCount(lanes: Int?) throws -> Int {
+    let count = lanes ?? 1 << 20
+    return ranks * (try threads(for: Lanes(batchSize: count, count: count)))
+  }
+
+  /// Workers of each process, as asked for or by default; collective.
+  package func threads(for lanes: Lanes) throws -> Int {
+    if let threads { return threads }
+    #if MPI
+      if let all { return try LocalWorkers.defaultThreads(lanes: lanes, ranks: all) }
+    #endif
+    return defaultThreads(cores: usableCores(), ranksOnNode: 1, lanes: lanes.count, ranks: 1)
+  }
+
+  /// Runs `body` in turn on teams of 1, 2, 4, … of the job's workers and on all of them; a process that has none of a team's workers
+  /// waits asleep. Collective.
+  ///
+  /// Where processes run several threads, teams beyond one process are of whole processes. `body` gets this process's workers and
+  /// the number of all.
+  package func forGrowingTeams(lanes: (Int) -> Lanes, _ body: (LocalWorkers, Int) throws -> Void) throws {
+    let threads = try threads(for: lanes(1))
+    for count in Self.growingCounts(of: ranks * threads) where count <= threads || count % threads == 0 {
+      #if MPI
+        if let all {
+          let own = min(max(count - all.rank * threads, 0), threads)
+          if let part = try all.split(color: own > 0 ? 0 : nil, key: all.rank) {
+            let team = try fitting(lanes(count)) {
+              try LocalWorkers(
+                lanes: lanes(count), threads: own, ranks: part, ranksPerNode: ranksPerNode, failure: Self.fail)
+            }
+            try body(team, count)
+            try team.free()
+            try part.free()
+          }
+          try all.quietBarrier()
+          continue
+        }
+      #endif
+      let team = try fitting(lanes(count)) {
+        try LocalWorkers(lanes: lanes(count), threads: count, failure: Self.fail)
+      }
+      try body(team, count)
+    }
+  }
+
+  /// 1, 2, 4, … and `count`.
+  static func growingCounts(of count: Int) -> [Int] {
+    sequence(first: 1) { $0 * 2 }.prefix { $0 < count } + [count]
+  }
+
+  /// Tells a team's error as the user's.
+  private func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
+    do {
+      return try make()
+    } catch let error as TeamError {
+      throw RunError(
+        "\(error)", at: "\(ranks) ranks, --lanes \(lanes.count)", remedy: "start fewer workers or give more lanes",
+        status: .usage)
+    }
+  }
+
+  /// The bytes that `make` returns on process 0, on all processes; where it throws there, all throw the same. Collective.
+  public func share(_ make: () throws(RunError) -> [UInt8]) throws -> [UInt8] {
+    guard ranks > 1 else { return try make() }
+    var message: [UInt8] = []
+    if rank == 0 {
+      do throws(RunError) { message = [0] + (try make()) } catch { message = [1] + error.message }
+    }
+    #if MPI
+      if let all { try Self.broadcast(&message, all) }
+    #endif
+    let content = Array(message.dropFirst())
+    guard message.first == 0 else { throw RunError(message: content) }
+    return content
+  }
+
+  #if MPI
+    private static func broadcast(_ message: inout [UInt8], _ ranks: Communicator) throws {
+      var count = [Int64(message.count)]
+      var countSpan = count.mutableSpan
+      try ranks.broadcast(&countSpan, root: 0)
+      if ranks.rank != 0 { message = [UInt8](repeating: 0, count: Int(count[0])) }
+      // MPI counts up to 2³¹ − 1.
+      for start in stride(from: 0, to: message.count, by: 1 << 30) {
+        var part = Array(message[start..<min(start + 1 << 30, message.count)])
+        var span = part.mutableSpan
+        try ranks.broadcast(&span, root: 0)
+        if ranks.rank != 0 { message.replaceSubrange(start..<(start + part.count), with: part) }
+      }
+    }
+
+    /// All ranks; nil for a process on its own.
+    package var all: Communicator? {
+      switch world {
+      case .some(let world): world.communicator
+      case .none: nil
+      }
+    }
+  #endif
+
+  /// The MPI library's name and version; nil for a process on its own.
+  public var libraryVersion: String? {
+    #if MPI
+      all.map { _ in World.libraryVersion }
+    #else
+      nil
+    #endif
+  }
+
+  /// Whether MPI has been started.
+  public static var isStarted: Bool {
+    #if MPI
+      World.isStarted
+    #else
+      false
+    #endif
+  }
+
+  /// Ends this process with `status` if Open MPI's launcher is about to end all: it answers nobody then, and MPI's own end would wait
+  /// for it until it kills. For when no process has anything left to do but to flush its output.
+  public func leaveIfBeingEnded(_ status: ExitStatus) {
+    guard let launcher, launcher.isOpenMPI, LauncherSignal.cameLately else { return }
+    // The first has the most to flush.
+    if rank > 0 { pause(microseconds: 100_000) }
+    flushAndEnd(status.rawValue)
+  }
+
+  /// Ends this process, and with it all others of the job, with `status`; nothing is printed.
+  public static func end(_ status: ExitStatus) -> Never {
+    #if MPI
+      World.abort(code: status.rawValue)
+    #else
+      exitProcess(status.rawValue)
+    #endif
+  }
+
+  private static let fail: @Sendable (any Error) -> Never = { error in end(report(error)) }
+}

@@ -1,0 +1,200 @@
+public import Kernels
+public import Memory
+internal import Teams
+
+/// `torch.nn.BatchNorm1d` over the streams of all workers: statistics, running statistics, and the way back, exactly, whatever the
+/// number of workers.
+///
+/// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of the batch
+/// where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step. Forward, it is shown the
+/// blocks of lanes by `observe` before `measure`; backward, by `differentiate` before `reduce`, and again by `backward`.
+@safe
+public final class NormLayer {
+  /// (width): running mean and variance.
+  public let runningMean, runningVariance: Window<Float>
+  private let name: String
+  private let context: ModelContext
+  private let steps: Int
+  private let weight, bias: Window<Float>  // (width)
+  private let weightOffset, biasOffset: Int
+  private let coefficients: [NormCoefficients]  // one for each application, (steps, width)
+  /// The way back through the application that was reduced last, good until the next `reduce`.
+  public let slopes: NormSlopes
+  private let laneStatistics: Window<Float>  // (lanes, 2, steps, width)
+  private let statistics: Window<Float>  // (2, steps, width)
+  private let applicationVectors: Window<Float>  // (lanes, 2, width)
+  private let totals: Window<Double>  // (1 + flags): the loss, then the step's flags
+  private let laneMomentSchedule, rootMomentSchedule: MomentSchedule
+  // Two, used in turn: by the time one is written again, all have read it.
+  private let exchanges: [TreeExchange]
+  private var turn = 0
+
+  /// The layer whose parameters are `name.weight` and `name.bias`; collective.
+  ///
+  /// - steps: matrices in an application; applications: how often it is applied in a batch.
+  public init(_ context: ModelContext, _ name: String, steps: Int, applications: Int) {
+    self.name = name
+    self.context = context
+    self.steps = steps
+    weight = context.vector("\(name).weight")
+    bias = context.vector("\(name).bias")
+    weightOffset = context.vectorOffset("\(name).weight")
+    biasOffset = context.vectorOffset("\(name).bias")
+    let width = context.width
+    let count = steps * width
+    runningMean = context.make(width)
+    runningVariance = context.make(width)
+    runningVariance[0..<context.hidden].fill(1)
+    coefficients = (0..<applications).map { _ in
+      NormCoefficients(
+        mean: context.make(count), inverseDeviation: context.make(count), scale: context.make(count),
+        shift: context.make(count))
+    }
+    slopes = NormSlopes(scale: context.make(count), slope: context.make(count), offset: context.make(count))
+    laneStatistics = context.make(context.laneRows.count * 2 * count)
+    statistics = context.make(2 * count)
+    applicationVectors = context.make(context.laneRows.count * 2 * width)
+    totals = context.make(1 + StepFlags.count)
+    laneMomentSchedule = MomentSchedule(context.laneFolds, counts: context.laneRows.map(\.count))
+    let team = context.team
+    exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * count, doubles: 1 + StepFlags.count) }
+    let plan = team.lanes
+    let roots = (0..<team.size).flatMap { plan.subtrees(of: plan.lanes(ofWorker: $0, of: team.size)) }
+    rootMomentSchedule = MomentSchedule(
+      exchanges[0].schedule,
+      counts: roots.map {
+        plan.streams(ofLane: $0.upperBound - 1).upperBound - plan.streams(ofLane: $0.lowerBound).lowerBound
+      })
+  }
+
+  /// Mean and variance by PyTorch's names.
+  public var runningStatistics: [(name: String, values: Window<Float>)] {
+    [
+      ("\(name).running_mean", runningMean[0..<context.hidden]),
+      ("\(name).running_var", runningVariance[0..<context.hidden]),
+    ]
+  }
+
+  /// Takes the statistics of h (steps, block's streams, hidden) for each of the block's lanes.
+  public func observe(_ block: LaneBlock, _ h: Window<Float>) {
+    let count = steps * context.width
+    laneMoments(
+      h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows,
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count)
+  }
+
+  /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are good until the
+  /// application's next turn.
+  public func measure(application: Int = 0) -> NormCoefficients {
+    let count = steps * context.width
+    let exchange = nextExchange()
+    let stride = exchange.floatStride
+    mergeMoments(
+      laneStatistics, stride: 2 * count, count: count, schedule: laneMomentSchedule,
+      into: exchange.floats[(exchange.ownRoots.lowerBound * stride)..<(exchange.ownRoots.upperBound * stride)],
+      rootStride: stride, scratch: context.scratch)
+    context.team.complete(exchange)
+    mergeMoments(
+      exchange.floats, stride: stride, count: count, schedule: rootMomentSchedule, into: statistics,
+      rootStride: 2 * count, scratch: context.scratch)
+    normalisation(
+      moments: statistics, samples: context.batchSize, weight: weight, bias: bias, width: context.width,
+      running: (runningMean, runningVariance), into: coefficients[application])
+    return coefficients[application]
+  }
+
+  /// The coefficients of evaluation, from the running statistics, the same for each step and application.
+  public func evaluation() -> NormCoefficients {
+    normalisation(
+      running: (runningMean, runningVariance), weight: weight, bias: bias, width: context.width, into: coefficients[0])
+    return coefficients[0]
+  }
+
+  /// Takes the block's share of the sums that the way back needs, from `dy` (steps, block's streams, hidden), the gradient at the
+  /// application's output, and its input h. Adds the gradients of weight and bias to the lanes' vectors, or overwrites those where
+  /// `isFirst`.
+  public func differentiate(
+    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true
+  ) {
+    guard !isFirst else { return differentiation(block, dy, h, application: application).run() }
+    let count = steps * context.width
+    let width = context.width
+    LaneNormGradients(
+      dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
+      vectors: block.laneRows(applicationVectors, stride: 2 * width), vectorStride: 2 * width, weightOffset: 0,
+      biasOffset: width
+    ).run()
+    for lane in block.lanes { addToVectors(ofLane: lane) }
+  }
+
+  /// What `differentiate` does for the first application, to be done beside other work.
+  public func differentiation(
+    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0
+  ) -> LaneNormGradients {
+    let count = steps * context.width
+    let vectorCount = context.layout.vectorCount
+    return LaneNormGradients(
+      dy, h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows, coefficients[application],
+      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
+      vectors: block.laneRows(context.laneVectors, stride: vectorCount), vectorStride: vectorCount,
+      weightOffset: weightOffset, biasOffset: biasOffset)
+  }
+
+  /// Sums what `differentiate` took of an application over all workers, which gives its `slopes`. Collective.
+  ///
+  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
+  public func reduce(application: Int = 0, losses: Window<Double>? = nil) -> Double {
+    let count = steps * context.width
+    let exchange = nextExchange()
+    let stride = exchange.floatStride
+    let own = exchange.ownRoots
+    foldRows(
+      laneStatistics, stride: 2 * count, count: 2 * count, schedule: context.laneFolds,
+      into: exchange.floats[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
+      scratch: context.scratch)
+    let doubleStride = exchange.doubleStride
+    if let losses {
+      foldDoubles(
+        losses, stride: 1, count: 1, schedule: context.laneFolds,
+        into: exchange.doubles[(own.lowerBound * doubleStride)..<(own.upperBound * doubleStride)],
+        rootStride: doubleStride, scratch: context.doubleScratch)
+      let firstRow = own.lowerBound * doubleStride
+      context.flags.write(to: exchange.doubles[(firstRow + 1)..<(firstRow + 1 + StepFlags.count)])
+    }
+    context.team.complete(exchange)
+    foldRows(
+      exchange.floats, stride: stride, count: 2 * count, schedule: exchange.schedule, into: statistics,
+      rootStride: 2 * count, scratch: context.scratch)
+    normalisationBackward(sums: statistics, samples: context.batchSize, coefficients[application], into: slopes)
+    guard losses != nil else { return 0 }
+    foldDoubles(
+      exchange.doubles, stride: doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
+      rootStride: totals.count, scratch: context.doubleScratch)
+    context.flags.read(from: totals[1..<totals.count])
+    return totals[0]
+  }
+
+  /// The way back of a block through the application that was reduced last, and the ReLU before it, whose output h is: the gradient
+  /// at the application's output gives way to that before the ReLU.
+  public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
+    normaliseBackward(dy, h, rowsPerStep: block.streams.count, slopes)
+  }
+
+  private func nextExchange() -> TreeExchange {
+    turn ^= 1
+    return exchanges[turn]
+  }
+
+  private func addToVectors(ofLane lane: Int) {
+    let width = context.width
+    let from = lane * 2 * width
+    let to = lane * context.layout.vectorCount
+    add(applicationVectors[from..<(from + width)], to: weightOffset + to)
+    add(applicationVectors[(from + width)..<(from + 2 * width)], to: biasOffset + to)
+  }
+
+  private func add(_ row: Window<Float>, to offset: Int) {
+    accumulate(row, into: context.laneVectors[offset..<(offset + row.count)])
+  }
+}

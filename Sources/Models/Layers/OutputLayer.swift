@@ -1,0 +1,136 @@
+public import Kernels
+public import Memory
+
+/// The linear layer to the vocabulary with softmax cross-entropy, over `steps` predictions of each stream.
+///
+/// It works on one block of lanes at a time, on rows in lane order (lane, step, stream), so that each lane's rows are one run, and
+/// keeps nothing of a block but its losses and gradients.
+@safe
+public final class OutputLayer {
+  private let context: ModelContext
+  private let steps: Int
+  private let weight: Panels  // (hidden, vocabulary)
+  private let transposed: Panels  // (vocabulary, hidden)
+  private let bias: Window<Float>
+  private let weightName: String
+  private let biasOffset: Int
+  private let inputs: Window<Float>  // (a block's rows, hidden)
+  private let outputs: Window<Float>  // (a block's rows, vocabulary): logits, then their gradient
+  private let targets: Window<Int32>  // (a block's rows)
+  private let losses: Window<Float>  // (a block's rows padded to 16)
+  private let lossScratch: Window<Float>
+  private let places: Window<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
+  private let stack: (Window<Float>) -> GradientStack
+  /// A sum of losses for each lane.
+  public let laneLosses: Window<Double>
+
+  /// The layer whose parameters are `name.weight` and `name.bias`.
+  public init(_ context: ModelContext, _ name: String, steps: Int, blocks: [LaneBlock]) {
+    self.context = context
+    self.steps = steps
+    let rows = (blocks.map(\.streams.count).max() ?? 0) * steps
+    weightName = "\(name).weight"
+    weight = context.weight(weightName)
+    transposed = context.makePanels(rows: context.vocabulary, columns: context.hidden)
+    bias = context.vector("\(name).bias")
+    biasOffset = context.vectorOffset("\(name).bias")
+    inputs = context.make(Panels.count(rows: rows, columns: context.hidden))
+    outputs = context.make(Panels.count(rows: rows, columns: context.vocabulary))
+    targets = context.make(rows)
+    let padded = ParameterLayout.padded(rows)
+    losses = context.make(padded)
+    lossScratch = context.make(softmaxScratch)
+    places = context.make(context.streams * steps)
+    stack = context.makeGradientStack(weightName, blocks)
+    laneLosses = context.make(context.laneRows.count)
+    var row = 0
+    for block in blocks {
+      for lane in block.stepRows.rows {
+        for step in 0..<steps {
+          for stream in lane {
+            places[row] = Int32(step * block.streams.count * context.width + stream * 16)
+            row += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// Makes the transposed weights anew.
+  public func parametersChanged() { transpose(weight, into: transposed) }
+
+  /// (block's rows, hidden): what is predicted from, to be written before `forward`.
+  public func input(_ block: LaneBlock) -> Panels {
+    let rows = block.streams.count * steps
+    return Panels(inputs[0..<(rows * context.width)], rows: rows, columns: context.hidden)
+  }
+
+  /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the
+  /// loss times that scale.
+  ///
+  /// - normalising: what makes the block's input; nil where that is there.
+  public func forward(
+    _ block: LaneBlock, normalising: Normalisation? = nil, targets y: Window<Int32>, gradientScale: Float?
+  ) {
+    let logits = logits(block)
+    if let normalising {
+      linear(normalising, weight, bias: bias, into: logits)
+    } else {
+      linear(input(block), weight, bias: bias, into: logits)
+    }
+    var row = 0
+    for lane in block.stepRows.rows {
+      for step in 0..<steps {
+        let first = step * context.streams + block.streams.lowerBound
+        for stream in lane {
+          targets[row] = y[first + stream]
+          row += 1
+        }
+      }
+    }
+    let padded = ParameterLayout.padded(row)
+    softmaxLoss(
+      logits, targets: targets[0..<row], losses: losses[0..<padded], gradientScale: gradientScale,
+      scratch: lossScratch)
+    sumLosses(losses[0..<padded], runs: block.runs.rows, into: block.laneRows(laneLosses, stride: 1), stride: 1)
+  }
+
+  /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each lane of the
+  /// worker, of which the block's are overwritten.
+  public func score(_ block: LaneBlock, losses: Window<Double>, correct: Window<Double>) {
+    block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
+    let targets = targets[0..<(block.streams.count * steps)]
+    correctPredictions(
+      logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
+    context.predictionCounts?.add(logits(block), targets: targets)
+  }
+
+  /// The way back after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order (steps, block's
+  /// streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors. To be called for the blocks
+  /// in order: what the gradient is folded in lasts from the first block to the last.
+  ///
+  /// - sums: those that BatchNorm's way back needs of dy.
+  public func backward(
+    _ block: LaneBlock, into dy: Window<Float>, summing sums: LaneNormGradients? = nil, gradients: Window<Float>
+  ) {
+    let d = logits(block)
+    let start = block.streams.lowerBound * steps
+    let places = places[start..<(start + d.rows)]
+    let panelStride = block.streams.count * 16
+    if let sums {
+      linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride, summing: sums)
+    } else {
+      linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride)
+    }
+    weightGradient(
+      input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
+      lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,
+      into: stack(gradients), bias: context.laneVectors(block, offset: biasOffset))
+  }
+
+  private func logits(_ block: LaneBlock) -> Panels {
+    let rows = block.streams.count * steps
+    return Panels(
+      outputs[0..<Panels.count(rows: rows, columns: context.vocabulary)], rows: rows, columns: context.vocabulary)
+  }
+}

@@ -1,0 +1,179 @@
+public import Kernels
+public import Memory
+internal import Teams
+
+/// Embedding and hidden-to-hidden layer of the notebook's models, over up to `steps` tokens of each stream:
+///
+///     a_t = h_{t−1} + E[x_t];  h_t = relu(W·a_t + b)
+///
+/// Activations are kept block by block of lanes, in each block `steps` matrices (its streams, hidden) in panels, one after the
+/// other.
+@safe
+public final class RecurrentLayer {
+  /// (blocks, steps, block's streams, hidden): a, h, and the gradient of h, which gives way to that of the sum before the ReLU.
+  public let input, hidden, gradient: Window<Float>
+  /// The blocks of lanes.
+  public let blocks: [LaneBlock]
+  private let context: ModelContext
+  private let steps, first: Int
+  private let inputGradient: Window<Float>  // (a block's streams, hidden)
+  private let embedding: Window<Float>
+  private let weight, transposed: Panels
+  private let bias: Window<Float>
+  private let weightName: String
+  private let embeddingOffset, biasOffset: Int
+  private let embeddingSums: EmbeddingSums
+  private let stack: (Window<Float>) -> GradientStack
+  private let ordered: LaneOrder?
+
+  /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
+  ///
+  /// - steps: tokens of each stream in a batch, as many as the blocks have; first: the first of them that goes through the linear
+  ///   layer.
+  public init(
+    _ context: ModelContext, embedding: String, linear: String, steps: Int, first: Int = 0, blocks: [LaneBlock]
+  ) {
+    self.context = context
+    self.steps = steps
+    self.first = first
+    self.blocks = blocks
+    let count = steps * context.streams * context.width
+    input = context.make(count)
+    hidden = context.make(count)
+    gradient = context.make(count)
+    inputGradient = context.make((blocks.map(\.streams.count).max() ?? 0) * context.width)
+    self.embedding = context.rows("\(embedding).weight")
+    weightName = "\(linear).weight"
+    weight = context.weight(weightName)
+    transposed = context.makePanels(rows: context.hidden, columns: context.hidden)
+    bias = context.vector("\(linear).bias")
+    embeddingOffset = context.gradientOffset("\(embedding).weight")
+    biasOffset = context.vectorOffset("\(linear).bias")
+    embeddingSums = context.makeEmbeddingSums(rows: steps * context.streams)
+    stack = context.makeGradientStack(weightName, blocks)
+    ordered = LaneBlock.isWide(context.width) ? LaneOrder(context, steps: steps - first, blocks: blocks) : nil
+  }
+
+  /// Makes the transposed weights anew.
+  public func parametersChanged() { transpose(weight, into: transposed) }
+
+  /// A block's part of activations.
+  public func part(_ activations: Window<Float>, _ block: LaneBlock) -> Window<Float> {
+    block.part(activations, width: context.width)
+  }
+
+  /// A block's matrix of step t in activations, (block's streams, hidden).
+  public func step(_ activations: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+    let count = block.streams.count * context.width
+    return Panels(
+      part(activations, block)[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: context.hidden)
+  }
+
+  /// a_t = before + E[x_t] for a block, with before (streams, hidden) and tokens x (steps, streams).
+  public func embed(_ before: Panels, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+    addEmbedding(
+      before, first: block.streams.lowerBound, embedding: embedding, tokens: tokens(x, block, t),
+      into: step(input, block, t))
+  }
+
+  /// h_t from a_t for a block and the steps t of `range`, and between them a_{t+1} = h_t + E[x_{t+1}].
+  public func advance(_ range: Range<Int>, _ x: Window<Int32>, _ block: LaneBlock) {
+    let count = block.streams.count * context.width
+    let places = (range.lowerBound * count)..<(range.upperBound * count)
+    recurrentForward(
+      part(input, block)[places], into: part(hidden, block)[places], rows: block.streams.count, steps: range.count,
+      weight, bias: bias, embedding: embedding,
+      tokens: x[(range.lowerBound * context.streams + block.streams.lowerBound)..<x.count],
+      tokenStride: context.streams)
+  }
+
+  /// The way back through all steps of a block, and through BatchNorm behind them: the gradients at its outputs give way to those of
+  /// the sums, and the gradients of a_t are added to the embedding's.
+  public func backward(_ x: Window<Int32>, _ block: LaneBlock, through slopes: NormSlopes) {
+    recurrentBackward(
+      part(gradient, block), h: part(hidden, block), rows: block.streams.count, steps: steps, transposed,
+      through: slopes, addingTo: embeddingSums, lanes: block.stepRows.rows, first: block.lanes.lowerBound,
+      tokens: x[block.streams.lowerBound..<x.count], tokenStride: context.streams, scratch: inputGradient)
+  }
+
+  /// The gradient of a_t from that of the sum at one step, added to the embedding's, and returned: good until the next call.
+  public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int) -> Window<Float> {
+    let da = inputGradient[0..<(block.streams.count * context.width)]
+    linear(
+      step(gradient, block, t), transposed, bias: nil,
+      into: Panels(da, rows: block.streams.count, columns: context.hidden))
+    addToEmbedding(da, x, block, at: t)
+    return da
+  }
+
+  /// Adds a gradient of a_t, (block's streams, hidden), to the embedding's.
+  public func addToEmbedding(_ da: Window<Float>, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+    embeddingSums.add(
+      da, tokens: tokens(x, block, t), rowsPerStep: block.streams.count, rows: block.stepRows.rows,
+      first: block.lanes.lowerBound)
+  }
+
+  /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the blocks in
+  /// order. What the weight's gradient is folded in lasts from the first block to the last.
+  public func linearGradients(_ block: LaneBlock, into gradients: Window<Float>) {
+    let skipped = first * block.streams.count * context.width
+    let (a, d) = (part(input, block), part(gradient, block))
+    let lanes = LaneRows(rows: block.stepRows.rows, steps: steps - first)
+    let bias = context.laneVectors(block, offset: biasOffset)
+    if let block = ordered?.block(block.lanes),
+      let rows = ordered?.gather(block, a[skipped..<a.count], d[skipped..<d.count])
+    {
+      weightGradient(
+        rows.a.elements, depth: context.hidden, rows.d.elements, columns: context.hidden, rowsPerStep: rows.a.rows,
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients),
+        bias: bias)
+    } else {
+      weightGradient(
+        a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
+        rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneFolds,
+        into: stack(gradients), bias: bias)
+    }
+  }
+
+  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
+  public func embeddingGradient(into gradients: Window<Float>) {
+    embeddingSums.fold(
+      context.laneFolds, into: gradients, offset: embeddingOffset, rootStride: context.gradientStride)
+  }
+
+  private func tokens(_ x: Window<Int32>, _ block: LaneBlock, _ t: Int) -> Window<Int32> {
+    let start = t * context.streams
+    return x[(start + block.streams.lowerBound)..<(start + block.streams.upperBound)]
+  }
+}
+
+/// A block's inputs and gradients in lane order, for the weight's gradient of wide layers: see `gatherLanes`.
+private struct LaneOrder {
+  private let blocks: [LaneBlock]  // over the steps that are gathered
+  private let input, gradient: Window<Float>  // (a block's rows, hidden)
+  private let width: Int
+
+  init(_ context: ModelContext, steps: Int, blocks: [LaneBlock]) {
+    width = context.width
+    self.blocks = blocks.map { $0.over(steps: steps) }
+    let rows = steps * (blocks.map(\.streams.count).max() ?? 0)
+    input = context.make(rows * width)
+    gradient = context.make(rows * width)
+  }
+
+  /// The block of the given lanes over the steps that are gathered.
+  func block(_ lanes: Range<Int>) -> LaneBlock {
+    guard let block = blocks.first(where: { $0.lanes == lanes }) else { preconditionFailure("another layer's block") }
+    return block
+  }
+
+  /// a and d, (steps, block's streams, width), in lane order: good until the next call.
+  func gather(_ block: LaneBlock, _ a: Window<Float>, _ d: Window<Float>) -> (a: Panels, d: Panels) {
+    func gathered(_ source: Window<Float>, into target: Window<Float>) -> Panels {
+      let result = Panels(target[0..<source.count], rows: source.count / width, columns: width)
+      gatherLanes(source, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, into: result)
+      return result
+    }
+    return (gathered(a, into: input), gathered(d, into: gradient))
+  }
+}

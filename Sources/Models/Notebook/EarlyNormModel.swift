@@ -1,0 +1,135 @@
+internal import Teams
+internal import Kernels
+public import Memory
+
+/// The notebook's model0 and model1: BatchNorm stands inside the recurrence, and only the last token's successor is predicted.
+///
+///     a_t = y_{t−1} + E[x_t];  h_t = relu(W·a_t + b);  y_t = BatchNorm(h_t);  logits = O·y_last + c
+///
+/// Each step's statistics are reduced over the team before the next step, forward and backward.
+@safe
+public class EarlyNormModel: Model {
+  private let context: ModelContext
+  private let recurrent: RecurrentLayer
+  private let norm: NormLayer
+  private let output: OutputLayer
+  private let steps: Int
+  private let block: LaneBlock  // all lanes over all steps
+  private let stepBlock: LaneBlock  // all lanes at one step
+  private let normalised: Panels  // (streams, hidden): y of the step before
+  private let zero: Panels  // (streams, hidden)
+
+  /// Tokens read of each batch; nil for all.
+  fileprivate class var tokenLimit: Int? { nil }
+  /// The first token that goes through the hidden layer.
+  fileprivate class var firstHidden: Int { 0 }
+
+  /// As `Model` describes it.
+  public static var predictsEveryToken: Bool { false }
+
+  /// The notebook's tensors.
+  public static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
+    notebookParameters(hidden: hidden, vocabulary: vocabulary)
+  }
+
+  /// Once a token that goes through it.
+  public static func hiddenApplications(bptt: Int) -> Int { min(bptt, tokenLimit ?? bptt) - firstHidden }
+
+  /// As `Model` describes it.
+  public required init(_ context: ModelContext) {
+    self.context = context
+    steps = min(context.bptt, Self.tokenLimit ?? context.bptt)
+    let blocks = context.wholeBlock(steps: steps)
+    let stepBlocks = context.wholeBlock(steps: 1)
+    block = blocks[0]
+    stepBlock = stepBlocks[0]
+    recurrent = RecurrentLayer(
+      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: steps, first: Self.firstHidden,
+      blocks: blocks)
+    norm = NormLayer(context, "batch_norm", steps: 1, applications: steps)
+    output = OutputLayer(context, "hidden_to_output", steps: 1, blocks: stepBlocks)
+    normalised = context.makePanels(rows: context.streams, columns: context.hidden)
+    zero = context.makePanels(rows: context.streams, columns: context.hidden)
+  }
+
+  /// None is carried.
+  public var state: Window<Float>? { nil }
+
+  /// BatchNorm's mean and variance.
+  public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
+
+  /// Makes transposed copies of the weights.
+  public func parametersChanged() {
+    recurrent.parametersChanged()
+    output.parametersChanged()
+  }
+
+  /// As `Model` describes it.
+  public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+    recur(x) { t in
+      norm.observe(stepBlock, hidden(t))
+      return norm.measure(application: t)
+    }
+    output.forward(stepBlock, targets: lastTargets(y), gradientScale: 1 / Float(context.batchSize))
+    context.spans?.mark(.backward)
+    output.backward(stepBlock, into: gradient(steps - 1), gradients: gradients)
+    var loss = 0.0
+    for t in (0..<steps).reversed() {
+      let isLast = t == steps - 1
+      norm.differentiate(stepBlock, gradient(t), hidden(t), application: t, isFirst: isLast)
+      let sum = norm.reduce(application: t, losses: isLast ? output.laneLosses : nil)
+      if isLast { loss = sum }
+      norm.backward(stepBlock, gradient(t), hidden(t))
+      if t >= Self.firstHidden {
+        let inputGradient = recurrent.backward(x, block, at: t)
+        if t > 0 { gradient(t - 1).copy(from: inputGradient) }
+      } else {
+        recurrent.addToEmbedding(gradient(t), x, block, at: t)
+      }
+    }
+    recurrent.linearGradients(block, into: gradients)
+    recurrent.embeddingGradient(into: gradients)
+    context.foldVectors(into: gradients)
+    return loss
+  }
+
+  /// As `Model` describes it.
+  public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+    let coefficients = norm.evaluation()
+    recur(x) { _ in coefficients }
+    output.forward(stepBlock, targets: lastTargets(y), gradientScale: nil)
+    output.score(stepBlock, losses: losses, correct: correct)
+  }
+
+  /// Forward through all steps; `measure` gives a step's normalisation once its h is there.
+  private func recur(_ x: Window<Int32>, _ measure: (Int) -> NormCoefficients) {
+    for t in 0..<steps {
+      recurrent.embed(t == 0 ? zero : normalised, x, block, at: t)
+      if t >= Self.firstHidden {
+        recurrent.advance(t..<(t + 1), x, block)
+      } else {
+        rectify(recurrent.step(recurrent.input, block, t), into: recurrent.step(recurrent.hidden, block, t))
+      }
+      Normalisation(
+        hidden(t), rowsPerStep: context.streams, width: context.width, lanes: stepBlock.stepRows, measure(t),
+        into: t == steps - 1 ? output.input(stepBlock) : normalised
+      ).run()
+    }
+  }
+
+  private func hidden(_ t: Int) -> Window<Float> { recurrent.step(recurrent.hidden, block, t).elements }
+  private func gradient(_ t: Int) -> Window<Float> { recurrent.step(recurrent.gradient, block, t).elements }
+
+  private func lastTargets(_ y: Window<Int32>) -> Window<Int32> {
+    y[((context.bptt - 1) * context.streams)..<(context.bptt * context.streams)]
+  }
+}
+
+/// model1: a loop over all tokens.
+public final class LoopModel: EarlyNormModel {}
+
+/// model0: three unrolled tokens, of which the first does not go through the hidden layer.
+public final class UnrolledModel: EarlyNormModel {
+  override class var tokenLimit: Int? { 3 }
+  override class var firstHidden: Int { 1 }
+}

@@ -1,0 +1,119 @@
+internal import Teams
+internal import Kernels
+public import Memory
+
+/// The notebook's model2 and model3: BatchNorm stands between the recurrence and the output layer, and every token's successor is
+/// predicted.
+///
+///     h_t = relu(W·(h_{t−1} + E[x_t]) + b);  logits_t = O·BatchNorm(h_t) + c
+///
+/// BatchNorm is outside the recurrence, so the statistics of all steps travel in one exchange each way. Between the exchanges each
+/// block of lanes goes through all layers before the next, while its activations are in cache.
+@safe
+public class LateNormModel: Model {
+  private let context: ModelContext
+  private let recurrent: RecurrentLayer
+  private let norm: NormLayer
+  private let output: OutputLayer
+  private let blocks: [LaneBlock]
+  private let before: Panels  // (streams, hidden): the state that a batch starts from
+
+  fileprivate class var carriesState: Bool { true }
+
+  /// As `Model` describes it.
+  public static var predictsEveryToken: Bool { true }
+
+  /// The notebook's tensors.
+  public static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
+    notebookParameters(hidden: hidden, vocabulary: vocabulary)
+  }
+
+  /// Once a token.
+  public static func hiddenApplications(bptt: Int) -> Int { bptt }
+
+  /// As `Model` describes it.
+  public required init(_ context: ModelContext) {
+    self.context = context
+    blocks = context.cachedBlocks(steps: context.bptt)
+    recurrent = RecurrentLayer(
+      context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: context.bptt, blocks: blocks)
+    norm = NormLayer(context, "batch_norm", steps: context.bptt, applications: 1)
+    output = OutputLayer(context, "hidden_to_output", steps: context.bptt, blocks: blocks)
+    before = context.makePanels(rows: context.streams, columns: context.hidden)
+  }
+
+  /// The hidden state of this worker's streams, where it is carried.
+  public var state: Window<Float>? { Self.carriesState ? before.elements : nil }
+
+  /// BatchNorm's mean and variance.
+  public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
+
+  /// Makes transposed copies of the weights.
+  public func parametersChanged() {
+    recurrent.parametersChanged()
+    output.parametersChanged()
+  }
+
+  /// As `Model` describes it.
+  public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+    // The first block comes last: its state is in cache when the next loop begins with it.
+    for block in blocks.reversed() {
+      recur(x, block)
+      norm.observe(block, recurrent.part(recurrent.hidden, block))
+    }
+    let coefficients = norm.measure()
+    let scale = 1 / Float(context.batchSize * context.bptt)
+    for block in blocks {
+      predict(block, y, coefficients, gradientScale: scale)
+      let gradient = recurrent.part(recurrent.gradient, block)
+      output.backward(
+        block, into: gradient,
+        summing: norm.differentiation(block, gradient, recurrent.part(recurrent.hidden, block)), gradients: gradients)
+    }
+    context.spans?.mark(.backward)
+    let loss = norm.reduce(losses: output.laneLosses)
+    for block in blocks {
+      recurrent.backward(x, block, through: norm.slopes)
+      recurrent.linearGradients(block, into: gradients)
+    }
+    recurrent.embeddingGradient(into: gradients)
+    context.foldVectors(into: gradients)
+    return loss
+  }
+
+  /// As `Model` describes it.
+  public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+    let coefficients = norm.evaluation()
+    for block in blocks {
+      recur(x, block)
+      predict(block, y, coefficients, gradientScale: nil)
+      output.score(block, losses: losses, correct: correct)
+    }
+  }
+
+  private func recur(_ x: Window<Int32>, _ block: LaneBlock) {
+    recurrent.embed(before, x, block, at: 0)
+    recurrent.advance(0..<context.bptt, x, block)
+    if Self.carriesState {
+      copyRows(
+        recurrent.step(recurrent.hidden, block, context.bptt - 1), into: before, first: block.streams.lowerBound)
+    }
+  }
+
+  private func predict(
+    _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
+  ) {
+    let normalisation = Normalisation(
+      recurrent.part(recurrent.hidden, block), rowsPerStep: block.streams.count, width: context.width,
+      lanes: block.stepRows, coefficients, into: output.input(block))
+    output.forward(block, normalising: normalisation, targets: y, gradientScale: gradientScale)
+  }
+}
+
+/// model3 and Model3: the hidden state is carried from step to step.
+public final class CarryingModel: LateNormModel {}
+
+/// model2: the hidden state starts from zero in each step.
+public final class ResettingModel: LateNormModel {
+  override class var carriesState: Bool { false }
+}

@@ -1,0 +1,62 @@
+internal import Files
+public import Fitting
+
+/// fastai's table of a fit as plain text: a header, then one row for each finished epoch, each printable at once.
+///
+///     epoch     train_loss  valid_loss  accuracy  time
+///     0         2.931474    2.468735    0.204811  00:00.06
+public struct EpochTable: Sendable {
+  /// The header's words, the metrics' names between `valid_loss` and `time`.
+  public let columns: [String]
+
+  /// A table with the columns epoch, train_loss, valid_loss, one for each of `metrics`, time.
+  public init(metrics: [String] = ["accuracy"]) {
+    columns = ["epoch", "train_loss", "valid_loss"] + metrics + ["time"]
+  }
+
+  /// The first line, without a line break.
+  public var header: String { line(columns) }
+
+  /// The row of a finished epoch, without a line break; only for a table with the one metric `accuracy`. The first
+  /// epoch, 1 in the records, is row 0, as fastai counts.
+  public func row(_ record: EpochRecord) -> String {
+    row(
+      epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss, metrics: [record.accuracy],
+      seconds: record.seconds)
+  }
+
+  /// The row of a finished epoch, without a line break: losses and metrics with six decimals.
+  ///
+  /// `epoch` is printed as given; `metrics` has one value for each metric's column.
+  public func row(epoch: Int, trainLoss: Double, validLoss: Double, metrics: [Double], seconds: Double) -> String {
+    precondition(metrics.count == columns.count - 4, "\(metrics.count) metrics for \(columns.count - 4) columns")
+    let numbers = ([trainLoss, validLoss] + metrics).map { NumberText.fixed($0, decimals: 6) }
+    return line(["\(epoch)"] + numbers + [Self.time(seconds)])
+  }
+
+  /// `seconds` as minutes and seconds, `mm:ss.hh`, from an hour on `h:mm:ss.hh`.
+  ///
+  /// fastai prints whole seconds; an epoch here takes hundredths.
+  public static func time(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e12 else { return "\(seconds)" }
+    let hundredths = Int((seconds * 100).rounded())
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let hours = hundredths / 360_000
+    let minutes = two(hundredths / 6000 % 60)
+    let rest = "\(two(hundredths / 100 % 60)).\(two(hundredths % 100))"
+    return hours > 0 ? "\(hours):\(minutes):\(rest)" : "\(minutes):\(rest)"
+  }
+
+  /// `cells` side by side, each padded to its column; the last one isn't.
+  private func line(_ cells: [String]) -> String {
+    var text = ""
+    for (index, cell) in cells.enumerated() {
+      text += cell
+      guard index < cells.count - 1 else { break }
+      // Eight characters hold a loss below 10 with six decimals.
+      let width = max(columns[index].count, 8) + 2
+      text += String(repeating: " ", count: max(1, width - cell.count))
+    }
+    return text
+  }
+}

@@ -1,0 +1,67 @@
+internal import Files
+public import Fitting
+
+/// What a run's `metrics.jsonl` tells of its steps and epochs.
+public struct MetricsHistory: Sendable {
+  /// The steps in their order.
+  public private(set) var steps: [StepRecord] = []
+  /// The epochs in theirs.
+  public private(set) var epochs: [EpochRecord] = []
+
+  /// Nothing done.
+  public init() {}
+
+  /// Reads whole lines; null stands for what isn't finite. Lines of other kinds are left out.
+  ///
+  /// Nil when a line isn't a JSON object with the fields of its kind.
+  public init?(_ bytes: some Collection<UInt8>) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      guard let value = try? JSONValue(parsing: Array(line)), case .string(let kind)? = value["kind"] else {
+        return nil
+      }
+      switch kind {
+      case "step":
+        guard let step = StepRecord(json: value) else { return nil }
+        steps.append(step)
+      case "epoch":
+        guard let epoch = EpochRecord(json: value) else { return nil }
+        epochs.append(epoch)
+      default: break
+      }
+    }
+  }
+}
+
+extension JSONValue {
+  fileprivate func integer(_ name: String) -> Int? { if case .integer(let value)? = self[name] { value } else { nil } }
+
+  fileprivate func number(_ name: String) -> Double? {
+    switch self[name] {
+    case .number(let value): value
+    case .integer(let value): Double(value)
+    case .null: .nan
+    default: nil
+    }
+  }
+}
+
+extension StepRecord {
+  fileprivate init?(json: JSONValue) {
+    guard let step = json.integer("step"), let epoch = json.integer("epoch"), let loss = json.number("loss"),
+      let smoothed = json.number("smoothed_loss"), let rate = json.number("lr"), let momentum = json.number("momentum")
+    else { return nil }
+    self.init(step: step, epoch: epoch, loss: loss, smoothedLoss: smoothed, learningRate: rate, momentum: momentum)
+    gradientNorm = json.number("gradient_norm")
+    isLeftOut = json["left_out"] == .bool(true)
+  }
+}
+
+extension EpochRecord {
+  fileprivate init?(json: JSONValue) {
+    guard let epoch = json.integer("epoch"), let train = json.number("train_loss"),
+      let valid = json.number("valid_loss"), let accuracy = json.number("accuracy"),
+      let seconds = json.number("seconds")
+    else { return nil }
+    self.init(epoch: epoch, trainLoss: train, validLoss: valid, accuracy: accuracy, seconds: seconds)
+  }
+}

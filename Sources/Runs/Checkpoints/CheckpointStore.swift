@@ -1,0 +1,47 @@
+public import Files
+public import SystemPackage
+
+/// The checkpoints of a run directory: `checkpoints/step-00000261.safetensors` and so on.
+public struct CheckpointStore: Sendable {
+  /// The directory that holds them.
+  let directory: FilePath
+  /// How many of the last ones to keep, besides the best.
+  let keep: Int
+
+  /// Makes the directory `checkpoints` of a run if it is missing.
+  public init(in run: RunDirectory, keep: Int) throws(RunError) {
+    directory = run.path(of: .checkpoints)
+    self.keep = keep
+    if try FileOperations.makeDirectory(directory) { try FileOperations.synchronise(run.path) }
+  }
+
+  /// The checkpoints in a directory by step, the newest first.
+  public static func list(_ directory: FilePath) -> [(step: Int, path: FilePath)] {
+    FileOperations.names(in: directory).compactMap { name in
+      step(ofName: name).map { ($0, directory.appending(name)) }
+    }.sorted { $0.0 > $1.0 }
+  }
+
+  /// `step-00000261.safetensors`.
+  public static func name(ofStep step: Int) -> String {
+    let digits = String(step)
+    return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".safetensors"
+  }
+
+  private static func step(ofName name: String) -> Int? {
+    guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
+    return Int(name.dropFirst(5).dropLast(12)).flatMap { Self.name(ofStep: $0) == name ? $0 : nil }
+  }
+
+  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone.
+  ///
+  /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were killed.
+  func write(_ bytes: [UInt8], step: Int, best: Int) throws(RunError) {
+    try FileOperations.replace(
+      directory.appending(Self.name(ofStep: step)), with: bytes, aside: ".being-written", lasts: true)
+    // Those of later steps belong to a run that was taken back: not ours to judge.
+    for old in Self.list(directory).filter({ $0.step <= step }).dropFirst(keep) where old.step != best {
+      FileOperations.remove(old.path)
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import Fitting
+internal import Teams
+
+/// The sessions of this process's workers, kept between runs of the team.
+///
+/// Each is made and used by its own worker's thread, and by one run at a time: that is what makes the class safe to share.
+final class LocalSessions: @unchecked Sendable {
+  private let workers: LocalWorkers
+  private let firstRank: Int
+  private var sessions: [Session?]
+
+  /// Makes a session for every worker of this process. Collective.
+  init(_ workers: LocalWorkers, make: @escaping @Sendable (any Team) throws -> Session) throws {
+    self.workers = workers
+    firstRank = workers.teams[0].rank
+    sessions = workers.teams.map { _ in nil }
+    let made = try workers.run { team in Made(try make(team)) }
+    sessions = made.map(\.session)
+  }
+
+  /// Calls `body` for every worker of this process with its session, and returns the first one's result. Collective.
+  ///
+  /// `body` is told whether the worker is the process's first, which runs on the calling thread.
+  func run<Output: Sendable>(_ body: @escaping @Sendable (Session, Bool) throws -> Output) throws -> Output {
+    let outputs = try workers.run { [self] team in
+      let thread = team.rank - firstRank
+      guard let session = sessions[thread] else { preconditionFailure("a worker without a session") }
+      return try body(session, thread == 0)
+    }
+    return outputs[0]
+  }
+
+  /// Hands a session over from the thread that made it.
+  private struct Made: @unchecked Sendable {
+    let session: Session
+    init(_ session: Session) { self.session = session }
+  }
+}

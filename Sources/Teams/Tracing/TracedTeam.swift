@@ -1,0 +1,35 @@
+package import Memory
+
+/// A team whose collective operations are kept as waits in a log. Used only where somebody asks for a trace or a benchmark's shares:
+/// a plain team costs nothing more.
+package final class TracedTeam: Team {
+  private let base: any Team
+  package let log: SpanLog
+
+  package init(_ base: any Team, log: SpanLog) {
+    self.base = base
+    self.log = log
+  }
+
+  package var rank: Int { base.rank }
+  package var size: Int { base.size }
+  package var lanes: Lanes { base.lanes }
+
+  package func tell(step: Int) { base.tell(step: step) }
+  package func barrier() { log.wait { base.barrier() } }
+  package func complete(_ exchange: TreeExchange) { log.wait { base.complete(exchange) } }
+  package func reduceScatter(_ exchange: ParameterExchange) { log.wait { base.reduceScatter(exchange) } }
+  package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
+    log.wait { base.allGather(exchange, received: received) }
+  }
+
+  package func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+    base.makeTreeExchange(floats: floats, doubles: doubles)
+  }
+  package func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+    base.makeParameterExchange(count: count, unit: unit)
+  }
+  package func makeShared(floats: Int) -> Window<Float> { base.makeShared(floats: floats) }
+  package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { base.broadcast(bytes, from: root) }
+  package func gather(_ bytes: [UInt8]) -> [[UInt8]] { base.gather(bytes) }
+}
