@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 /// BatchNorm with one mean and variance over all steps, beside its definition in Float64; what a lane gives, to the bit.
 @Suite struct BatchNormOverStepsTests {

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 private func σ(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 

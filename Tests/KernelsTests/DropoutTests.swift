@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 @Suite struct DropoutTests {
   private let storage = Storage()

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 @Suite struct EmbeddingTests {
   @Test(arguments: [(1, 50), (3, 64), (16, 96), (21, 50)])

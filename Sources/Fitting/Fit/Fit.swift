@@ -109,7 +109,8 @@ extension Session {
     return SafetensorsFile.bytes(
       tensors: trainer.tensorNames.weights(state),
       metadata: [
-        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
+        ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
+        ("tokenizer", tokenizer.rawValue),
         ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])
   }

@@ -1,3 +1,29 @@
+public import Memory
+
+/// The cell of `torch.nn.GRU`.
+public enum GRU: Cell {
+  /// r, z, n.
+  public static let gates = 3
+  /// No.
+  public static let hasMemory = false
+  /// Yes: r acts on the state's part of n alone.
+  public static let separatesStateGates = true
+
+  /// See `gruForward`.
+  public static func forward(_ step: CellStep) {
+    gruForward(
+      step.gates, stateGates: step.stateGates, previousHidden: step.previousHidden, rows: step.rows,
+      hidden: step.hidden)
+  }
+
+  /// See `gruBackward`.
+  public static func backward(_ step: CellStep, _ gradients: CellGradients) {
+    gruBackward(
+      step.gates, stateGates: step.stateGates, hiddenGradient: gradients.hidden, previousHidden: step.previousHidden,
+      rows: step.rows, addingTo: gradients.previousHidden)
+  }
+}
+
 // The pointwise part of a GRU's step, forward and backward: gates r, z, n as in `torch.nn.GRU`, laid out as GateLayout.swift says.
 // P is the number of panels of units; all matrices are in panels, with padding. The input's part and the state's part of the
 // pre-activations are two matrices, since r acts on the state's part of n alone.

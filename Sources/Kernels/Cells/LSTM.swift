@@ -1,3 +1,28 @@
+public import Memory
+
+/// The cell of `torch.nn.LSTM`.
+public enum LSTM: Cell {
+  /// i, f, g, o.
+  public static let gates = 4
+  /// c.
+  public static let hasMemory = true
+  /// No.
+  public static let separatesStateGates = false
+
+  /// See `lstmForward`.
+  public static func forward(_ step: CellStep) {
+    lstmForward(
+      step.gates, previousCell: step.previousMemory, rows: step.rows, cell: step.memory, hidden: step.hidden)
+  }
+
+  /// See `lstmBackward`.
+  public static func backward(_ step: CellStep, _ gradients: CellGradients) {
+    lstmBackward(
+      step.gates, hiddenGradient: gradients.hidden, cellGradient: gradients.memory, cell: step.memory,
+      previousCell: step.previousMemory, rows: step.rows)
+  }
+}
+
 // The pointwise part of an LSTM's step, forward and backward: gates i, f, g, o as in `torch.nn.LSTM`, laid out as GateLayout.swift
 // says. P is the number of panels of units; all matrices are in panels, with padding.
 

@@ -1,3 +1,23 @@
+public import Memory
+
+/// The cell of `torch.nn.RNN`: h = tanh(W_ih·x + b_ih + W_hh·h + b_hh).
+public enum TanhCell: Cell {
+  /// One.
+  public static let gates = 1
+  /// No.
+  public static let hasMemory = false
+  /// No.
+  public static let separatesStateGates = false
+
+  /// See `tanhForward`.
+  public static func forward(_ step: CellStep) { tanhForward(step.gates, hidden: step.hidden) }
+
+  /// See `tanhBackward`.
+  public static func backward(_ step: CellStep, _ gradients: CellGradients) {
+    tanhBackward(gradients.hidden, hidden: step.hidden, into: step.gates)
+  }
+}
+
 /// h = tanh(a), the pointwise part of `torch.nn.RNN`: both of one size, in whole vectors of 16; h is overwritten and may be a itself.
 public func tanhForward(_ a: Window<Float>, hidden h: Window<Float>) {
   precondition(a.count == h.count && a.count % 16 == 0, "activations of the wrong size")

@@ -1,3 +1,5 @@
+public import Memory
+
 /// A dropout mask as a function: element (row, feature) is 0 with probability p, else 1/(1 − p), by a random word that hangs on
 /// nothing but what is named here. Whoever asks for an element, on whatever worker and in whatever order, gets the same number.
 ///

@@ -1,3 +1,5 @@
+public import Memory
+
 /// Adds the gradients of activation regularisation (AR) and temporal activation regularisation (TAR) to those of a block's
 /// activations (Merity, McCann and Socher 2017):
 ///

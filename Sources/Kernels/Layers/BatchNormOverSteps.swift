@@ -1,3 +1,5 @@
+public import Memory
+
 // BatchNorm with one mean and variance for all rows of all steps (fastai's BatchNorm1dFlat). Activations are `lanes.steps` matrices
 // (rowsPerStep, width) in panels, one after the other; statistics and coefficients have `width` elements, padded to 16.
 //

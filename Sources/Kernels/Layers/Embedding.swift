@@ -1,3 +1,5 @@
+public import Memory
+
 /// Where the rows of an embedding lie: row by row, or in panels as a decoder's weight that is tied to it.
 @safe
 public struct EmbeddingRows: Sendable {
