@@ -36,6 +36,10 @@ struct RootCommand: ParsableCommand {
     } catch {
       guard exitCode(for: error).isSuccess else {
         let asked = AskedCommand(configured.arguments)
+        if let name = InputFile.named(withDash: configured.arguments.dropFirst(asked.depth)) {
+          throw RunError(
+            "the file's name begins like an option's", at: name, remedy: "give it as ./\(name)", status: .usage)
+        }
         if let name = asked.unknown { throw asked.error(unknown: name) }
         throw configured.placing(usageError(message(for: error), help: "\(asked.words) --help"))
       }

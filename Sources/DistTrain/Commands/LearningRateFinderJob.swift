@@ -17,7 +17,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
       switch options.output {
       case .none: nil
       case .automatic: try RunDirectory(named: "lr-find-\(configuration.model.name)")
-      case .directory(let path): try RunDirectory(at: FilePath(path))
+      case .directory(let path): try RunDirectory(at: FilePath(named: path))
       }
     }
     let before = session.digest()

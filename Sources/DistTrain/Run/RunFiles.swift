@@ -39,7 +39,7 @@ struct RunFiles {
         try directory.write(text, as: .configuration)
       }
     case .directory(let path):
-      directory = try RunDirectory(at: FilePath(path))
+      directory = try RunDirectory(at: FilePath(named: path))
       try directory.write(text, as: .configuration)
       try directory.cutMetrics(to: lines)
     }

@@ -69,6 +69,6 @@ public struct Evaluation: Sendable {
         remedy: "give the texts that they were trained on, not --text",
         status: .badData)
     }
-    return try Texts(path, SharedFile.read(path, team), vocabulary, model.tokenizer)
+    return try Texts(path, vocabulary, model.tokenizer, configuration, team)
   }
 }

@@ -23,7 +23,7 @@ public struct TrainedModel: Sendable {
   public init(_ path: String) throws(RunError) {
     let file = Self.file(path)
     let bytes: [UInt8]
-    do { bytes = try FileOperations.read(FilePath(file)) } catch {
+    do { bytes = try FileOperations.read(FilePath(named: file)) } catch {
       throw RunError(
         "can't read the file (\(error))", at: file, remedy: Self.remedy(path, file), status: .inputOutput)
     }
@@ -32,8 +32,8 @@ public struct TrainedModel: Sendable {
 
   /// The file that `path` stands for.
   static func file(_ path: String) -> String {
-    let isDirectory = (try? FilePath(path).stat().type == .directory) ?? false
-    return isDirectory ? FilePath(path).appending(RunDirectory.File.model.rawValue).string : path
+    let isDirectory = (try? FilePath(named: path).stat().type == .directory) ?? false
+    return isDirectory ? FilePath(named: path).appending(RunDirectory.File.model.rawValue).named : path
   }
 
   /// What to do where the file that `path` stands for can't be read.
@@ -44,8 +44,24 @@ public struct TrainedModel: Sendable {
 
   /// What worker 0 reads, on all workers. Collective.
   static func shared(_ path: String, _ team: any Team) throws -> TrainedModel {
-    let file = file(path)
-    return try TrainedModel(SharedFile.read(file, team, remedy: remedy(path, file)), path: file)
+    let (file, bytes) = try sharedBytes(path, team)
+    return try TrainedModel(bytes, path: file)
+  }
+
+  /// The file that `path` stands for on worker 0's node, and its bytes, on all workers. Collective.
+  static func sharedBytes(_ path: String, _ team: any Team) throws -> (file: String, bytes: [UInt8]) {
+    let message = try SharedFile.share(team) { () throws(RunError) in
+      let file = file(path)
+      do {
+        return Array(file.utf8) + [0] + (try FileOperations.read(FilePath(named: file)))
+      } catch {
+        throw RunError(
+          "can't read the file (\(error))", at: file, remedy: remedy(path, file), status: .inputOutput)
+      }
+    }
+    // No name has a NUL in it.
+    let end = message.firstIndex(of: 0) ?? message.endIndex
+    return (String(decoding: message[..<end], as: UTF8.self), Array(message[(end + 1)...]))
   }
 
   init(_ bytes: [UInt8], path: String) throws(RunError) {

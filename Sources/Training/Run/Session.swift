@@ -85,7 +85,7 @@ public final class Session {
   private static func readWeights(
     _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
   ) throws -> [String: [Float]] {
-    let bytes = try SharedFile.read(file, team)
+    let (file, bytes) = try TrainedModel.sharedBytes(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
       var result: [String: [Float]] = [:]
