@@ -30,7 +30,8 @@ struct TextDocument: Document {
     // The table of words counts their bytes in 32 bits.
     guard text.count <= UInt32.max else {
       throw CorpusError(
-        "text of \(text.count) bytes is too long", at: name, remedy: "make token files of it with `dist-train tokenize`")
+        "text of \(text.count) bytes is too long", at: name, remedy: "make token files of it with `dist-train tokenize`"
+      )
     }
     var words = WordCounts()
     var table = WordTable()

@@ -33,7 +33,8 @@ struct VerifyCommand: ParsableCommand {
     for file in all {
       switch file.result {
       case .success(let checkpoint):
-        print("intact   \(PlainText.visible(file.path.named))  step \(checkpoint.fit.step), \(checkpoint.configuration.model)")
+        let name = PlainText.visible(file.path.named)
+        print("intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model)")
       case .failure(let error):
         if all.count == 1 { throw error }
         damaged += 1
@@ -53,7 +54,8 @@ struct VerifyCommand: ParsableCommand {
       return
     }
     if let same = comparison.lastSame { print("the same up to step \(same)") }
-    print("differ at step \(step), first in \(PlainText.visible(tensor.name)): "
+    print(
+      "differ at step \(step), first in \(PlainText.visible(tensor.name)): "
         + "\(tensor.different) of \(tensor.of) elements")
     throw RunError(
       "the runs differ", at: "step \(step), \(tensor.name)", remedy: "compare their metrics.jsonl up to there",

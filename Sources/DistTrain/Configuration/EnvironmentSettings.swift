@@ -26,7 +26,7 @@ enum EnvironmentSettings {
         let content = isQuoted ? String(value.dropFirst().dropLast()) : value
         return OptionSetting(
           name: variable.dropFirst(prefix.count).lowercased().replacing("_", with: "-"), values: [value],
-          truth: truths[content.lowercased()], isQuoted: isQuoted, place: variable)
+          truth: OptionSetting.truth(of: content), isQuoted: isQuoted, place: variable)
       }
   }
 
@@ -46,8 +46,4 @@ enum EnvironmentSettings {
 
   /// The variable of an option.
   static func variable(_ name: String) -> String { prefix + name.uppercased().replacing("-", with: "_") }
-
-  private static let truths = [
-    "1": true, "true": true, "yes": true, "on": true, "0": false, "false": false, "no": false, "off": false,
-  ]
 }

@@ -62,7 +62,8 @@ extension FilePath {
   public var named: String {
     // The bytes are copied, during the call.
     unsafe withPlatformString { pointer in
-      FileName.text(unsafe Array(UnsafeBufferPointer(start: pointer, count: length)).map { UInt8(truncatingIfNeeded: $0) })
+      let characters = unsafe Array(UnsafeBufferPointer(start: pointer, count: length))
+      return FileName.text(characters.map { UInt8(truncatingIfNeeded: $0) })
     }
   }
 }

@@ -11,7 +11,8 @@ extension SafetensorsFile {
     // Names, shapes and places of all tensors take some kilobytes.
     guard length + (1 << 20) > maximumHeader else { return }
     throw RunError(
-      "a vocabulary of \(length) bytes is too long for a file of weights, which takes \(maximumHeader) at most", at: place,
-      remedy: "split long words, or make token files with `dist-train tokenize --max-vocab`", status: .badData)
+      "a vocabulary of \(length) bytes is too long for a file of weights, which takes \(maximumHeader) at most",
+      at: place, remedy: "split long words, or make token files with `dist-train tokenize --max-vocab`",
+      status: .badData)
   }
 }
