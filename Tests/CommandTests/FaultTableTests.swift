@@ -50,7 +50,7 @@ import Testing
       "one word", #"printf '\u4f60\u597d%.0s' {1..100} > t; LC_ALL=C.UTF-8 "$@" tokenize t --out o"#, 0,
       "valid       21 tokens"),
     Fault(
-      "one word", #"printf 'a' > t; "$@" tokenize t --out o"#, 65, "no text to train on: t; give more text"),
+      "one word", #"printf 'a' > t; "$@" tokenize t --out o"#, 65, "no text to validate on: t; give more text"),
     Fault(
       "long token",
       #"w=$(head -c 2000000 /dev/zero | tr '\0' x); printf 'one\n%s\none\n%s\n' $w $w > t; "#
@@ -96,7 +96,7 @@ import Testing
       "name that is no UTF-8", lines + #"mv t $'\xe9'; "$@" --train $'\xe9' --valid $'n\xe9' --out none"#, 74,
       #"n\xE9; check its name"#, isJobs: true),
     Fault(
-      "name that is no UTF-8", run + #"mv run $'r\xe9'; "$@" generate --weights $'r\xe9' --temperature 0"#, 0, "xx",
+      "name that is no UTF-8", run + #"mv run $'r\xe9'; "$@" generate --weights $'r\xe9' --temperature 0"#, 0, "eight",
       isJobs: true),
     Fault(
       "name that begins with a dash", lines + #"mv t ./-dash.txt; "$@" tokenize -dash.txt --out o"#, 64, "./-dash.txt"),
@@ -224,7 +224,7 @@ import Testing
   func tablesAndPlotsFit(columns: Int) throws {
     let sent = try screen("--epochs 2 --out none --bptt 20", columns: columns)
     let lines = sent.split(separator: "\n").map { $0.split(separator: "\r\u{1B}[K").last ?? "" }
-      .filter { !$0.hasPrefix("digest ") }
+      .filter { !$0.hasPrefix("digest ") && !$0.hasPrefix("lr-find: ") }
     #expect(lines.contains { $0.contains(#/^1  +\d\.\d{6}/#) }, "\(sent)")
     #expect(lines.contains { $0.contains("\u{2514}") }, "a plot")
     #expect(lines.allSatisfy { $0.count <= columns }, "\(lines.filter { $0.count > columns })")

@@ -55,6 +55,9 @@ import Testing
 
   /// A vocabulary that no reader takes is refused before it is written.
   @Test func vocabulariesAreBoundedBeforeTheyAreWritten() throws {
+    let mixed = Vocabulary(tokens: ["", "a\"b", "\\", "\n\r\t\u{0}\u{7F}\u{2028}", "\u{E9}\u{4F60}\u{1F600}"])
+    let written = JSONValue.string(JSONValue.array(mixed.tokens.map { .string($0) }).text).text
+    #expect(SafetensorsFile.metadataLength(of: mixed) == written.utf8.count)
     // Of a control character, quoted twice, seven bytes.
     let tokens = (0..<150).map { "\($0)" + String(repeating: "\u{1}", count: 100_000) }
     try SafetensorsFile.checkLength(of: Vocabulary(tokens: Array(tokens.prefix(100))), at: "text")
