@@ -1,5 +1,5 @@
-internal import Models
 internal import Data
+internal import Models
 private import Kernels
 internal import Optimization
 

@@ -1,5 +1,5 @@
-internal import Files
 internal import Crypto
+internal import Files
 internal import Memory
 
 /// The whole state of a run, free of any number of workers: what a digest covers and files hold.

@@ -1,6 +1,6 @@
-internal import Kernels
 internal import Teams
 internal import Models
+internal import Kernels
 internal import Files
 internal import Memory
 

@@ -145,7 +145,8 @@ package final class Trainer {
     return sum / Double(predictions)
   }
 
-  private func resetStates() {
+  /// Starts every stream from zero.
+  package func resetStates() {
     for state in model.carriedStates { state.values.elements.fill(0) }
   }
 
