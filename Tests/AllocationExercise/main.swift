@@ -2,6 +2,9 @@ import Teams
 import Training
 
 #if canImport(Glibc)
+  /// An object, for which memory is allocated.
+  final class Probe { var number = 0 }
+
   // `AllocationExercise MODEL BPTT HIDDEN ACCUMULATE`: trains on one worker and prints how often memory was allocated until the first
   // step, and in the last 1000 of 1200 steps.
   var configuration = RunConfiguration()
@@ -13,6 +16,14 @@ import Training
   configuration.bptt = numbers[0]
   configuration.hidden = numbers[1]
   configuration.accumulate = numbers[2]
+  // A count that stands still would pass for a step without allocations.
+  let before = mallocCalls
+  let probes = (0..<100).map { _ in Probe() }
+  let aligned = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 64)
+  guard probes.count == 100, mallocCalls - before >= 101 else {
+    fatalError("AllocationExercise: \(mallocCalls - before) of 101 allocations were counted")
+  }
+  aligned.deallocate()
   let resolved = configuration
   let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: 1)
   let counts = try workers.run { team in
@@ -26,5 +37,5 @@ import Training
   }[0]
   print(counts[0], counts[1])
 #else
-  print(1000, 0)
+  fatalError("AllocationExercise: allocations are counted with glibc only")
 #endif
