@@ -41,8 +41,8 @@ let language: [SwiftSetting] = [
 ]
 /// Kernels and MPI calls hold raw memory; all other targets state by the compiler's check that they hold none.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
-/// Test targets compute with the kernels' types.
-let tests = language + cpuFlags
+/// Test targets compute with the kernels' types, and some tests are for one MPI library only.
+let tests = language + cpuFlags + (mpiPackage == "mpich" ? [.define("MPICH")] : [])
 
 /// How the program is linked on Linux: with Swift's libraries in it, so that it runs on nodes without a toolchain, and into few pages,
 /// since each rank of a job has its own. Without a position to choose there are no addresses to fill in at the start; what no library
@@ -183,8 +183,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "Training"]
-        + rooms,
+      dependencies: [
+        "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary", "Training",
+      ] + rooms,
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(
@@ -200,6 +201,10 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["enter-host", "one-node-slurm", "spaces", "stop-and-go", "two-hosts"], swiftSettings: tests),
+    // Which targets and folders use which, read from the sources.
+    .testTarget(name: "StructureTests", swiftSettings: language),
+    // Counts what became of the tests.
+    .executableTarget(name: "TestSummary", path: "Tests/TestSummary", swiftSettings: language),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]
