@@ -4,4 +4,6 @@ public enum HiddenStateRule: String, Sendable, CaseIterable {
   case carry
   /// Zero at the start of each epoch and each validation.
   case reset
+  /// Zero at the start of each epoch; validation goes on from training's last state.
+  case epoch
 }

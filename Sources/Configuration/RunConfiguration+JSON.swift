@@ -9,7 +9,7 @@ extension RunConfiguration {
     return .object([
       ("model", .string(model.name)), ("hidden", .integer(hidden)), ("batch-size", .integer(batchSize)),
       ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
-      ("hidden-state", .string(hiddenState.rawValue)),
+      ("hidden-state", .string(hiddenState.rawValue)), ("optimizer", .string(optimizer.name)),
       // As text, since not every reader of JSON has 64 bits.
       ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
       ("valid", optional(validFile)), ("data", optional(dataDirectory)), ("epochs", .integer(epochs)),

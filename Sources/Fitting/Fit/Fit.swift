@@ -1,4 +1,3 @@
-internal import Tokenization
 internal import Configuration
 internal import Models
 public import Files
@@ -98,20 +97,6 @@ extension Session {
   /// Runs the LR finder and puts everything back to the bit. Collective.
   public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     trainer.findLearningRate(finder)
-  }
-
-  /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
-  public func digest() -> String? { trainer.gather()?.state().digest }
-
-  /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
-  public func weightsFile() -> [UInt8]? {
-    guard let state = trainer.gather()?.state() else { return nil }
-    return SafetensorsFile.bytes(
-      tensors: trainer.tensorNames.weights(state),
-      metadata: [
-        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
-        ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
-      ])
   }
 }
 

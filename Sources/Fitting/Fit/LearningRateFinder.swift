@@ -82,7 +82,7 @@ extension Trainer {
   /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't finite, and
   /// puts everything back to the bit. Collective.
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
-    let before = snapshot()
+    let before = StateSnapshot(self)
     var curve = LearningRateCurve()
     var smoothed = SmoothedLoss()
     var best = Double.infinity
@@ -96,7 +96,7 @@ extension Trainer {
       best = min(best, mean)
       if !(mean <= 4 * best) { break }
     }
-    restore(before)
+    before.restore(self)
     return curve
   }
 }

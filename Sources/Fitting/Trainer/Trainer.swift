@@ -21,24 +21,19 @@ package final class Trainer {
   package let valid: WorkerBatches
   private let rule: HiddenStateRule
   package let exchange: ParameterExchange
-  let firstMoments: Window<Float>  // (slice)
-  let secondMoments: Window<Float>  // (slice)
-  let blockGradient: Window<Float>
-  private let stack: Window<Float>
+  let optimizerKind: OptimizerKind
+  /// What the optimizer keeps of this worker's slice.
+  package let slots: OptimizerSlots
+  private let update: SliceUpdate
   private let validation: ValidationSums
   /// Questions between steps.
   let agreement: Agreement
-  private let gradientNorm: GradientNorm
-  /// Bounds the gradient's norm, where that is asked for.
-  private let clipping: GradientClipping?
   /// The gradient's norm in the last step, before clipping, where it was taken.
-  private(set) var norm: Double?
+  var norm: Double? { update.norm }
   /// The train batches of each step.
   let groups: BatchGroups
   /// Sums a step's batches, where it has more than one.
   private let accumulation: GradientAccumulation?
-  /// That of a gradient whose sum is finished.
-  private let finished = FoldSchedule(folds: [0])
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
@@ -46,48 +41,55 @@ package final class Trainer {
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
+  /// - optimizer: how the parameters are updated.
   init(
     _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
-    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1
+    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1,
+    optimizer: OptimizerKind = .adam
   ) {
     self.team = team
     self.train = train
     self.valid = valid
     self.rule = rule
     layout = kind.layout(hidden: hidden, vocabulary: vocabulary)
-    exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
+    exchange = team.makeParameterExchange(count: layout.gradientCount, unit: ParameterLayout.unit)
     let context = ModelContext(
       layout, hidden: hidden, vocabulary: vocabulary, bptt: bptt, team: team, parameters: exchange.parameters)
     self.context = context
     model = kind.type.init(context)
     predictions = team.lanes.batchSize * kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
-    firstMoments = context.make(slice)
-    secondMoments = context.make(slice)
-    blockGradient = context.make(ParameterLayout.unit)
-    stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
+    optimizerKind = optimizer
+    let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice) })
+    self.slots = slots
     validation = ValidationSums(team: team, batches: valid.count)
     agreement = Agreement(team)
-    let gradientNorm = GradientNorm(exchange, team: team, context: context)
-    self.gradientNorm = gradientNorm
-    clipping = clip.map { GradientClipping(gradientNorm, slice: slice, context: context, limit: $0) }
     groups = BatchGroups(batches: train.count, size: accumulate)
-    accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
+    let accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
+    self.accumulation = accumulation
+    update = SliceUpdate(
+      optimizer, slots: slots, layout, exchange, accumulation: accumulation, clip: clip, team: team, context: context)
   }
 
-  /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
-  /// sizes of the model's tensors on every worker.
-  func load(_ weights: [String: [Float]]) {
-    let arena = Arena(byteCount: Arena.byteCount(layout.count, of: Float.self))
-    let whole: Window<Float> = arena.take(layout.count)
-    for tensor in layout.tensors {
-      if let values = weights[tensor.name] { tensor.write(values, to: whole) }
+  /// Sets every trained tensor, and running statistics where there are values for them. Collective; every worker has the same.
+  ///
+  /// - fill: overwrites what it is given with the next elements of a tensor, in PyTorch's order; asked for tensor by tensor in the
+  ///   layout's order, by the tensor's place in it.
+  func load(runningStatistics: [String: [Float]] = [:], _ fill: (_ tensor: Int, _ elements: Window<Float>) -> Void) {
+    let sections = state.sections.filter { if case .parameter = $0.content { true } else { false } }
+    let buffers = PieceBuffers(sections)
+    let own = ownState
+    for (index, section) in sections.enumerated() {
+      for piece in section.pieces {
+        let (room, elements) = buffers.room(for: piece)
+        fill(index, elements)
+        take(piece, own, elements, room)
+      }
     }
-    // Each writes what it owns: the workers of a node share one copy.
-    exchange.parameters[exchange.slice].copy(from: whole[exchange.slice])
+    withExtendedLifetime(buffers) {}
     team.allGather(exchange) { _ in }
     for statistic in model.runningStatistics {
-      if let values = weights[statistic.name] { statistic.values.copy(from: values) }
+      if let values = runningStatistics[statistic.name] { statistic.values.copy(from: values) }
     }
     model.parametersChanged()
   }
@@ -102,7 +104,8 @@ package final class Trainer {
     let loss = gradient(ofStep: step)
     context.spans?.mark(.update)
     updates += 1
-    let settings = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+    let settings = OptimizerStep(
+      step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
     context.flags.gradientWasBad = !update(settings, takesNorm: takesNorm)
     context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
@@ -111,9 +114,9 @@ package final class Trainer {
     return loss
   }
 
-  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `foldGradient` reads. Collective.
+  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `finishGradient` reads. Collective.
   ///
-  /// The parameters stay as they are meanwhile. Hidden state and running statistics move on with every batch, and BatchNorm takes
+  /// The parameters stay as they are meanwhile. Carried states and running statistics move on with every batch, and BatchNorm takes
   /// each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before `optimizer.step`.
   func gradient(ofStep step: Int) -> Double {
     guard let accumulation else { return gradient(ofBatch: step) }
@@ -122,7 +125,7 @@ package final class Trainer {
     for batch in batches {
       sum += gradient(ofBatch: batch)
       context.spans?.mark(.update)
-      accumulation.add(isFirst: batch == batches.lowerBound, blockGradient) { foldRoots($0) }
+      accumulation.add(isFirst: batch == batches.lowerBound, unitGradient) { update.finishBatch($0) }
       // A model may write its gradient before its first exchange: all have read the one before by then.
       team.barrier()
     }
@@ -132,65 +135,33 @@ package final class Trainer {
 
   /// Forward and backward: returns the mean loss, with the slice's part of every root in `exchange`. Collective.
   private func gradient(ofBatch batch: Int) -> Double {
-    if batch == 0 && rule == .reset { model.state?.fill(0) }
+    if batch == 0 && rule != .carry { clearCarriedStates() }
     context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     context.spans?.mark(.reduce)
     team.reduceScatter(exchange)
+    update.exchangeSecondGradients()
     return sum / Double(predictions)
   }
 
-  /// A unit of the slice's gradient, good until the next is asked for.
-  private func finishedUnit(_ start: Int) -> Window<Float> {
-    foldGradient(start)
-    return blockGradient
-  }
+  /// 256 elements: where `finishGradient` puts a unit of the gradient.
+  var unitGradient: Window<Float> { update.unitGradient }
 
-  /// Brings a unit of the slice's gradient into `blockGradient`: that of the step's batches, unclipped.
-  func foldGradient(_ start: Int) {
-    guard let accumulation else { return foldRoots(start) }
-    blockGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
-  }
-
-  /// Finishes the canonical sum of a unit of the slice's gradient of the latest batch into `blockGradient`.
-  private func foldRoots(_ start: Int) {
-    let unit = ParameterLayout.unit
-    let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
-    foldRows(
-      exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
-      schedule: exchange.schedule, into: blockGradient, rootStride: unit, scratch: stack)
-  }
-
-  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it.
-  private func update(_ step: AdamStep, takesNorm: Bool) -> Bool {
-    if let clipping {
-      let norm = clipping.clip { finishedUnit($0) }
-      self.norm = norm
-      update(step, clipping.slice, stride: exchange.slice.count, finished)
-      return norm.isFinite
-    }
-    norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
-    if let accumulation { return update(step, accumulation.slice, stride: exchange.slice.count, finished) }
-    return update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
-  }
-
-  /// Updates the slice; returns whether its gradient was finite.
-  @discardableResult
-  private func update(_ step: AdamStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule) -> Bool {
-    guard !exchange.slice.isEmpty else { return true }
-    return adam(
-      step, roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[exchange.slice],
-      first: firstMoments, second: secondMoments, gradient: blockGradient, stack: stack)
-  }
+  /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
+  func finishGradient(_ start: Int) { update.finish(start) }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
-    if rule == .reset { model.state?.fill(0) }
+    if rule == .reset { clearCarriedStates() }
     for batch in 0..<valid.count {
       model.validationStep(
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
         correct: validation.correct(of: batch))
     }
     return validation.means(rows: predictions)
+  }
+
+  private func clearCarriedStates() {
+    for state in model.carriedStates { state.values.elements.fill(0) }
   }
 }

@@ -152,7 +152,10 @@ public final class ModelContext {
   public func gradientOffset(_ name: String) -> Int { layout[name].offset }
 
   /// Floats from one root of the gradient to the next.
-  public var gradientStride: Int { layout.count }
+  public var gradientStride: Int { layout.gradientCount }
+
+  /// Where a parameter's second gradient starts in each root of the gradient: see `ParameterDeclaration.hasSecondGradient`.
+  public func secondGradientOffset(_ name: String) -> Int { layout.secondGradientOffset(name) }
 
   /// Where a vector's gradient starts in each row of `laneVectors`.
   public func vectorOffset(_ name: String) -> Int { layout[name].offset - layout.vectorOffset }
@@ -166,6 +169,6 @@ public final class ModelContext {
   public func foldVectors(into gradients: Window<Float>) {
     foldRows(
       laneVectors, stride: layout.vectorCount, count: layout.vectorCount, schedule: laneFolds,
-      into: gradients[layout.vectorOffset..<gradients.count], rootStride: layout.count, scratch: scratch)
+      into: gradients[layout.vectorOffset..<gradients.count], rootStride: gradientStride, scratch: scratch)
   }
 }

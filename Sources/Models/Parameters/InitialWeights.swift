@@ -1,4 +1,5 @@
 private import Kernels
+package import Memory
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): the run's random numbers, the same on every machine.
 package struct RandomNumbers: Sendable {
@@ -24,20 +25,25 @@ package struct RandomNumbers: Sendable {
   }
 }
 
-extension ParameterLayout {
-  /// Values of every trained tensor by name, drawn in the order of declaration as `torch.nn` draws them.
-  package func initialWeights(seed: UInt64) -> [String: [Float]] {
-    var random = RandomNumbers(seed: seed)
-    var result: [String: [Float]] = [:]
-    for tensor in declarations {
-      result[tensor.name] = (0..<tensor.count).map { _ in
-        switch tensor.initial {
-        case .normal: Float(random.normal())
-        case .uniform(let bound): Float((2 * random.uniform() - 1) * bound)
-        case .constant(let value): value
-        }
+/// The initial values of all trained tensors, drawn in the order of declaration as `torch.nn` draws them.
+package struct InitialWeights {
+  private var random: RandomNumbers
+  private let declarations: [ParameterDeclaration]
+
+  package init(_ layout: ParameterLayout, seed: UInt64) {
+    random = RandomNumbers(seed: seed)
+    declarations = layout.declarations
+  }
+
+  /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked for, in order.
+  package mutating func next(ofTensor index: Int, into elements: Window<Float>) {
+    let initial = declarations[index].initial
+    for place in 0..<elements.count {
+      switch initial {
+      case .normal: elements[place] = Float(random.normal())
+      case .uniform(let bound): elements[place] = Float((2 * random.uniform() - 1) * bound)
+      case .constant(let value): elements[place] = value
       }
     }
-    return result
   }
 }

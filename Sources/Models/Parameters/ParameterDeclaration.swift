@@ -27,6 +27,17 @@ public struct ParameterDeclaration: Sendable, Equatable {
   let kind: Kind
   let initial: Initial
 
+  init(name: String, shape: [Int], kind: Kind, initial: Initial) {
+    self.name = name
+    self.shape = shape
+    self.kind = kind
+    self.initial = initial
+  }
+
+  /// Whether two layers share the tensor, so that its gradient is the ordered sum of two: what the one writes as that of any tensor,
+  /// and what the other writes behind the parameters, in the same order of elements (`ModelContext.secondGradientOffset`).
+  public var hasSecondGradient = false
+
   /// Number of elements.
   var count: Int { shape.reduce(1, *) }
 

@@ -6,6 +6,9 @@ package import Memory
 /// The arena holds, each from a multiple of 256 floats on: the matrices in the order of their declaration, embeddings row by row
 /// (rows padded to 16) and weights in panels with the input in rows; then all vectors, each padded to 16. Offsets and counts are in
 /// floats. Padding is zero and stays zero.
+///
+/// A tensor that two layers share has a second gradient (`ParameterDeclaration.hasSecondGradient`): it lies behind the parameters, so
+/// the gradient's arena is larger than they are.
 public struct ParameterLayout: Sendable {
   /// Parameters are owned and updated in blocks of this many floats.
   public static let unit = 256
@@ -17,8 +20,12 @@ public struct ParameterLayout: Sendable {
   let vectorOffset: Int
   /// Floats from the first vector's start to the last one's end.
   let vectorCount: Int
-  /// Floats in the arena, whole units.
+  /// Floats of the parameters in the arena, whole units.
   public let count: Int
+  /// For each tensor with a second gradient where it lies and where that gradient does: whole units, as many, in the same order.
+  public let sharedGradients: [(parameter: Range<Int>, second: Range<Int>)]
+  /// Floats of the gradient, second ones included; whole units.
+  public let gradientCount: Int
 
   /// Lays out the declared tensors, whose names must differ.
   init(_ declarations: [ParameterDeclaration]) {
@@ -47,6 +54,16 @@ public struct ParameterLayout: Sendable {
       return ModelTensor(name: declaration.name, shape: declaration.shape, place: place)
     }
     precondition(places.count == tensors.count, "two tensors have the same name")
+    var end = count
+    var shared: [(parameter: Range<Int>, second: Range<Int>)] = []
+    for (tensor, declaration) in zip(tensors, declarations) where declaration.hasSecondGradient {
+      precondition(declaration.kind != .vector, "vectors share their units and have no second gradient")
+      let length = Self.wholeUnits(tensor.stored.count)
+      shared.append((tensor.offset..<(tensor.offset + length), end..<(end + length)))
+      end += length
+    }
+    sharedGradients = shared
+    gradientCount = end
     self.declarations = declarations
   }
 
@@ -56,6 +73,15 @@ public struct ParameterLayout: Sendable {
       preconditionFailure("no parameter is called \(name)")
     }
     return tensor
+  }
+
+  /// Where the second gradient of that tensor starts in each root of the gradient; traps when it has none.
+  func secondGradientOffset(_ name: String) -> Int {
+    let offset = self[name].offset
+    guard let shared = sharedGradients.first(where: { $0.parameter.lowerBound == offset }) else {
+      preconditionFailure("\(name) has no second gradient")
+    }
+    return shared.second.lowerBound
   }
 
   package static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
@@ -89,8 +115,17 @@ package struct ModelTensor: Sendable {
     }
   }
 
-  private var rows: Int { shape.count == 2 ? shape[0] : 1 }
-  private var columns: Int { shape.last ?? 0 }
+  /// All that the tensor takes of the arena, padding of its rows and panels included.
+  package var stored: Range<Int> {
+    switch place {
+    case .rows(let offset, let stride):
+      offset..<(offset + (shape.count == 2 ? rows * stride : ParameterLayout.padded(columns)))
+    case .transposedPanels(let offset): offset..<(offset + Panels.count(rows: columns, columns: rows))
+    }
+  }
+
+  var rows: Int { shape.count == 2 ? shape[0] : 1 }
+  var columns: Int { shape.last ?? 0 }
 
   /// The elements in PyTorch's order.
   package func read(_ arena: Window<Float>) -> [Float] {

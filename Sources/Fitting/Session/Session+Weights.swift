@@ -1,0 +1,34 @@
+public import Files
+internal import Memory
+
+extension Session {
+  /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
+  public func digest() -> String? { trainer.digest() }
+
+  /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
+  public func weightsFile() -> [UInt8]? {
+    let sections = trainer.state.weights
+    var bytes = weightsHeader
+    if team.rank == 0 { bytes.reserveCapacity(bytes.count + sections.reduce(0) { $0 + 4 * $1.count }) }
+    trainer.stream(sections) { bytes += $0.littleEndianBytes }
+    return team.rank == 0 ? bytes : nil
+  }
+
+  /// Writes weights and running statistics as a safetensors file, piece by piece, on worker 0. Collective.
+  ///
+  /// - open: makes the file from all that stands before its tensors; called on worker 0.
+  package func writeWeights(_ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile) throws(RunError) {
+    let file: StreamedFile? = if team.rank == 0 { try open(weightsHeader) } else { nil }
+    try trainer.stream(trainer.state.weights) { piece throws(RunError) in try file?.write(piece) }
+    try file?.close(lasts: false)
+  }
+
+  private var weightsHeader: [UInt8] {
+    SafetensorsFile.header(
+      tensors: trainer.state.weights.map(\.entry),
+      metadata: [
+        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
+        ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
+      ])
+  }
+}
