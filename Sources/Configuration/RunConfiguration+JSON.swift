@@ -1,23 +1,27 @@
 public import Files
 internal import Kernels
 internal import Models
+internal import Optimization
 
 extension RunConfiguration {
   /// The options by their names on the command line, as files keep them.
   public var json: JSONValue {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-    return .object([
-      ("model", .string(model.name)), ("hidden", .integer(hidden)), ("batch-size", .integer(batchSize)),
-      ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
-      ("hidden-state", .string(hiddenState.rawValue)), ("optimizer", .string(optimizer.name)),
-      // As text, since not every reader of JSON has 64 bits.
-      ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
-      ("valid", optional(validFile)), ("data", optional(dataDirectory)), ("epochs", .integer(epochs)),
-      ("lr", learningRate.map { .number($0) } ?? .string("auto")), ("pct-start", .number(pctStart)),
-      ("div-factor", .number(divFactor)), ("moms", .array([.number(momenta.ends), .number(momenta.peak)])),
-      ("weight-decay", .number(weightDecay)), ("clip", clip.map { .number($0) } ?? .null),
-      ("lr-find", .bool(findsLearningRate)), ("steps", stepLimit.map { .integer($0) } ?? .null),
-    ])
+    return .object(
+      [
+        ("model", .string(model.kind.name))
+      ] + model.options + [
+        ("batch-size", .integer(batchSize)),
+        ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
+        ("hidden-state", .string(hiddenState.rawValue)), ("optimizer", .string(optimizer.name)),
+        // As text, since not every reader of JSON has 64 bits.
+        ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
+        ("valid", optional(validFile)), ("data", optional(dataDirectory)), ("epochs", .integer(epochs)),
+        ("lr", learningRate.map { .number($0) } ?? .string("auto")), ("pct-start", .number(pctStart)),
+        ("div-factor", .number(divFactor)), ("moms", .array([.number(momenta.ends), .number(momenta.peak)])),
+        ("weight-decay", .number(weightDecay)), ("clip", clip.map { .number($0) } ?? .null),
+        ("lr-find", .bool(findsLearningRate)), ("steps", stepLimit.map { .integer($0) } ?? .null),
+      ])
   }
 
   /// The options' names and values as a reader sees them; those that aren't set are left out.
@@ -48,8 +52,8 @@ extension RunConfiguration {
     }
     func text(_ name: String) -> String? { if case .string(let text)? = json[name] { text } else { nil } }
     self.init()
-    guard let model = ModelKind.all.first(where: { $0.name == text("model") }), let hidden = integer("hidden"),
-      let batchSize = integer("batch-size"), let bptt = integer("bptt"), let lanes = integer("lanes"),
+    guard let model = ModelDescription(json: json), let batchSize = integer("batch-size"), let bptt = integer("bptt"),
+      let lanes = integer("lanes"),
       lanes <= batchSize, let hiddenState = text("hidden-state").flatMap({ HiddenStateRule(rawValue: $0) }),
       let seed = text("seed").flatMap({ UInt64($0) }), let epochs = integer("epochs"),
       let pctStart = number(json["pct-start"]), let divFactor = number(json["div-factor"]),
@@ -57,12 +61,15 @@ extension RunConfiguration {
       let peak = number(momenta[1]), let weightDecay = number(json["weight-decay"])
     else { return nil }
     self.model = model
-    self.hidden = hidden
     self.batchSize = batchSize
     accumulate = integer("accumulate") ?? 1
     self.bptt = bptt
     self.lanes = lanes
     self.hiddenState = hiddenState
+    if let name = text("optimizer") {
+      guard let kind = OptimizerKind(name: name) else { return nil }
+      optimizer = kind
+    }
     self.seed = seed
     initialWeights = text("init")
     trainFile = text("train")

@@ -4,10 +4,8 @@ public import Optimization
 
 /// What a run computes from: every option as resolved. None of it depends on the number of workers.
 public struct RunConfiguration: Sendable {
-  /// The model.
-  public var model = ModelKind.model3
-  /// Size of the hidden state.
-  public var hidden = 64
+  /// What the model is.
+  public var model = ModelDescription.model3
   /// Streams over all workers.
   public var batchSize = 64
   /// Batches whose mean gradient makes a step.
@@ -53,6 +51,12 @@ public struct RunConfiguration: Sendable {
   /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which nothing is
   /// computed.
   public var batchSizePerWorker: Int?
+
+  /// Size of the hidden state.
+  public var hidden: Int {
+    get { model.hidden }
+    set { model.hidden = newValue }
+  }
 
   /// The default job: Model3 on human numbers.
   public init() {}

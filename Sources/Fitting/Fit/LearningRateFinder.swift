@@ -1,4 +1,5 @@
 internal import Data
+internal import Models
 private import Kernels
 internal import Optimization
 
@@ -88,7 +89,9 @@ extension Trainer {
     var best = Double.infinity
     for step in 0..<finder.iterations {
       let rate = finder.learningRate(at: step)
-      let loss = self.step(step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
+      let loss = self.step(
+        step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay, phase: .finder,
+        update: step)
       let mean = smoothed.add(loss)
       curve.learningRates.append(rate)
       curve.losses.append(loss)

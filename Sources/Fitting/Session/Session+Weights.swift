@@ -27,7 +27,8 @@ extension Session {
     SafetensorsFile.header(
       tensors: trainer.state.weights.map(\.entry),
       metadata: [
-        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
+        ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
+        ("tokenizer", tokenizer.rawValue),
         ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])
   }

@@ -20,7 +20,8 @@ struct CheckpointFacts: Sendable {
   var header: [UInt8] {
     var metadata = [
       (CheckpointSeal.name, CheckpointSeal.blank), ("format", Checkpoint.format),
-      ("model", configuration.model.name), ("configuration", configuration.json.text),
+      ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
+      ("configuration", configuration.json.text),
       (
         "progress",
         fit.json(updates: state.updates, learningRate: learningRate, metricsLength: metricsLength).text

@@ -13,11 +13,11 @@ struct CopiedState: Sendable {
   /// Copies what worker 0 has, and what the workers have sent (`WorkerState.windows`, one behind the other).
   fileprivate init(_ trainer: Trainer, messages: [[UInt8]]) {
     let statistics = trainer.model.runningStatistics.map(\.values)
-    let counts = [trainer.layout.count] + statistics.map(\.count) + messages.map { $0.count / 4 }
+    let counts = [trainer.layout.parameterCount] + statistics.map(\.count) + messages.map { $0.count / 4 }
     let arena = Arena(byteCount: counts.reduce(0) { $0 + Arena.byteCount($1, of: Float.self) })
     self.arena = arena
-    parameters = arena.take(trainer.layout.count)
-    parameters.copy(from: trainer.exchange.parameters[0..<trainer.layout.count])
+    parameters = arena.take(trainer.layout.parameterCount)
+    parameters.copy(from: trainer.exchange.parameters[0..<trainer.layout.parameterCount])
     runningStatistics = statistics.map { values in
       let copy: Window<Float> = arena.take(values.count)
       copy.copy(from: values)
@@ -52,18 +52,20 @@ struct CopiedState: Sendable {
     let buffers = PieceBuffers(sections)
     for piece in sections.lazy.flatMap(\.pieces) {
       let (stored, elements) = buffers.room(for: piece)
-      try take(piece.inFileOrder(self.stored(piece, stored), elements))
+      try take(piece.inFileOrder(self.stored(piece, stored, buffers.part(piece)), elements))
     }
     withExtendedLifetime((buffers, arena)) {}
   }
 
-  private func stored(_ piece: StatePiece, _ room: Window<Float>) -> Window<Float> {
+  private func stored(_ piece: StatePiece, _ room: Window<Float>, _ part: Window<Float>) -> Window<Float> {
     switch piece.content {
-    case .parameter: return parameters[piece.stored]
+    case .parameter: return piece.gather(from: parameters, into: room)
     case .runningStatistic(let index): return runningStatistics[index]
     case .slot, .carriedState:
-      var end = 0
-      for worker in workers { end += worker.copy(piece, into: room[end..<room.count]) }
+      for worker in workers {
+        _ = worker.copy(piece, into: part)
+        _ = WorkerState.place(piece, slice: worker.slice, streams: worker.streams, part, in: room)
+      }
       return room
     }
   }

@@ -38,16 +38,16 @@ struct StateSection: Sendable {
   var pieces: [StatePiece] {
     switch content {
     case .parameter(let tensor), .slot(_, let tensor):
-      return tensor.pieces().map { StatePiece(content: content, elements: $0.elements, stored: $0.stored) }
+      return tensor.pieces().map { StatePiece(content: content, elements: $0.elements, tensor: $0) }
     case .runningStatistic:
-      return [StatePiece(content: content, elements: 0..<count, stored: 0..<count)]
+      return [StatePiece(content: content, elements: 0..<count)]
     case .carriedState:
       let width = shape[1]
       let step = max(TensorPiece.mostFloats / max(width, 1), 1)
       return stride(from: 0, to: shape[0], by: step).map { first in
         let streams = first..<min(first + step, shape[0])
         let elements = (streams.lowerBound * width)..<(streams.upperBound * width)
-        return StatePiece(content: content, elements: elements, stored: streams)
+        return StatePiece(content: content, elements: elements, streams: streams)
       }
     }
   }
@@ -58,13 +58,15 @@ struct StatePiece: Sendable {
   let content: StateSection.Content
   /// Which of the section's elements, in the order of files and digests.
   let elements: Range<Int>
-  /// Where it is kept: a range of the arena for parameters and slots, streams for a carried state, elements for a running statistic.
-  let stored: Range<Int>
+  /// Of a parameter or slot: where it lies in the arena.
+  var tensor: TensorPiece?
+  /// Of a carried state: the streams.
+  var streams = 0..<0
 
   /// Floats that the workers' parts of it make together.
-  var storedCount: Int {
-    if case .carriedState = content { elements.count } else { stored.count }
-  }
+  var storedCount: Int { tensor?.storedCount ?? elements.count }
+  /// The runs of the arena in which it lies.
+  var segments: [Range<Int>] { tensor?.segments ?? [] }
 }
 
 /// A run's training state as an ordered list of sections, free of any number of workers, and the counters behind them.

@@ -55,25 +55,31 @@ extension Trainer {
     let own = ownState
     for piece in sections.lazy.flatMap(\.pieces) {
       let (room, elements) = buffers.room(for: piece)
-      guard let stored = collect(piece, own, room) else { continue }
+      guard let stored = collect(piece, own, room, buffers.part(piece)) else { continue }
       try take(piece.inFileOrder(stored, elements))
     }
     withExtendedLifetime(buffers) {}
   }
 
   /// A piece as it is kept, on worker 0; nil elsewhere. Collective.
-  private func collect(_ piece: StatePiece, _ own: WorkerState, _ room: Window<Float>) -> Window<Float>? {
+  private func collect(
+    _ piece: StatePiece, _ own: WorkerState, _ room: Window<Float>, _ part: Window<Float>
+  ) -> Window<Float>? {
     switch piece.content {
-    case .parameter: return team.rank == 0 ? exchange.parameters[piece.stored] : nil
+    case .parameter: return team.rank == 0 ? piece.gather(from: exchange.parameters, into: room) : nil
     case .runningStatistic(let index): return team.rank == 0 ? model.runningStatistics[index].values : nil
     case .slot, .carriedState:
-      let count = own.copy(piece, into: room)
-      if team.size == 1 { return room }
-      let parts = team.gather(room[0..<count].littleEndianBytes)
-      var end = 0
-      for part in parts {
-        room[end..<(end + part.count / 4)].copy(fromLittleEndian: part)
-        end += part.count / 4
+      // One worker's part is the piece as it lies.
+      if team.size == 1 {
+        _ = own.copy(piece, into: room)
+        return room
+      }
+      let count = own.copy(piece, into: part)
+      for (worker, message) in team.gather(part[0..<count].littleEndianBytes).enumerated() {
+        part[0..<(message.count / 4)].copy(fromLittleEndian: message)
+        _ = WorkerState.place(
+          piece, slice: exchange.slices[worker],
+          streams: team.lanes.streams(ofWorker: worker, of: team.size), part, in: room)
       }
       return team.rank == 0 ? room : nil
     }
@@ -107,13 +113,13 @@ extension Trainer {
   /// Takes what this worker owns of a piece.
   func take(_ piece: StatePiece, _ own: WorkerState, _ elements: Window<Float>, _ room: Window<Float>) {
     func take(_ tensor: ModelTensor, _ target: Window<Float>, from start: Int) {
-      let tensorPiece = TensorPiece(stored: piece.stored, elements: piece.elements)
-      let part = piece.stored.clamped(to: exchange.slice)
-      guard !part.isEmpty else { return }
-      let place = target[part.shifted(by: -start)]
-      if part == piece.stored { return tensor.write(tensorPiece, elements, to: place) }
+      guard let tensorPiece = piece.tensor, piece.segments.contains(where: { $0.overlaps(exchange.slice) }) else {
+        return
+      }
       tensor.write(tensorPiece, elements, to: room)
-      place.copy(from: room[part.shifted(by: -piece.stored.lowerBound)])
+      WorkerState.forEachPart(piece, of: exchange.slice) { part, place in
+        target[part.shifted(by: -start)].copy(from: room[place..<(place + part.count)])
+      }
     }
     switch piece.content {
     // Each writes what it owns: the workers of a node share one copy.

@@ -14,7 +14,7 @@ extension Trainer {
   /// Does forward and backward of a step without its update, and looks at the gradient. Collective; moves carried states and running
   /// statistics on.
   func diagnoseStep(_ step: Int) -> GradientDiagnosis {
-    let loss = gradient(ofStep: step)
+    let loss = gradient(ofStep: step, at: StepPlace(update: updates))
     // Each worker looks at its slice; worker 0 puts the tensors' parts together.
     let parts = team.gather(littleEndianBytes(sliceMagnitudes()))
     var message: [UInt8] = []
@@ -37,7 +37,7 @@ extension Trainer {
   /// By tensor, the largest magnitude of its gradient in this worker's slice.
   private func sliceMagnitudes() -> [Float] {
     var result = [Float](repeating: 0, count: layout.tensors.count)
-    let own = exchange.slice.clamped(to: 0..<layout.count)
+    let own = exchange.slice.clamped(to: 0..<layout.parameterCount)
     let ranges = layout.tensors.map { $0.stored.clamped(to: own) }
     for start in stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit) {
       finishGradient(start - exchange.slice.lowerBound)

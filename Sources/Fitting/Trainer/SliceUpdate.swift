@@ -42,7 +42,7 @@ final class SliceUpdate {
     self.exchange = exchange
     self.accumulation = accumulation
     let slice = exchange.slice
-    let own = slice.clamped(to: 0..<layout.count)
+    let own = slice.clamped(to: 0..<layout.parameterCount)
     units = 0..<own.count
     let shared = layout.sharedGradients
     sharedUnits = stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit).map { start in
@@ -50,7 +50,7 @@ final class SliceUpdate {
     }
     unitGradient = context.make(ParameterLayout.unit)
     stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
-    let gradientNorm = GradientNorm(exchange, count: layout.count, team: team, context: context)
+    let gradientNorm = GradientNorm(exchange, count: layout.parameterCount, team: team, context: context)
     self.gradientNorm = gradientNorm
     clipping = clip.map { GradientClipping(gradientNorm, slice: slice.count, context: context, limit: $0) }
     if optimizer.type.usesTensorNorms {
@@ -70,7 +70,7 @@ final class SliceUpdate {
   /// behind each reduce-scatter.
   func exchangeSecondGradients() {
     guard !layout.sharedGradients.isEmpty else { return }
-    let own = exchange.slice.clamped(to: layout.count..<layout.gradientCount)
+    let own = exchange.slice.clamped(to: layout.parameterCount..<layout.count)
     for start in stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit) {
       fold(start - exchange.slice.lowerBound)
       exchange.parameters[start..<(start + ParameterLayout.unit)].copy(from: unitGradient)

@@ -37,13 +37,13 @@ package final class Trainer {
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
-  /// A trainer of `kind` with all parameters zero; collective.
+  /// A trainer of a model with all parameters zero; collective.
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
   /// - optimizer: how the parameters are updated.
   init(
-    _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
+    _ description: ModelDescription, vocabulary: Int, bptt: Int, seed: UInt64, team: any Team, train: WorkerBatches,
     valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1,
     optimizer: OptimizerKind = .adam
   ) {
@@ -51,13 +51,13 @@ package final class Trainer {
     self.train = train
     self.valid = valid
     self.rule = rule
-    layout = kind.layout(hidden: hidden, vocabulary: vocabulary)
-    exchange = team.makeParameterExchange(count: layout.gradientCount, unit: ParameterLayout.unit)
+    layout = description.layout(vocabulary: vocabulary)
+    exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
     let context = ModelContext(
-      layout, hidden: hidden, vocabulary: vocabulary, bptt: bptt, team: team, parameters: exchange.parameters)
+      description, layout, vocabulary: vocabulary, bptt: bptt, seed: seed, team: team, parameters: exchange.parameters)
     self.context = context
-    model = kind.type.init(context)
-    predictions = team.lanes.batchSize * kind.type.predictions(bptt: bptt)
+    model = description.kind.type.init(context)
+    predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
     optimizerKind = optimizer
     let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice) })
@@ -98,10 +98,12 @@ package final class Trainer {
   /// to all workers in the next step (`StepFlags`).
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
+  /// - phase, update: where in the run the step is; nil stands for the updates done.
   package func step(
-    _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false
+    _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false,
+    phase: StepPlace.Phase = .fit, update number: Int? = nil
   ) -> Double {
-    let loss = gradient(ofStep: step)
+    let loss = gradient(ofStep: step, at: StepPlace(update: number ?? updates, phase: phase))
     context.spans?.mark(.update)
     updates += 1
     let settings = OptimizerStep(
@@ -118,11 +120,13 @@ package final class Trainer {
   ///
   /// The parameters stay as they are meanwhile. Carried states and running statistics move on with every batch, and BatchNorm takes
   /// each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before `optimizer.step`.
-  func gradient(ofStep step: Int) -> Double {
+  func gradient(ofStep step: Int, at place: StepPlace) -> Double {
+    context.place = place
     guard let accumulation else { return gradient(ofBatch: step) }
     let batches = groups[step]
     var sum = 0.0
     for batch in batches {
+      context.place.batch = batch - batches.lowerBound
       sum += gradient(ofBatch: batch)
       context.spans?.mark(.update)
       accumulation.add(isFirst: batch == batches.lowerBound, unitGradient) { update.finishBatch($0) }
@@ -153,7 +157,10 @@ package final class Trainer {
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
     if rule == .reset { clearCarriedStates() }
+    let place = context.place
+    defer { context.place = place }
     for batch in 0..<valid.count {
+      context.place = StepPlace(update: updates, batch: batch, phase: .validation)
       model.validationStep(
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
         correct: validation.correct(of: batch))

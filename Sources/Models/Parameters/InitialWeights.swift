@@ -29,6 +29,9 @@ package struct RandomNumbers: Sendable {
 package struct InitialWeights {
   private var random: RandomNumbers
   private let declarations: [ParameterDeclaration]
+  /// The tensor that is being drawn, and how many of its elements have been.
+  private var tensor = 0
+  private var done = 0
 
   package init(_ layout: ParameterLayout, seed: UInt64) {
     random = RandomNumbers(seed: seed)
@@ -37,13 +40,26 @@ package struct InitialWeights {
 
   /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked for, in order.
   package mutating func next(ofTensor index: Int, into elements: Window<Float>) {
-    let initial = declarations[index].initial
+    if index != tensor { (tensor, done) = (index, 0) }
+    let declaration = declarations[index]
     for place in 0..<elements.count {
-      switch initial {
-      case .normal: elements[place] = Float(random.normal())
-      case .uniform(let bound): elements[place] = Float((2 * random.uniform() - 1) * bound)
-      case .constant(let value): elements[place] = value
-      }
+      elements[place] =
+        switch declaration.initial {
+        case .normal: Float(random.normal())
+        case .uniform(let bound): Float((2 * random.uniform() - 1) * bound)
+        case .uniformRows(let bound, let zeroRow):
+          row(done + place, declaration) == zeroRow ? zero() : Float((2 * random.uniform() - 1) * bound)
+        case .constant(let value): value
+        }
     }
+    done += elements.count
+  }
+
+  private func row(_ element: Int, _ declaration: ParameterDeclaration) -> Int { element / declaration.shape[1] }
+
+  /// Zero instead of a number that is drawn all the same.
+  private mutating func zero() -> Float {
+    _ = random.uniform()
+    return 0
   }
 }
