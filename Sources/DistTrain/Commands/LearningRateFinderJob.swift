@@ -15,9 +15,9 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
     let session = try Session(configuration, team: team)
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
       switch options.output {
-      case .none: nil
-      case .automatic: try RunDirectory(named: "lr-find-\(configuration.model.name)")
-      case .directory(let path): try RunDirectory(at: FilePath(path))
+      case .none: return nil
+      case .automatic: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
+      case .directory(let path): return try RunDirectory(at: FilePath(named: path))
       }
     }
     let before = session.digest()

@@ -45,7 +45,7 @@ struct ScalingReport {
       ])
     }
     return JSONValue.object([
-      ("scaling", .string(kind)), ("model", .string(configuration.model.name)),
+      ("scaling", .string(kind)), ("model", .string(configuration.model.kind.name)),
       ("hidden", .integer(configuration.hidden)), ("batch_size", .integer(configuration.batchSize)),
       ("bptt", .integer(configuration.bptt)), ("rows", .array(values)),
     ]).text

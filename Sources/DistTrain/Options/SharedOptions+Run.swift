@@ -35,7 +35,7 @@ extension RunConfiguration {
         "both texts and token files are given", at: "--train, --data", remedy: "leave out one", status: .usage)
     }
     self.init()
-    model = options.model
+    model = ModelDescription(options.model)
     hidden = options.hidden
     batchSize = options.batchSize
     bptt = options.bptt

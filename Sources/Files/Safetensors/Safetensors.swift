@@ -12,6 +12,9 @@ public struct SafetensorsFile: Sendable {
     public let range: Range<Int>
   }
 
+  /// The longest header that the format allows, in bytes: looked at before one is written, and when one is read.
+  package static let maximumHeader = 100_000_000
+
   let header: SafetensorsHeader
   let bytes: [UInt8]
 

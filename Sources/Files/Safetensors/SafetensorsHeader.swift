@@ -7,8 +7,6 @@ public struct SafetensorsHeader: Sendable {
 
   private let indices: [String: Int]
 
-  /// The longest header that the format allows, in bytes.
-  private static let maximumLength = 100_000_000
   static let metadataName = "__metadata__"
 
   /// Bytes of a file up to its tensors, its first eight bytes given: these count the header behind them.
@@ -18,7 +16,7 @@ public struct SafetensorsHeader: Sendable {
     guard start.count >= 8, fileSize >= 8 else { throw .tooShort(bytes: min(start.count, fileSize)) }
     let length = start.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let available = fileSize - 8
-    guard length <= UInt64(min(available, maximumLength)) else {
+    guard length <= UInt64(min(available, SafetensorsFile.maximumHeader)) else {
       throw .headerTooLong(length: length, available: available)
     }
     return 8 + Int(length)
@@ -62,10 +60,11 @@ public struct SafetensorsHeader: Sendable {
     indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// The tensor of that name and shape.
+  /// The tensor of that name and shape, of a type that the format knows.
   package func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> SafetensorsFile.Tensor {
     guard let index = indices[name] else { throw .missingTensor(name) }
     let tensor = tensors[index]
+    guard Self.elementSize(tensor.dtype) != nil else { throw .unknownType(tensor: name, dtype: tensor.dtype) }
     guard tensor.shape == shape else { throw .wrongShape(tensor: name, shape: tensor.shape, expected: shape) }
     return tensor
   }
@@ -89,12 +88,13 @@ extension SafetensorsHeader {
     guard case .object(let members) = entry, members.count == 3, case .string(let dtype)? = entry["dtype"],
       let shapeValue = entry["shape"], let offsetsValue = entry["data_offsets"]
     else { throw .badEntry(tensor: name) }
-    guard let elementSize = elementSize(dtype) else { throw .unknownType(tensor: name, dtype: dtype) }
     guard let shape = naturals(shapeValue) else { throw .badShape(tensor: name) }
     guard let offsets = naturals(offsetsValue), offsets.count == 2, offsets[0] <= offsets[1] else {
       throw .badOffsets(tensor: name)
     }
-    var needed = elementSize
+    // How much a tensor of an unknown type needs nobody knows; it is of no matter until somebody asks for the tensor.
+    let elementSize = elementSize(dtype)
+    var needed = elementSize ?? 1
     for extent in shape {
       let product = needed.multipliedReportingOverflow(by: extent)
       guard !product.overflow else { throw .hugeShape(tensor: name) }
@@ -102,7 +102,7 @@ extension SafetensorsHeader {
     }
     let available = fileEnd - dataStart
     guard offsets[1] <= available else { throw .outsideFile(tensor: name, end: offsets[1], available: available) }
-    guard needed == offsets[1] - offsets[0] else {
+    guard elementSize == nil || needed == offsets[1] - offsets[0] else {
       throw .wrongSize(tensor: name, needed: needed, spanned: offsets[1] - offsets[0])
     }
     return SafetensorsFile.Tensor(
@@ -120,7 +120,7 @@ extension SafetensorsHeader {
     return naturals
   }
 
-  /// Bytes an element; nil for a dtype that the format does not name or that is not of whole bytes.
+  /// Bytes of an element; nil for a dtype that the format does not name or that is not of whole bytes.
   private static func elementSize(_ dtype: String) -> Int? {
     // Compared only when short: comparing strings is quadratic in a run of combining marks.
     guard dtype.utf8.count <= 8 else { return nil }

@@ -1,9 +1,10 @@
-internal import Configuration
 internal import Models
+internal import Configuration
 public import Files
 private import Kernels
 public import Optimization
 internal import Teams
+internal import Tokenization
 
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {

@@ -1,7 +1,7 @@
 internal import Jobs
-internal import Data
-internal import Models
 internal import Teams
+internal import Models
+internal import Data
 internal import Files
 internal import Optimization
 

@@ -14,11 +14,14 @@ extension Session {
     return team.rank == 0 ? bytes : nil
   }
 
-  /// Writes weights and running statistics as a safetensors file, piece by piece, on worker 0. Collective.
+  /// Writes weights and running statistics as a run's `model.safetensors`, piece by piece. Collective.
   ///
-  /// - open: makes the file from all that stands before its tensors; called on worker 0.
-  package func writeWeights(_ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile) throws(RunError) {
-    let file: StreamedFile? = if team.rank == 0 { try open(weightsHeader) } else { nil }
+  /// - directory: the run's on worker 0, nil elsewhere; nil everywhere for none.
+  public func writeWeights(to directory: RunDirectory?) throws(RunError) {
+    let file = try directory.map { directory throws(RunError) in
+      try StreamedFile(
+        directory.path(of: .model), aside: ".model.safetensors.part", header: weightsHeader, isSealed: false)
+    }
     try trainer.stream(trainer.state.weights) { piece throws(RunError) in try file?.write(piece) }
     try file?.close(lasts: false)
   }

@@ -2,7 +2,6 @@ public import Configuration
 internal import Corpus
 package import Data
 internal import Files
-internal import Jobs
 internal import Kernels
 internal import Memory
 internal import Models
@@ -105,7 +104,7 @@ public final class Session {
   private static func readWeights(
     _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
   ) throws -> [String: [Float]] {
-    let bytes = try SharedFile.read(file, team)
+    let (file, bytes) = try WeightsFile.sharedBytes(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
       var result: [String: [Float]] = [:]

@@ -139,7 +139,7 @@ package final class Trainer {
 
   /// Forward and backward: returns the mean loss, with the slice's part of every root in `exchange`. Collective.
   private func gradient(ofBatch batch: Int) -> Double {
-    if batch == 0 && rule != .carry { clearCarriedStates() }
+    if batch == 0 && rule != .carry { resetStates() }
     context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     context.spans?.mark(.reduce)
@@ -151,12 +151,17 @@ package final class Trainer {
   /// 256 elements: where `finishGradient` puts a unit of the gradient.
   var unitGradient: Window<Float> { update.unitGradient }
 
+  /// Starts every stream from zero.
+  package func resetStates() {
+    for state in model.carriedStates { state.values.elements.fill(0) }
+  }
+
   /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
   func finishGradient(_ start: Int) { update.finish(start) }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
-    if rule == .reset { clearCarriedStates() }
+    if rule == .reset { resetStates() }
     let place = context.place
     defer { context.place = place }
     for batch in 0..<valid.count {
@@ -166,9 +171,5 @@ package final class Trainer {
         correct: validation.correct(of: batch))
     }
     return validation.means(rows: predictions)
-  }
-
-  private func clearCarriedStates() {
-    for state in model.carriedStates { state.values.elements.fill(0) }
   }
 }

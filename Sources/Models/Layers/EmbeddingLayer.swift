@@ -1,5 +1,6 @@
 public import Kernels
 public import Memory
+internal import Teams
 
 /// The embedding of a stack's input, with embedding dropout and input dropout.
 ///

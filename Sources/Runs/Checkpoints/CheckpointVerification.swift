@@ -13,7 +13,7 @@ public struct CheckpointVerification: Sendable {
   ///
   /// - Throws: `RunError` when there is none.
   public static func all(_ path: String) throws(RunError) -> [CheckpointVerification] {
-    let files = try Resumption.candidates(FilePath(path))
+    let files = try Resumption.candidates(FilePath(named: path))
     guard !files.isEmpty else {
       throw RunError("no checkpoint", at: path, remedy: "give a run directory or a checkpoint", status: .badData)
     }
@@ -24,7 +24,7 @@ public struct CheckpointVerification: Sendable {
     self.path = path
     result = Result { () throws(RunError) in
       do {
-        return try Checkpoint(try FileOperations.read(path))
+        return try Checkpoint.read(ByteSource(opening: path)).checkpoint
       } catch {
         throw RunError("damaged checkpoint (\(error))", at: path.string, remedy: "take another one", status: .badData)
       }
