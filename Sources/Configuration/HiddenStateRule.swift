@@ -6,6 +6,4 @@ public enum HiddenStateRule: String, Sendable, CaseIterable {
   case epoch
   /// Zero at the start of each epoch and each validation.
   case reset
-  /// Zero at the start of each epoch; validation goes on from training's last state.
-  case epoch
 }

@@ -1,4 +1,5 @@
 package import Files
+internal import Teams
 
 extension Session {
   /// Whether the state is so large that a checkpoint is written piece by piece, while training waits, rather than from a copy.

@@ -1,4 +1,8 @@
 public import Files
+internal import Configuration
+internal import Models
+internal import Teams
+internal import Tokenization
 internal import Memory
 
 extension Session {

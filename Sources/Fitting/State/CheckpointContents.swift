@@ -1,6 +1,7 @@
 internal import Configuration
 package import Files
 internal import Memory
+internal import Models
 internal import Tokenization
 
 /// What a checkpoint says beside its tensors.

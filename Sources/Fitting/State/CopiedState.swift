@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Memory
+internal import Models
 internal import Teams
 
 /// A small run's state as worker 0 has it from all workers: copied in the least time, to be put in order later and elsewhere.

@@ -1,4 +1,5 @@
 internal import Memory
+internal import Models
 internal import Teams
 
 /// A copy of all of a worker's state that training changes, so that it can be put back to the bit. Its memory is taken once.

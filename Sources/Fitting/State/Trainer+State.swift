@@ -3,6 +3,7 @@ internal import Jobs
 internal import Kernels
 internal import Memory
 internal import Models
+internal import Optimization
 internal import Teams
 
 extension Trainer {

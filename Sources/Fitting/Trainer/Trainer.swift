@@ -4,7 +4,7 @@ internal import Jobs
 internal import Kernels
 internal import Memory
 package import Models
-internal import Optimization
+package import Optimization
 package import Teams
 
 /// One worker of a training run: its model, its share of the optimizer's state, and its batches. Every worker calls the same

@@ -60,7 +60,7 @@ extension ModelTensor {
     return (0..<gates).flatMap { gate in
       stride(from: 0, to: height, by: 16).map { unit in
         let first = gate * height + unit
-        return (first..<min(first + 16, (gate + 1) * height), gateColumn(gate, unit: unit, gates: gates) / 16)
+        return (first..<min(first + 16, (gate + 1) * height), Kernels.gateColumn(gate, unit: unit, gates: gates) / 16)
       }
     }
   }
@@ -147,7 +147,7 @@ extension ModelTensor {
       let height = columns / gates
       for gate in 0..<gates {
         for unit in stride(from: 0, to: height, by: 16) {
-          body(gate * height + unit, gateColumn(gate, unit: unit, gates: gates), min(16, height - unit), 1)
+          body(gate * height + unit, Kernels.gateColumn(gate, unit: unit, gates: gates), min(16, height - unit), 1)
         }
       }
     }

@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Memory
 
 /// `torch.optim.Adam` with β₂ = 0.99, ε = 1e-8, decoupled weight decay, and β₁ = the step's momentum, from which the bias correction is
 /// taken: see `AdamStep`.

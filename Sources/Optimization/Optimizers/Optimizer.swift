@@ -1,5 +1,5 @@
-public import Kernels
-public import Memory
+internal import Kernels
+package import Memory
 
 /// How a worker updates its slice of the parameters from the step's gradient.
 ///

@@ -1,6 +1,6 @@
-public import Kernels
+package import Kernels
 public import Memory
-package import Models
+internal import Models
 
 /// 256 parameters with what their update needs. Windows are good for the one call that gets them.
 public struct ParameterUnit {

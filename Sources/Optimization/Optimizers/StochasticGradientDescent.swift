@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Memory
 
 /// `torch.optim.SGD` with momentum and decoupled weight decay: buffer ← momentum·buffer + g; p ← p·(1 − weightDecay·learningRate);
 /// p ← p − learningRate·buffer, each operation rounded to Float32.
