@@ -123,8 +123,9 @@ extension ModelTensor {
 
   /// Calls `body` for each run of a piece's elements that lie at even distances: the first in PyTorch's order within the piece, where
   /// it lies in the segments, the number of elements, and the distance.
-  private func forEachRun(_ piece: TensorPiece, _ body: (_ element: Int, _ place: Int, _ count: Int, _ step: Int) -> Void)
-  {
+  private func forEachRun(
+    _ piece: TensorPiece, _ body: (_ element: Int, _ place: Int, _ count: Int, _ step: Int) -> Void
+  ) {
     let columns = columns
     switch place {
     case .rows(_, let stride):

@@ -43,7 +43,8 @@ public struct CheckpointComparison: Sendable, Equatable {
       let (ours, theirs) = (try Self.read(one), try Self.read(other))
       do { return try Self.difference(ours, theirs) } catch {
         throw RunError(
-          "a checkpoint can't be read (\(error))", at: "\(one), \(other)", remedy: "take other ones", status: .inputOutput)
+          "a checkpoint can't be read (\(error))", at: "\(one), \(other)", remedy: "take other ones",
+          status: .inputOutput)
       }
     }
     var low = 0
