@@ -7,13 +7,16 @@ extension RunConfiguration {
   /// The options by their names on the command line, as files keep them.
   public var json: JSONValue {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    // What old files lack is Adam.
+    let chosen: [(name: String, value: JSONValue)] =
+      optimizer == .adam ? [] : [("optimizer", .string(optimizer.name))]
     return .object(
       [
         ("model", .string(model.kind.name))
-      ] + model.options + [
+      ] + model.options + chosen + [
         ("batch-size", .integer(batchSize)),
         ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
-        ("hidden-state", .string(hiddenState.rawValue)), ("optimizer", .string(optimizer.name)),
+        ("hidden-state", .string(hiddenState.rawValue)),
         // As text, since not every reader of JSON has 64 bits.
         ("seed", .string("\(seed)")), ("init", optional(initialWeights)), ("train", optional(trainFile)),
         ("valid", optional(validFile)), ("data", optional(dataDirectory)), ("epochs", .integer(epochs)),
