@@ -102,12 +102,12 @@ import Training
   @Test(arguments: StateTests.models(), [OptimizerKind.adam, .sgd])
   func aStateGoesFromSomeWorkersToOthers(model: ModelDescription, optimizer: OptimizerKind) throws {
     let configuration = Self.configuration(model, optimizer)
-    func train(_ session: Session, from first: Int, to last: Int) {
+    @Sendable func train(_ session: Session, from first: Int, to last: Int) {
       for step in first..<last {
         _ = session.trainer.step(step, learningRate: 1e-2, momentum: 0.9, weightDecay: 0.01)
       }
     }
-    func contents(_ session: Session) -> [Float] {
+    @Sendable func contents(_ session: Session) -> [Float] {
       var all: [Float] = []
       session.trainer.stream(session.trainer.state.fileOrder) { all += $0.array }
       return all

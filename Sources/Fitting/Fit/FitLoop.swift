@@ -79,11 +79,20 @@ struct FitLoop {
   /// Does a step; the number is counted from 0.
   private func apply(_ step: Int) -> Double {
     let (rate, momentum) = plan.schedule(step)
-    if let spans = trainer.context.spans { Session.trace(step, spans, trainer.team) }
+    if let spans = trainer.context.spans { Self.trace(step, spans, trainer.team) }
     trainer.team.tell(step: step + 1)
     return trainer.step(
       step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay,
       takesNorm: (step + 1) % Self.normInterval == 0)
+  }
+
+  /// Keeps the spans of the steps that are observed.
+  private static func trace(_ step: Int, _ spans: SpanLog, _ team: any Team) {
+    if step == spans.steps.lowerBound, !spans.steps.isEmpty {
+      team.barrier()
+      spans.start()
+    }
+    spans.isOn = spans.steps.contains(step)
   }
 
   private func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {

@@ -68,7 +68,7 @@ public final class Session {
       optimizer: configuration.optimizer)
     if awaitsCheckpoint { return }
     if let file {
-      loadWeights(file)
+      trainer.load(file)
     } else {
       var weights = InitialWeights(layout, seed: configuration.seed)
       trainer.load { weights.next(ofTensor: $0, into: $1) }
@@ -117,18 +117,6 @@ public final class Session {
     } catch {
       throw RunError(
         "\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)
-    }
-  }
-
-  private func loadWeights(_ weights: [String: [Float]]) {
-    var done = 0
-    var latest = 0
-    let names = trainer.layout.tensors.map(\.name)
-    trainer.load(runningStatistics: weights) { tensor, elements in
-      if tensor != latest { (latest, done) = (tensor, 0) }
-      guard let values = weights[names[tensor]] else { preconditionFailure("weights without a tensor") }
-      elements.copy(from: values[done..<(done + elements.count)])
-      done += elements.count
     }
   }
 }

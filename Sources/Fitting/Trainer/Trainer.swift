@@ -94,6 +94,18 @@ package final class Trainer {
     model.parametersChanged()
   }
 
+  /// Sets every trained tensor, and the running statistics where `weights` has them, by name. Collective; every worker has the same.
+  func load(_ weights: [String: [Float]]) {
+    var latest = 0
+    var done = 0
+    load(runningStatistics: weights) { tensor, elements in
+      if tensor != latest { (latest, done) = (tensor, 0) }
+      guard let values = weights[layout.tensors[tensor].name] else { preconditionFailure("weights without a tensor") }
+      elements.copy(from: values[done..<(done + elements.count)])
+      done += elements.count
+    }
+  }
+
   /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
   /// to all workers in the next step (`StepFlags`).
   ///
