@@ -170,7 +170,7 @@ let package = Package(
       name: "TeamExercise", dependencies: ["Kernels", "MPI", "Memory", "Teams"], path: "Tests/TeamExercise",
       swiftSettings: tests),
     .testTarget(
-      name: "TrainingTests", dependencies: ["AllocationExercise", "Launching", "Training"] + rooms,
+      name: "TrainingTests", dependencies: ["AllocationExercise", "Launching", "Training", systemPackage] + rooms,
       swiftSettings: tests),
     .executableTarget(
       name: "AllocationExercise", dependencies: ["Fitting", "Teams", "Training"], path: "Tests/AllocationExercise",

@@ -1,15 +1,19 @@
 public import Files
 internal import Kernels
 internal import Models
+internal import Optimization
 
 extension RunConfiguration {
   /// The options by their names on the command line, as files keep them.
   public var json: JSONValue {
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    // What old files lack is Adam.
+    let chosen: [(name: String, value: JSONValue)] =
+      optimizer == .adam ? [] : [("optimizer", .string(optimizer.name))]
     return .object(
       [
         ("model", .string(model.kind.name))
-      ] + model.options + [
+      ] + model.options + chosen + [
         ("batch-size", .integer(batchSize)),
         ("accumulate", .integer(accumulate)), ("bptt", .integer(bptt)), ("lanes", .integer(laneCount)),
         ("hidden-state", .string(hiddenState.rawValue)),
@@ -65,6 +69,10 @@ extension RunConfiguration {
     self.bptt = bptt
     self.lanes = lanes
     self.hiddenState = hiddenState
+    if let name = text("optimizer") {
+      guard let kind = OptimizerKind(name: name) else { return nil }
+      optimizer = kind
+    }
     self.seed = seed
     initialWeights = text("init")
     trainFile = text("train")

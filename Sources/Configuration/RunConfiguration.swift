@@ -1,5 +1,6 @@
 internal import Kernels
 public import Models
+public import Optimization
 
 /// What a run computes from: every option as resolved. None of it depends on the number of workers.
 public struct RunConfiguration: Sendable {
@@ -15,6 +16,8 @@ public struct RunConfiguration: Sendable {
   public var lanes: Int?
   /// Whether the hidden state is carried over epochs and validations.
   public var hiddenState = HiddenStateRule.carry
+  /// How parameters are updated.
+  public var optimizer = OptimizerKind.adam
   /// Seed of the initial weights.
   public var seed: UInt64 = 42
   /// A safetensors file of initial weights.

@@ -97,15 +97,15 @@ internal import Memory
     private func relay(_ bytes: [UInt8], from root: Int, keeps: Bool) -> [UInt8] {
       let memory = worker.memory
       let node = worker.layout.node(of: root)
-      return worker.relay(bytes, isRoot: rank == root, keeps: keeps) {
+      return worker.relay(bytes, isRoot: rank == root, keeps: keeps) { mail in
         if let leaders {
           attempt(.mail) { () throws(MPIError) in
             try memory.mailCount.withMutableSpan { count throws(MPIError) in
               try leaders.broadcast(&count, root: node)
             }
-            let length = min(Int(memory.mailCount[0]), memory.mail.count)
-            try memory.mail[0..<length].withMutableSpan { mail throws(MPIError) in
-              try leaders.broadcast(&mail, root: node)
+            let length = min(Int(memory.mailCount[0]), mail.count)
+            try mail[0..<length].withMutableSpan { part throws(MPIError) in
+              try leaders.broadcast(&part, root: node)
             }
           }
         }

@@ -53,6 +53,8 @@ public final class ParameterExchange {
   public let gradients: Window<Float>
   /// The part of the parameters that this worker owns, whole units; may be empty.
   public let slice: Range<Int>
+  /// That of each worker.
+  public let slices: [Range<Int>]
   /// After the reduce-scatter: root i's part of the slice starts at i·sliceRootStride.
   public let sliceRoots: Window<Float>
   /// Floats from one root's part to the next.
@@ -69,7 +71,8 @@ public final class ParameterExchange {
 
   /// The exchange of a team whose workers all share `section`: nothing is ever moved.
   init(_ layout: TeamLayout, worker: Int, section: NodeSection, count: Int, unit: Int) {
-    slice = layout.slice(worker, count: count, unit: unit)
+    slices = (0..<layout.size).map { layout.slice($0, count: count, unit: unit) }
+    slice = slices[worker]
     parameters = section.floats[0]
     gradients = Self.rows(layout.workerRoots[worker], of: section.floats[1], count: count)
     // An empty slice may lie at the very end.
@@ -93,7 +96,8 @@ public final class ParameterExchange {
   #if MPI
     /// The exchange of a team of several nodes, with messages as planned for this worker.
     init(_ layout: TeamLayout, worker: Int, section: NodeSection, messages: ParameterMessages, count: Int, unit: Int) {
-      slice = layout.slice(worker, count: count, unit: unit)
+      slices = (0..<layout.size).map { layout.slice($0, count: count, unit: unit) }
+      slice = slices[worker]
       parameters = section.floats[0]
       let node = layout.node(of: worker)
       let rows = layout.workerRoots[worker]

@@ -6,14 +6,17 @@ final class NodeSection: Sendable {
   struct Sizes: Sendable {
     var floats: [Int]
     var doubles = 0
+    var bytes = 0
 
     var byteCount: Int {
-      floats.reduce(Arena.byteCount(doubles, of: Double.self)) { $0 + Arena.byteCount($1, of: Float.self) }
+      let others = Arena.byteCount(doubles, of: Double.self) + Arena.byteCount(bytes, of: UInt8.self)
+      return floats.reduce(others) { $0 + Arena.byteCount($1, of: Float.self) }
     }
   }
 
   let floats: [Window<Float>]
   let doubles: Window<Double>
+  let bytes: Window<UInt8>
   private let arena: Arena
 
   /// Cuts windows from an arena that `allocate` makes of at least so many bytes.
@@ -21,6 +24,7 @@ final class NodeSection: Sendable {
     let arena = try allocate(max(sizes.byteCount, 64))
     floats = sizes.floats.map { arena.take($0) }
     doubles = arena.take(sizes.doubles)
+    bytes = arena.take(sizes.bytes)
     self.arena = arena
   }
 }

@@ -43,8 +43,9 @@ final class NodeTeam: Team {
   }
 
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
-    worker.relay(bytes, isRoot: rank == root, keeps: true) {}
+    if size == 1 { return bytes }
+    return worker.relay(bytes, isRoot: rank == root, keeps: true) { _ in }
   }
 
-  func gather(_ bytes: [UInt8]) -> [[UInt8]] { worker.collect(bytes) }
+  func gather(_ bytes: [UInt8]) -> [[UInt8]] { size == 1 ? [bytes] : worker.collect(bytes) }
 }

@@ -14,6 +14,8 @@ final class NodeWorker {
   private var sectionCount = 0
   /// The set of boxes that was used last.
   private var boxTurn = 0
+  /// Mail and boxes for long messages; made when the first of these comes.
+  private var largeMail, largeBoxes: NodeSection?
 
   init(_ memory: ProcessMemory, thread: Int) {
     self.memory = memory
@@ -74,28 +76,53 @@ final class NodeWorker {
   /// Passes the bytes of one worker, for which `isRoot` is true, to all that want to keep them.
   ///
   /// - forward: brings the mail from the root's node to the others, where there are any; every worker calls it.
-  func relay(_ bytes: [UInt8], isRoot: Bool, keeps: Bool, forward: () -> Void) -> [UInt8] {
-    let mail = memory.mail
+  func relay(_ bytes: [UInt8], isRoot: Bool, keeps: Bool, forward: (_ mail: Window<UInt8>) -> Void) -> [UInt8] {
+    var mail = memory.mail
     var result: [UInt8] = []
     var done = 0
     var left: Int
     repeat {
       if isRoot {
-        let part = Array(bytes[done..<min(done + mail.count, bytes.count)])
+        let end = min(done + mail.count, bytes.count)
+        mail[0..<(end - done)].copy(from: bytes[done..<end])
         memory.mailCount[0] = Int64(bytes.count - done)
-        mail[0..<part.count].copy(from: part)
       }
       synchronise(.mail)
-      forward()
+      forward(mail)
       left = Int(memory.mailCount[0])
       let count = min(left, mail.count)
-      if keeps && !isRoot { result += mail[0..<count].array }
+      if keeps && !isRoot {
+        if done == 0 { result.reserveCapacity(left) }
+        mail[0..<count].append(to: &result)
+      }
       done += count
       left -= count
       synchronise(.mail)
+      // All know alike that there is more.
+      if left > 0 { mail = longMail() }
     } while left > 0
     return keeps && isRoot ? bytes : result
   }
+
+  /// Mail for messages that the small one would take many turns for. Collective over the node's workers.
+  private func longMail() -> Window<UInt8> {
+    if let largeMail { return largeMail.bytes }
+    let section = makeSection(NodeSection.Sizes(floats: [], bytes: Self.largeMailByteCount))
+    largeMail = section
+    return section.bytes
+  }
+
+  /// Boxes likewise.
+  private func longBoxes() -> Window<UInt8> {
+    if let largeBoxes { return largeBoxes.bytes }
+    let workers = layout.nodes[memory.node].count
+    let capacity = max(Self.largeMailByteCount / workers, 1 << 18)
+    let section = makeSection(NodeSection.Sizes(floats: [], bytes: 2 * workers * capacity))
+    largeBoxes = section
+    return section.bytes
+  }
+
+  private static let largeMailByteCount = 2 << 20
 
   /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little more than the
   /// copying of their own: as long as these fit into the worker's box there is one barrier, behind which only the first one reads.
@@ -103,16 +130,16 @@ final class NodeWorker {
   /// There are two sets of boxes, used in turn. When a worker writes into one again, it has passed the barrier of the other set,
   /// and the first worker has come there only after reading.
   func collect(_ bytes: [UInt8]) -> [[UInt8]] {
-    let boxes = memory.boxes
+    var boxes = memory.boxes
     let workers = layout.nodes[memory.node].count
-    let capacity = boxes.count / 2 / workers
+    var capacity = boxes.count / 2 / workers
     var result = [[UInt8]](repeating: [], count: isLeader ? workers : 0)
     var done = 0
     var longest = 0
     repeat {
       boxTurn ^= 1
       let first = boxTurn * workers
-      let part = Array(bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)])
+      let part = bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)]
       let start = (first + place) * capacity
       boxes[start..<(start + part.count)].copy(from: part)
       memory.boxCounts[first + place] = Int64(bytes.count)
@@ -120,11 +147,16 @@ final class NodeWorker {
       longest = (0..<workers).map { Int(memory.boxCounts[first + $0]) }.max() ?? 0
       for worker in result.indices {
         let start = (first + worker) * capacity
-        let count = min(max(Int(memory.boxCounts[first + worker]) - done, 0), capacity)
-        let part = boxes[start..<(start + count)].array
-        if done == 0 { result[worker] = part } else { result[worker] += part }
+        let length = Int(memory.boxCounts[first + worker])
+        if done == 0 { result[worker].reserveCapacity(length) }
+        boxes[start..<(start + min(max(length - done, 0), capacity))].append(to: &result[worker])
       }
       done += capacity
+      if done < longest {
+        // All know alike that there is more.
+        boxes = longBoxes()
+        capacity = boxes.count / 2 / workers
+      }
     } while done < longest
     return result
   }

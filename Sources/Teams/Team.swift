@@ -42,8 +42,9 @@ public protocol Team: AnyObject {
   /// `floats` zeroed floats that the workers of this node share. Collective; ordered by the team's other operations.
   func makeShared(floats: Int) -> Window<Float>
 
-  /// The bytes of worker `root`; what others pass is not looked at. Any number; slow.
+  /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a few MB for long
+  /// messages, so what is larger than that is best passed in pieces.
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8]
-  /// All workers' bytes by rank on worker 0, nothing elsewhere. Any number; slow.
+  /// All workers' bytes by rank on worker 0, nothing elsewhere. Any number, as with `broadcast`.
   func gather(_ bytes: [UInt8]) -> [[UInt8]]
 }

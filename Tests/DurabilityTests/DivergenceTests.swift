@@ -143,7 +143,7 @@ import Training
       return try workers.run { team in
         let session = try Session(resolved, team: team)
         _ = session.trainer.step(0, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
-        return (session.trainer.firstMoments.array, session.trainer.norm)
+        return (session.trainer.slots.windows[0].array, session.trainer.norm)
       }[0]
     }
     let plain = try moments(nil).values

@@ -34,7 +34,7 @@ struct VerifyCommand: ParsableCommand {
       switch file.result {
       case .success(let checkpoint):
         let name = PlainText.visible(file.path.named)
-        print("intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model)")
+        print("intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind)")
       case .failure(let error):
         if all.count == 1 { throw error }
         damaged += 1

@@ -42,7 +42,8 @@ final class TrainRun {
       ? 8 : options.output != .none ? max(2, min(64, 50_000 / SpanLog.spansPerStep(configuration))) : 0
     session = try Session(
       configuration, team: team,
-      spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil)
+      spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil,
+      awaitsCheckpoint: resumption != nil)
     if let resumption { try session.restore(resumption.checkpoint, from: resumption.path.string) }
     var files: RunFiles?
     let session = session
@@ -137,18 +138,22 @@ final class TrainRun {
     if tells { printLine(table.row(epoch)) }
   }
 
-  /// Gives what has been told to the writer, with a checkpoint of that moment.
-  private func submit(_ checkpoint: CheckpointContents? = nil, _ told: MetricsBatch? = nil) throws {
+  /// Gives what has been told to the writer.
+  private func submit() throws {
     guard let writer else { return }
-    var metrics = told ?? history.take()
+    try writer.submit(metrics: takeMetrics())
+  }
+
+  private func takeMetrics() -> MetricsBatch {
+    var metrics = history.take()
     metrics.speeds = watch?.takeSpeeds() ?? []
-    try writer.submit(metrics: metrics, checkpoint: checkpoint)
+    return metrics
   }
 
   /// Takes a checkpoint; collective.
   private func keep(_ fit: FitState, rate: Double, lasts: Bool) throws {
-    let told = history.take()
-    try submit(session.checkpoint(fit, learningRate: rate, metricsLength: history.length), told)
+    let metrics = takeMetrics()
+    try session.keep(fit, learningRate: rate, metrics: metrics, metricsLength: history.length, with: writer)
     guard lasts else { return }
     try writer?.finish()
     // Nobody ends, and with it the job, before the file is there.
@@ -171,9 +176,8 @@ final class TrainRun {
   /// Weights, plot and digest. Collective.
   private func writeResults() throws {
     if tells, options.showsPlots { TerminalPlot.show(history.plot(configuration)) }
-    let weights = session.weightsFile()
-    if let directory, let weights {
-      try directory.write(weights, as: .model)
+    try session.writeWeights(to: directory)
+    if let directory {
       try directory.write(history.plot(configuration).svg(), as: .lossPlot)
     }
     let digest = session.digest()

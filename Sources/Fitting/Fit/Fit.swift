@@ -1,10 +1,6 @@
-internal import Models
-internal import Configuration
 public import Files
 private import Kernels
 public import Optimization
-internal import Teams
-internal import Tokenization
 
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {
@@ -52,67 +48,6 @@ public struct FitObserver {
     self.step = step
     self.epoch = epoch
     self.checkpoint = checkpoint
-  }
-}
-
-extension Session {
-  /// The plan of the configured run: 1cycle to `learningRate`.
-  public func plan(learningRate: Double) -> FitPlan {
-    FitPlan(
-      epochs: configuration.epochs,
-      schedule: .oneCycle(
-        OneCycle(
-          steps: configuration.epochs * stepsPerEpoch, maximum: learningRate, pctStart: configuration.pctStart,
-          divFactor: configuration.divFactor, momenta: configuration.momenta)),
-      weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
-  }
-
-  /// The last step of a plan, from 1 on.
-  public func steps(of plan: FitPlan) -> Int {
-    let steps = plan.epochs * stepsPerEpoch
-    return min(steps, plan.stepLimit ?? steps)
-  }
-
-  /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
-  ///
-  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite, unless the plan
-  ///   leaves such steps out.
-  @discardableResult
-  public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
-    var loop = FitLoop(trainer, plan, state, observer)
-    return try loop.run()
-  }
-
-  /// Keeps the spans of the steps that are observed.
-  static func trace(_ step: Int, _ spans: SpanLog, _ team: any Team) {
-    if step == spans.steps.lowerBound, !spans.steps.isEmpty {
-      team.barrier()
-      spans.start()
-    }
-    spans.isOn = spans.steps.contains(step)
-  }
-
-  /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.
-  public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }
-
-  /// Runs the LR finder and puts everything back to the bit. Collective.
-  public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
-    trainer.findLearningRate(finder)
-  }
-
-  /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
-  public func digest() -> String? { trainer.gather()?.state().digest }
-
-  /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
-  public func weightsFile() -> [UInt8]? {
-    guard let state = trainer.gather()?.state() else { return nil }
-    return SafetensorsFile.bytes(
-      tensors: trainer.tensorNames.weights(state),
-      metadata: [
-        ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
-        ("tokenizer", tokenizer.rawValue),
-        ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
-      ])
   }
 }
 

@@ -15,7 +15,7 @@ struct FitLoop {
   /// The step done last, until it stands.
   private var pending: Pending?
   /// Where replays start from.
-  private var snapshot: TrainerSnapshot
+  private var snapshot: StateSnapshot
   private var snapshotStep: Int
   /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
   private static let normInterval = 10
@@ -34,7 +34,7 @@ struct FitLoop {
     self.state = state
     self.observer = observer
     trainer.context.flags.gradientWasBad = false
-    snapshot = trainer.snapshot()
+    snapshot = StateSnapshot(trainer)
     snapshotStep = state.step
     epochStart = clock.now
   }
@@ -79,11 +79,20 @@ struct FitLoop {
   /// Does a step; the number is counted from 0.
   private func apply(_ step: Int) -> Double {
     let (rate, momentum) = plan.schedule(step)
-    if let spans = trainer.context.spans { Session.trace(step, spans, trainer.team) }
+    if let spans = trainer.context.spans { Self.trace(step, spans, trainer.team) }
     trainer.team.tell(step: step + 1)
     return trainer.step(
       step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay,
       takesNorm: (step + 1) % Self.normInterval == 0)
+  }
+
+  /// Keeps the spans of the steps that are observed.
+  private static func trace(_ step: Int, _ spans: SpanLog, _ team: any Team) {
+    if step == spans.steps.lowerBound, !spans.steps.isEmpty {
+      team.barrier()
+      spans.start()
+    }
+    spans.isOn = spans.steps.contains(step)
   }
 
   private func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
@@ -151,7 +160,7 @@ struct FitLoop {
   }
 
   private mutating func keepSnapshot() {
-    snapshot = trainer.snapshot()
+    snapshot.take(trainer)
     snapshotStep = state.step
   }
 
@@ -163,18 +172,18 @@ struct FitLoop {
   private mutating func leaveOut(_ step: Int) throws {
     precondition(step == state.step, "the steps before have been confirmed")
     pending = nil
-    trainer.restore(snapshot)
+    snapshot.restore(trainer)
     for earlier in snapshotStep..<step { _ = apply(earlier) }
-    let before = trainer.snapshot()
-    let finding = trainer.inspectStep(step % stepsPerEpoch)
-    trainer.restore(before)
+    let before = StateSnapshot(trainer)
+    let diagnosis = trainer.diagnoseStep(step % stepsPerEpoch)
+    before.restore(trainer)
     if plan.nonFinite == .stop {
-      let error = error(step, finding)
+      let error = error(step, diagnosis)
       try observer.checkpoint?(state, true)
       try observer.failure(error)
       throw error
     }
-    var left = record(step, finding.loss, state.smoothed.value)
+    var left = record(step, diagnosis.loss, state.smoothed.value)
     left.isLeftOut = true
     try observer.step(left)
     state.step += 1
@@ -183,14 +192,14 @@ struct FitLoop {
     try settle()
   }
 
-  private func error(_ step: Int, _ finding: StepFinding) -> RunError {
+  private func error(_ step: Int, _ diagnosis: GradientDiagnosis) -> RunError {
     let kept = observer.checkpoint == nil ? "" : "; the state before it is kept as a checkpoint"
     // The sign of what isn't a number says nothing.
-    let loss = finding.loss.isNaN ? "nan" : "\(finding.loss)"
-    let largest = finding.largest.isNaN ? "nan" : "\(finding.largest)"
+    let loss = diagnosis.loss.isNaN ? "nan" : "\(diagnosis.loss)"
+    let largest = diagnosis.largest.isNaN ? "nan" : "\(diagnosis.largest)"
     return RunError(
-      finding.loss.isFinite ? "a gradient is not finite" : "the loss is not finite",
+      diagnosis.loss.isFinite ? "a gradient is not finite" : "the loss is not finite",
       at: "step \(step + 1), loss \(loss), lr \(plan.schedule(step).learningRate), largest gradient \(largest) in "
-        + finding.tensor, remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
+        + diagnosis.tensor, remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
   }
 }

@@ -83,16 +83,15 @@ extension Trainer {
   /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't finite, and
   /// puts everything back to the bit. Collective.
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
-    let before = snapshot()
-    let place = context.place
-    context.place.phase = .finder
-    defer { context.place = place }
+    let before = StateSnapshot(self)
     var curve = LearningRateCurve()
     var smoothed = SmoothedLoss()
     var best = Double.infinity
     for step in 0..<finder.iterations {
       let rate = finder.learningRate(at: step)
-      let loss = self.step(step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay)
+      let loss = self.step(
+        step % groups.steps, learningRate: rate, momentum: 0.9, weightDecay: finder.weightDecay, phase: .finder,
+        update: step)
       let mean = smoothed.add(loss)
       curve.learningRates.append(rate)
       curve.losses.append(loss)
@@ -100,7 +99,7 @@ extension Trainer {
       best = min(best, mean)
       if !(mean <= 4 * best) { break }
     }
-    restore(before)
+    before.restore(self)
     return curve
   }
 }

@@ -29,17 +29,24 @@ public final class Session {
   /// doesn't fit.
   ///
   /// - spans: takes the phases and waits of the steps while it is on.
-  public convenience init(_ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil) throws {
+  /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
+  public convenience init(
+    _ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil, awaitsCheckpoint: Bool = false
+  ) throws {
     try self.init(
       configuration,
       Texts(configuration.dataSource, batchSize: configuration.batchSize, bptt: configuration.bptt, team), team: team,
-      spans: spans)
+      spans: spans, awaitsCheckpoint: awaitsCheckpoint)
   }
 
   /// Sets up a run on texts that every worker has. Collective.
   ///
+  /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
   /// - Throws: the same `RunError` on every worker, as above.
-  package init(_ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, spans: SpanLog? = nil) throws {
+  package init(
+    _ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, spans: SpanLog? = nil,
+    awaitsCheckpoint: Bool = false
+  ) throws {
     self.configuration = configuration
     dataDigest = texts.digest
     tokenizer = texts.tokenizer
@@ -50,18 +57,22 @@ public final class Session {
     let layout = configuration.model.layout(vocabulary: vocabulary.count)
     // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
     MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
-    let weights =
-      if let file = configuration.initialWeights {
-        try Self.readWeights(file, configuration, layout, team)
-      } else {
-        layout.initialWeights(seed: configuration.seed)
-      }
+    let file = try configuration.initialWeights.flatMap { path in
+      awaitsCheckpoint ? nil : try Self.readWeights(path, configuration, layout, team)
+    }
     trainer = Trainer(
       configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
       team: team, train: try Self.batches(texts.train, texts.files?.train, configuration, team),
       valid: try Self.batches(texts.valid, texts.files?.valid, configuration, team), rule: configuration.hiddenState,
-      clip: configuration.clip, accumulate: configuration.accumulate)
-    trainer.load(weights)
+      clip: configuration.clip, accumulate: configuration.accumulate,
+      optimizer: configuration.optimizer)
+    if awaitsCheckpoint { return }
+    if let file {
+      trainer.load(file)
+    } else {
+      var weights = InitialWeights(layout, seed: configuration.seed)
+      trainer.load { weights.next(ofTensor: $0, into: $1) }
+    }
   }
 
   /// Steps in an epoch of the train split.

@@ -4,7 +4,7 @@ internal import Jobs
 internal import Kernels
 internal import Memory
 package import Models
-internal import Optimization
+package import Optimization
 package import Teams
 
 /// One worker of a training run: its model, its share of the optimizer's state, and its batches. Every worker calls the same
@@ -21,24 +21,19 @@ package final class Trainer {
   package let valid: WorkerBatches
   private let rule: HiddenStateRule
   package let exchange: ParameterExchange
-  let firstMoments: Window<Float>  // (slice)
-  let secondMoments: Window<Float>  // (slice)
-  let blockGradient: Window<Float>
-  private let stack: Window<Float>
+  let optimizerKind: OptimizerKind
+  /// What the optimizer keeps of this worker's slice.
+  package let slots: OptimizerSlots
+  private let update: SliceUpdate
   private let validation: ValidationSums
   /// Questions between steps.
   let agreement: Agreement
-  private let gradientNorm: GradientNorm
-  /// Bounds the gradient's norm, where that is asked for.
-  private let clipping: GradientClipping?
   /// The gradient's norm in the last step, before clipping, where it was taken.
-  private(set) var norm: Double?
+  var norm: Double? { update.norm }
   /// The train batches of each step.
   let groups: BatchGroups
   /// Sums a step's batches, where it has more than one.
   private let accumulation: GradientAccumulation?
-  /// That of a gradient whose sum is finished.
-  private let finished = FoldSchedule(folds: [0])
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
@@ -46,9 +41,11 @@ package final class Trainer {
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
+  /// - optimizer: how the parameters are updated.
   init(
     _ description: ModelDescription, vocabulary: Int, bptt: Int, seed: UInt64, team: any Team, train: WorkerBatches,
-    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1
+    valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1,
+    optimizer: OptimizerKind = .adam
   ) {
     self.team = team
     self.train = train
@@ -62,50 +59,67 @@ package final class Trainer {
     model = description.kind.type.init(context)
     predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
-    firstMoments = context.make(slice)
-    secondMoments = context.make(slice)
-    blockGradient = context.make(ParameterLayout.unit)
-    stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
+    optimizerKind = optimizer
+    let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice) })
+    self.slots = slots
     validation = ValidationSums(team: team, batches: valid.count)
     agreement = Agreement(team)
-    let gradientNorm = GradientNorm(exchange, team: team, context: context)
-    self.gradientNorm = gradientNorm
-    clipping = clip.map { GradientClipping(gradientNorm, slice: slice, context: context, limit: $0) }
     groups = BatchGroups(batches: train.count, size: accumulate)
-    // The sum of a shared tensor's two gradients needs a place, too.
-    let sums = accumulate > 1 || !layout.sharedGradients.isEmpty
-    accumulation = sums ? GradientAccumulation(count: slice, context: context) : nil
+    let accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
+    self.accumulation = accumulation
+    update = SliceUpdate(
+      optimizer, slots: slots, layout, exchange, accumulation: accumulation, clip: clip, team: team, context: context)
   }
 
-  /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
-  /// sizes of the model's tensors on every worker.
-  func load(_ weights: [String: [Float]]) {
-    let arena = Arena(byteCount: Arena.byteCount(layout.count, of: Float.self))
-    let whole: Window<Float> = arena.take(layout.count)
-    for tensor in layout.tensors {
-      if let values = weights[tensor.name] { tensor.write(values, to: whole) }
+  /// Sets every trained tensor, and running statistics where there are values for them. Collective; every worker has the same.
+  ///
+  /// - fill: overwrites what it is given with the next elements of a tensor, in PyTorch's order; asked for tensor by tensor in the
+  ///   layout's order, by the tensor's place in it.
+  func load(runningStatistics: [String: [Float]] = [:], _ fill: (_ tensor: Int, _ elements: Window<Float>) -> Void) {
+    let sections = state.sections.filter { if case .parameter = $0.content { true } else { false } }
+    let buffers = PieceBuffers(sections)
+    let own = ownState
+    for (index, section) in sections.enumerated() {
+      for piece in section.pieces {
+        let (room, elements) = buffers.room(for: piece)
+        fill(index, elements)
+        take(piece, own, elements, room)
+      }
     }
-    // Each writes what it owns: the workers of a node share one copy.
-    exchange.parameters[exchange.slice].copy(from: whole[exchange.slice])
+    withExtendedLifetime(buffers) {}
     team.allGather(exchange) { _ in }
     for statistic in model.runningStatistics {
-      if let values = weights[statistic.name] { statistic.values.copy(from: values) }
+      if let values = runningStatistics[statistic.name] { statistic.values.copy(from: values) }
     }
     model.parametersChanged()
+  }
+
+  /// Sets every trained tensor, and the running statistics where `weights` has them, by name. Collective; every worker has the same.
+  func load(_ weights: [String: [Float]]) {
+    var latest = 0
+    var done = 0
+    load(runningStatistics: weights) { tensor, elements in
+      if tensor != latest { (latest, done) = (tensor, 0) }
+      guard let values = weights[layout.tensors[tensor].name] else { preconditionFailure("weights without a tensor") }
+      elements.copy(from: values[done..<(done + elements.count)])
+      done += elements.count
+    }
   }
 
   /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
   /// to all workers in the next step (`StepFlags`).
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
+  /// - phase, update: where in the run the step is; nil stands for the updates done.
   package func step(
-    _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false
+    _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false,
+    phase: StepPlace.Phase = .fit, update number: Int? = nil
   ) -> Double {
-    context.place.update = updates
-    let loss = gradient(ofStep: step)
+    let loss = gradient(ofStep: step, at: StepPlace(update: number ?? updates, phase: phase))
     context.spans?.mark(.update)
     updates += 1
-    let settings = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+    let settings = OptimizerStep(
+      step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
     context.flags.gradientWasBad = !update(settings, takesNorm: takesNorm)
     context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
@@ -114,11 +128,12 @@ package final class Trainer {
     return loss
   }
 
-  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `foldGradient` reads. Collective.
+  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `finishGradient` reads. Collective.
   ///
-  /// The parameters stay as they are meanwhile. Hidden state and running statistics move on with every batch, and BatchNorm takes
+  /// The parameters stay as they are meanwhile. Carried states and running statistics move on with every batch, and BatchNorm takes
   /// each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before `optimizer.step`.
-  func gradient(ofStep step: Int) -> Double {
+  func gradient(ofStep step: Int, at place: StepPlace) -> Double {
+    context.place = place
     guard let accumulation else { return gradient(ofBatch: step) }
     let batches = groups[step]
     var sum = 0.0
@@ -126,7 +141,7 @@ package final class Trainer {
       context.place.batch = batch - batches.lowerBound
       sum += gradient(ofBatch: batch)
       context.spans?.mark(.update)
-      accumulation.add(isFirst: batch == batches.lowerBound, blockGradient) { foldRoots($0) }
+      accumulation.add(isFirst: batch == batches.lowerBound, unitGradient) { update.finishBatch($0) }
       // A model may write its gradient before its first exchange: all have read the one before by then.
       team.barrier()
     }
@@ -141,88 +156,28 @@ package final class Trainer {
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     context.spans?.mark(.reduce)
     team.reduceScatter(exchange)
-    if !layout.sharedGradients.isEmpty { finishSecondGradients() }
+    update.exchangeSecondGradients()
     return sum / Double(predictions)
   }
+
+  /// 256 elements: where `finishGradient` puts a unit of the gradient.
+  var unitGradient: Window<Float> { update.unitGradient }
 
   /// Starts every stream from zero.
   package func resetStates() {
     for state in model.carriedStates { state.values.elements.fill(0) }
   }
 
-  /// Finishes the canonical sums of shared tensors' second gradients, and hands them to all: whoever owns the parameter need not own
-  /// its second gradient. Collective.
-  private func finishSecondGradients() {
-    let first = max(exchange.slice.lowerBound, layout.parameterCount)
-    for place in stride(from: first, to: exchange.slice.upperBound, by: ParameterLayout.unit) {
-      foldSlice(place - exchange.slice.lowerBound)
-      exchange.parameters[place..<(place + ParameterLayout.unit)].copy(from: blockGradient)
-    }
-    team.allGather(exchange) { _ in }
-  }
-
-  /// A unit of the slice's gradient, good until the next is asked for.
-  private func finishedUnit(_ start: Int) -> Window<Float> {
-    foldGradient(start)
-    return blockGradient
-  }
-
-  /// Brings a unit of the slice's gradient into `blockGradient`: that of the step's batches, unclipped.
-  func foldGradient(_ start: Int) {
-    guard let accumulation else { return foldRoots(start) }
-    blockGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
-  }
-
-  /// Finishes the gradient of a unit of the slice of the latest batch into `blockGradient`: the canonical sum, and of a shared tensor
-  /// the sum of both of its gradients. What is no parameter counts as zero.
-  private func foldRoots(_ start: Int) {
-    let place = exchange.slice.lowerBound + start
-    if place >= layout.parameterCount { return blockGradient.fill(0) }
-    foldSlice(start)
-    for (parameter, second) in layout.sharedGradients where parameter.contains(place) {
-      let other = second.lowerBound + place - parameter.lowerBound
-      accumulate(exchange.parameters[other..<(other + ParameterLayout.unit)], into: blockGradient)
-    }
-  }
-
-  /// Finishes the canonical sum of a unit of the slice into `blockGradient`.
-  private func foldSlice(_ start: Int) {
-    let unit = ParameterLayout.unit
-    let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
-    foldRows(
-      exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
-      schedule: exchange.schedule, into: blockGradient, rootStride: unit, scratch: stack)
-  }
-
-  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it.
-  private func update(_ step: AdamStep, takesNorm: Bool) -> Bool {
-    if let clipping {
-      let norm = clipping.clip { finishedUnit($0) }
-      self.norm = norm
-      update(step, clipping.slice, stride: exchange.slice.count, finished)
-      return norm.isFinite
-    }
-    norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
-    if let accumulation { return update(step, accumulation.slice, stride: exchange.slice.count, finished) }
-    return update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
-  }
-
-  /// Updates the slice; returns whether its gradient was finite.
-  @discardableResult
-  private func update(_ step: AdamStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule) -> Bool {
-    // Second gradients of shared tensors, which lie behind all parameters, are none.
-    let count = min(exchange.slice.upperBound, layout.parameterCount) - exchange.slice.lowerBound
-    guard count > 0 else { return true }
-    let own = exchange.slice.lowerBound..<(exchange.slice.lowerBound + count)
-    return adam(
-      step, roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[own],
-      first: firstMoments[0..<count], second: secondMoments[0..<count], gradient: blockGradient, stack: stack)
-  }
+  /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
+  func finishGradient(_ start: Int) { update.finish(start) }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
     if rule == .reset { resetStates() }
+    let place = context.place
+    defer { context.place = place }
     for batch in 0..<valid.count {
+      context.place = StepPlace(update: updates, batch: batch, phase: .validation)
       model.validationStep(
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
         correct: validation.correct(of: batch))

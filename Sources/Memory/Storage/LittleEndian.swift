@@ -28,6 +28,19 @@ extension Window where Element == Float {
     precondition(isLittleEndian, "files and digests are made on little-endian machines")
     return Array(UnsafeRawBufferPointer(start: base, count: 4 * count))
   }
+
+  /// Calls `body` with the elements' bytes, little-endian.
+  public func withLittleEndianBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
+    precondition(isLittleEndian, "files and digests are made on little-endian machines")
+    return try body(Span(_unsafeStart: base, count: count).bytes)
+  }
+
+  /// Overwrites the elements with those of as many little-endian bytes, four each.
+  public func copy(fromLittleEndian bytes: [UInt8]) {
+    precondition(isLittleEndian, "files and digests are read on little-endian machines")
+    precondition(bytes.count == 4 * count, "copy of \(bytes.count) bytes into \(count) floats")
+    bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(start: base, count: 4 * count).copyMemory(from: $0) }
+  }
 }
 
 private let isLittleEndian = Int(1).littleEndian == 1

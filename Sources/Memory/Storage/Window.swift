@@ -55,6 +55,17 @@ public struct Window<Element: BitwiseCopyable>: @unchecked Sendable {
     source.withUnsafeBufferPointer { if let start = $0.baseAddress { base.update(from: start, count: count) } }
   }
 
+  /// Overwrites this window with `source`, which must have as many elements.
+  public func copy(from source: ArraySlice<Element>) {
+    precondition(source.count == count, "copy of \(source.count) elements into \(count)")
+    source.withUnsafeBufferPointer { if let start = $0.baseAddress { base.update(from: start, count: count) } }
+  }
+
+  /// Appends the elements to `array`.
+  public func append(to array: inout [Element]) {
+    array.append(contentsOf: UnsafeBufferPointer(start: base, count: count))
+  }
+
   /// A copy of the elements.
   public var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -1,4 +1,5 @@
 private import Kernels
+package import Memory
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): the run's random numbers, the same on every machine.
 package struct RandomNumbers: Sendable {
@@ -24,26 +25,41 @@ package struct RandomNumbers: Sendable {
   }
 }
 
-extension ParameterLayout {
-  /// Values of every trained tensor by name, drawn in the order of declaration as `torch.nn` draws them.
-  package func initialWeights(seed: UInt64) -> [String: [Float]] {
-    var random = RandomNumbers(seed: seed)
-    var result: [String: [Float]] = [:]
-    for tensor in declarations {
-      result[tensor.name] = (0..<tensor.count).map { _ in
-        switch tensor.initial {
+/// The initial values of all trained tensors, drawn in the order of declaration as `torch.nn` draws them.
+package struct InitialWeights {
+  private var random: RandomNumbers
+  private let declarations: [ParameterDeclaration]
+  /// The tensor that is being drawn, and how many of its elements have been.
+  private var tensor = 0
+  private var done = 0
+
+  package init(_ layout: ParameterLayout, seed: UInt64) {
+    random = RandomNumbers(seed: seed)
+    declarations = layout.declarations
+  }
+
+  /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked for, in order.
+  package mutating func next(ofTensor index: Int, into elements: Window<Float>) {
+    if index != tensor { (tensor, done) = (index, 0) }
+    let declaration = declarations[index]
+    for place in 0..<elements.count {
+      elements[place] =
+        switch declaration.initial {
         case .normal: Float(random.normal())
         case .uniform(let bound): Float((2 * random.uniform() - 1) * bound)
-        case .uniformRows(let bound, _): Float((2 * random.uniform() - 1) * bound)
+        case .uniformRows(let bound, let zeroRow):
+          row(done + place, declaration) == zeroRow ? zero() : Float((2 * random.uniform() - 1) * bound)
         case .constant(let value): value
         }
-      }
-      if case .uniformRows(_, let row) = tensor.initial {
-        let columns = tensor.shape[1]
-        result[tensor.name]?.replaceSubrange(
-          (row * columns)..<((row + 1) * columns), with: repeatElement(0, count: columns))
-      }
     }
-    return result
+    done += elements.count
+  }
+
+  private func row(_ element: Int, _ declaration: ParameterDeclaration) -> Int { element / declaration.shape[1] }
+
+  /// Zero instead of a number that is drawn all the same.
+  private mutating func zero() -> Float {
+    _ = random.uniform()
+    return 0
   }
 }

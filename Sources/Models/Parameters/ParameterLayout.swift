@@ -135,7 +135,7 @@ package struct ModelTensor: Sendable {
   }
 
   /// The gate column of an output in PyTorch's order, gate by gate.
-  private static func gateColumn(_ output: Int, of outputs: Int, gates: Int) -> Int {
+  static func gateColumn(_ output: Int, of outputs: Int, gates: Int) -> Int {
     let hidden = outputs / gates
     return Kernels.gateColumn(output / hidden, unit: output % hidden, gates: gates)
   }
@@ -155,8 +155,20 @@ package struct ModelTensor: Sendable {
     return shape[0]
   }
 
-  private var rows: Int { shape.count == 2 ? shape[0] : 1 }
-  private var columns: Int { shape.last ?? 0 }
+  /// All that the tensor takes of the arena, padding included; whole vectors of 16.
+  package var stored: Range<Int> {
+    let length =
+      switch place {
+      case .rows(_, let stride): shape.count == 2 ? rows * stride : ParameterLayout.padded(columns)
+      case .transposedPanels, .gatePanels: Panels.count(rows: columns, columns: keptColumns)
+      case .panels: Panels.count(rows: rows, columns: columns)
+      case .gateVector: vectorCount
+      }
+    return offset..<(offset + length)
+  }
+
+  var rows: Int { shape.count == 2 ? shape[0] : 1 }
+  var columns: Int { shape.last ?? 0 }
 
   /// The elements in PyTorch's order.
   package func read(_ arena: Window<Float>) -> [Float] {

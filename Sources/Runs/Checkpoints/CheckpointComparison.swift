@@ -40,7 +40,12 @@ public struct CheckpointComparison: Sendable, Equatable {
     firstDifferentLoss = zip(ours, theirs).first { $0.loss.bitPattern != $1.loss.bitPattern }?.0.step
     func difference(_ step: Int) throws(RunError) -> (name: String, different: Int, of: Int)? {
       guard let one = left[step], let other = right[step] else { return nil }
-      return Self.difference(try Self.read(one), try Self.read(other))
+      let (ours, theirs) = (try Self.read(one), try Self.read(other))
+      do { return try Self.difference(ours, theirs) } catch {
+        throw RunError(
+          "a checkpoint can't be read (\(error))", at: "\(one), \(other)", remedy: "take other ones",
+          status: .inputOutput)
+      }
     }
     var low = 0
     var high = steps.count
@@ -66,25 +71,33 @@ public struct CheckpointComparison: Sendable, Equatable {
     return (try? FileOperations.read(path)).flatMap { MetricsHistory($0) }?.steps ?? []
   }
 
-  private static func read(_ path: FilePath) throws(RunError) -> SafetensorsFile {
+  private static func read(_ path: FilePath) throws(RunError) -> Checkpoint {
     do {
-      return try Checkpoint(try FileOperations.read(path)).file
+      return try Checkpoint.read(ByteSource(opening: path)).checkpoint
     } catch {
       throw RunError("damaged checkpoint (\(error))", at: path.string, remedy: "take another one", status: .badData)
     }
   }
 
-  /// The first tensor, in the order of the file, whose bits differ.
+  /// The first tensor, in the order of the file, whose bits differ; both are read piece by piece.
   private static func difference(
-    _ one: SafetensorsFile, _ other: SafetensorsFile
-  ) -> (name: String, different: Int, of: Int)? {
-    for tensor in one.tensors {
-      guard let ours = try? one.floats(tensor.name, shape: tensor.shape) else { continue }
-      guard let theirs = try? other.floats(tensor.name, shape: tensor.shape) else {
-        return (tensor.name, ours.count, ours.count)
+    _ one: Checkpoint, _ other: Checkpoint
+  ) throws -> (name: String, different: Int, of: Int)? {
+    guard let ours = one.source, let theirs = other.source else { preconditionFailure("both have been read here") }
+    for tensor in one.header.tensors {
+      let count = tensor.range.count / 4
+      guard let same = try? other.header.tensor(tensor.name, shape: tensor.shape), same.dtype == tensor.dtype else {
+        return (tensor.name, count, count)
       }
-      let different = zip(ours, theirs).count { $0.bitPattern != $1.bitPattern }
-      if different > 0 { return (tensor.name, different, ours.count) }
+      var different = 0
+      for start in stride(from: 0, to: tensor.range.count, by: 1 << 20) {
+        let length = min(1 << 20, tensor.range.count - start)
+        let left = try ours.read((tensor.range.lowerBound + start)..<(tensor.range.lowerBound + start + length))
+        let right = try theirs.read((same.range.lowerBound + start)..<(same.range.lowerBound + start + length))
+        guard left != right else { continue }
+        different += stride(from: 0, to: length, by: 4).count { left[$0..<($0 + 4)] != right[$0..<($0 + 4)] }
+      }
+      if different > 0 { return (tensor.name, different, count) }
     }
     return nil
   }

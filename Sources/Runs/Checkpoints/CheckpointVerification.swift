@@ -24,7 +24,7 @@ public struct CheckpointVerification: Sendable {
     self.path = path
     result = Result { () throws(RunError) in
       do {
-        return try Checkpoint(try FileOperations.read(path))
+        return try Checkpoint.read(ByteSource(opening: path)).checkpoint
       } catch {
         throw RunError("damaged checkpoint (\(error))", at: path.string, remedy: "take another one", status: .badData)
       }

@@ -26,23 +26,31 @@ public struct Resumption: Sendable {
   public static func find(
     _ path: String, _ job: Job, passedOver: (RunError) -> Void
   ) throws -> Resumption {
+    var found: Resumption?
     let message = try job.share { () throws(RunError) in
-      let (file, bytes) = try find(FilePath(named: path), passedOver: passedOver)
-      return Array(file.named.utf8) + [0] + bytes
+      let (file, checkpoint, header) = try find(FilePath(named: path), passedOver: passedOver)
+      found = Resumption(checkpoint, file)
+      let size = checkpoint.source?.count ?? 0
+      return Array("\(size)".utf8) + [0] + Array(file.named.utf8) + [0] + header
     }
-    let parts = message.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-    let file = FilePath(named: String(decoding: parts[0], as: UTF8.self))
-    return Resumption(try Checkpoint(Array(parts[1])), file)
+    // The process that has read it keeps the file open: its tensors are read when they are needed.
+    if let found { return found }
+    let parts = message.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+    let size = Int(String(decoding: parts[0], as: UTF8.self)) ?? 0
+    return Resumption(
+      try Checkpoint(header: Array(parts[2]), fileSize: size),
+      FilePath(named: String(decoding: parts[1], as: UTF8.self)))
   }
 
-  /// The file, and its bytes.
+  /// The file, its checkpoint, and all that stands before its tensors.
   static func find(
     _ path: FilePath, passedOver: (RunError) -> Void
-  ) throws(RunError) -> (file: FilePath, bytes: [UInt8]) {
+  ) throws(RunError) -> (file: FilePath, checkpoint: Checkpoint, header: [UInt8]) {
     let candidates = try candidates(path)
     for candidate in candidates {
       do throws(RunError) {
-        return (candidate, try readUsable(candidate))
+        let (checkpoint, header) = try readUsable(candidate)
+        return (candidate, checkpoint, header)
       } catch {
         if candidates == [path] { throw error }
         passedOver(error)
@@ -66,19 +74,15 @@ public struct Resumption: Sendable {
     return CheckpointStore.list(FileOperations.exists(inner) ? inner : path).map(\.path)
   }
 
-  private static func readUsable(_ file: FilePath) throws(RunError) -> [UInt8] {
-    let bytes: [UInt8]
+  private static func readUsable(_ file: FilePath) throws(RunError) -> (Checkpoint, header: [UInt8]) {
     do {
-      bytes = try FileOperations.read(file)
-    } catch {
+      let (checkpoint, header) = try Checkpoint.read(ByteSource(opening: file))
+      if let run = runDirectory(of: file) { _ = try metrics(of: checkpoint, in: run) }
+      return (checkpoint, header)
+    } catch let error as Errno {
       throw RunError(
         "checkpoint that can't be read (\(error.description.lowercased()))", at: file.string,
         remedy: "take an earlier one", status: .inputOutput)
-    }
-    do {
-      let checkpoint = try Checkpoint(bytes)
-      if let run = runDirectory(of: file) { _ = try metrics(of: checkpoint, in: run) }
-      return bytes
     } catch {
       if let error = error as? RunError { throw error }
       throw RunError("damaged checkpoint (\(error))", at: file.string, remedy: "take an earlier one", status: .badData)

@@ -55,7 +55,7 @@ public final class RunWriter: Sendable {
         // Of the same step there may be one that has lacked its validation.
         work.checkpoints.removeAll { $0.step == checkpoint.step }
         work.checkpoints.append(checkpoint)
-        let spared = work.checkpoints.suffix(waiting).map(\.step) + [checkpoint.fit.bestStep]
+        let spared = work.checkpoints.suffix(waiting).map(\.step) + [checkpoint.bestStep]
         work.checkpoints.removeAll { !spared.contains($0.step) }
       }
       guard !work.isRunning && !work.isEmpty else { return false }
@@ -102,11 +102,56 @@ public final class RunWriter: Sendable {
     try directory.appendMetrics(work.metrics.lines)
     try events.withLock { (events) throws(RunError) in try events.append(work.metrics) }
     guard !work.checkpoints.isEmpty else { return }
-    if !work.metrics.lines.isEmpty || FileOperations.exists(directory.path(of: .metrics)) {
-      try FileOperations.synchronise(directory.path(of: .metrics))
-    }
+    try synchroniseMetrics()
     for checkpoint in work.checkpoints {
-      try store.write(checkpoint.bytes(), step: checkpoint.step, best: checkpoint.fit.bestStep)
+      try store.write(step: checkpoint.step, best: checkpoint.bestStep) { open throws(RunError) in
+        try checkpoint.write(open)
+      }
+    }
+  }
+
+  private func synchroniseMetrics() throws(RunError) {
+    let path = directory.path(of: .metrics)
+    if FileOperations.exists(path) { try FileOperations.synchronise(path) }
+  }
+
+  /// Writes what has been submitted so far, then a checkpoint, on the calling thread; returns when all of it is on the disk.
+  ///
+  /// - write: as in `CheckpointStore.write`.
+  fileprivate func keep(
+    step: Int, best: Int,
+    _ write: (_ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile) throws(RunError) -> StreamedFile?
+  ) throws {
+    try finish()
+    try synchroniseMetrics()
+    try store.write(step: step, best: best, write)
+  }
+}
+
+extension Session {
+  /// Has a checkpoint of this moment written, together with what the run has told so far: of a small state a copy, while training goes
+  /// on, of a large one piece by piece, while it waits. Collective.
+  ///
+  /// - learningRate: the maximum of the run's schedule; metricsLength: bytes of its metrics, `metrics` included.
+  /// - writer: on worker 0.
+  public func keep(
+    _ fit: FitState, learningRate: Double, metrics: MetricsBatch, metricsLength: Int, with writer: RunWriter?
+  ) throws {
+    guard streamsCheckpoints else {
+      let checkpoint = checkpoint(fit, learningRate: learningRate, metricsLength: metricsLength)
+      try writer?.submit(metrics: metrics, checkpoint: checkpoint)
+      return
+    }
+    func write(
+      _ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile
+    ) throws(RunError) -> StreamedFile? {
+      try writeCheckpoint(fit, learningRate: learningRate, metricsLength: metricsLength, open)
+    }
+    if let writer {
+      try writer.submit(metrics: metrics)
+      try writer.keep(step: fit.step, best: fit.bestStep, write)
+    } else {
+      _ = try write { _ in preconditionFailure("worker 0 has the writer") }
     }
   }
 }

@@ -1,0 +1,39 @@
+internal import Configuration
+internal import Optimization
+
+extension Session {
+  /// The plan of the configured run: 1cycle to `learningRate`.
+  public func plan(learningRate: Double) -> FitPlan {
+    FitPlan(
+      epochs: configuration.epochs,
+      schedule: .oneCycle(
+        OneCycle(
+          steps: configuration.epochs * stepsPerEpoch, maximum: learningRate, pctStart: configuration.pctStart,
+          divFactor: configuration.divFactor, momenta: configuration.momenta)),
+      weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
+  }
+
+  /// The last step of a plan, from 1 on.
+  public func steps(of plan: FitPlan) -> Int {
+    let steps = plan.epochs * stepsPerEpoch
+    return min(steps, plan.stepLimit ?? steps)
+  }
+
+  /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
+  ///
+  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite, unless the plan
+  ///   leaves such steps out.
+  @discardableResult
+  public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
+    var loop = FitLoop(trainer, plan, state, observer)
+    return try loop.run()
+  }
+
+  /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.
+  public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }
+
+  /// Runs the LR finder and puts everything back to the bit. Collective.
+  public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
+    trainer.findLearningRate(finder)
+  }
+}

@@ -1,0 +1,182 @@
+internal import Kernels
+internal import Memory
+internal import Models
+internal import Optimization
+internal import Teams
+
+/// One worker's way from the gradient's subtree roots, as the reduce-scatter leaves them, to its updated slice: the end of the
+/// canonical sum, second gradients, accumulation, clipping, norms, and the optimizer.
+@safe
+final class SliceUpdate {
+  private let team: any Team
+  private let optimizer: any Optimizer
+  private let slots: OptimizerSlots
+  private let layout: ParameterLayout
+  private let exchange: ParameterExchange
+  /// The slice's part of the parameters, from the slice's start.
+  private let units: Range<Int>
+  /// Units of it with a second gradient, which are updated one by one.
+  private let sharedUnits: [Bool]
+  private let accumulation: GradientAccumulation?
+  private let clipping: GradientClipping?
+  private let gradientNorm: GradientNorm
+  /// Of the gradient and of the parameters, where the optimizer wants them.
+  private let tensorNorms: (gradients: TensorNorms, parameters: TensorNorms, ranges: [Range<Int>])?
+  /// (256)
+  let unitGradient: Window<Float>
+  private let stack: Window<Float>
+  /// That of a gradient whose sum is finished.
+  private let finished = FoldSchedule(folds: [0])
+  /// The gradient's norm in the last step, before clipping, where it was taken.
+  private(set) var norm: Double?
+
+  /// Collective.
+  init(
+    _ optimizer: OptimizerKind, slots: OptimizerSlots, _ layout: ParameterLayout, _ exchange: ParameterExchange,
+    accumulation: GradientAccumulation?, clip: Double?, team: any Team, context: ModelContext
+  ) {
+    self.team = team
+    self.optimizer = optimizer.type.init()
+    self.slots = slots
+    self.layout = layout
+    self.exchange = exchange
+    self.accumulation = accumulation
+    let slice = exchange.slice
+    let own = slice.clamped(to: 0..<layout.parameterCount)
+    units = 0..<own.count
+    let shared = layout.sharedGradients
+    sharedUnits = stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit).map { start in
+      shared.contains { $0.parameter.contains(start) }
+    }
+    unitGradient = context.make(ParameterLayout.unit)
+    stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
+    let gradientNorm = GradientNorm(exchange, count: layout.parameterCount, team: team, context: context)
+    self.gradientNorm = gradientNorm
+    clipping = clip.map { GradientClipping(gradientNorm, slice: slice.count, context: context, limit: $0) }
+    if optimizer.type.usesTensorNorms {
+      let ranges = layout.tensors.map(\.stored)
+      tensorNorms = (
+        TensorNorms(ranges, of: exchange, team: team, context: context),
+        TensorNorms(ranges, of: exchange, team: team, context: context), ranges
+      )
+    } else {
+      tensorNorms = nil
+    }
+  }
+
+  // MARK: The finished gradient
+
+  /// Where tensors have a second gradient: finishes this worker's part of these and takes the others' parts. Collective; to be called
+  /// behind each reduce-scatter.
+  func exchangeSecondGradients() {
+    guard !layout.sharedGradients.isEmpty else { return }
+    let own = exchange.slice.clamped(to: layout.parameterCount..<layout.count)
+    for start in stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit) {
+      fold(start - exchange.slice.lowerBound)
+      exchange.parameters[start..<(start + ParameterLayout.unit)].copy(from: unitGradient)
+    }
+    team.allGather(exchange) { _ in }
+  }
+
+  /// Brings the unit that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
+  func finish(_ start: Int) {
+    guard let accumulation else { return finishBatch(start) }
+    unitGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
+  }
+
+  /// Brings a unit of the latest batch's gradient into `unitGradient`: the canonical sum, and the second gradient where there is one.
+  func finishBatch(_ start: Int) {
+    fold(start)
+    guard !layout.sharedGradients.isEmpty else { return }
+    let place = start + exchange.slice.lowerBound
+    for (parameter, second) in layout.sharedGradients where parameter.contains(place) {
+      let other = second.lowerBound + place - parameter.lowerBound
+      accumulate(exchange.parameters[other..<(other + ParameterLayout.unit)], into: unitGradient)
+    }
+  }
+
+  private func fold(_ start: Int) {
+    let unit = ParameterLayout.unit
+    let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
+    foldRows(
+      exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
+      schedule: exchange.schedule, into: unitGradient, rootStride: unit, scratch: stack)
+  }
+
+  private func finishedUnit(_ start: Int) -> Window<Float> {
+    finish(start)
+    return unitGradient
+  }
+
+  // MARK: The update
+
+  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it. Collective
+  /// where the gradient's norm or those of tensors are taken.
+  ///
+  /// - takesNorm: whether to take the gradient's norm where no clipping does.
+  func callAsFunction(_ step: OptimizerStep, takesNorm: Bool) -> Bool {
+    if let clipping {
+      let norm = clipping.clip { finishedUnit($0) }
+      self.norm = norm
+      let slice = clipping.slice
+      let norms = measure { slice[$0..<($0 + ParameterLayout.unit)] }
+      _ = update(units, step, slice, stride: slice.count, finished, norms)
+      return norm.isFinite
+    }
+    norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
+    let norms = measure { finishedUnit($0) }
+    if let slice = accumulation?.slice { return update(units, step, slice, stride: slice.count, finished, norms) }
+    if layout.sharedGradients.isEmpty {
+      return update(units, step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule, norms)
+    }
+    var isFinite = true
+    for (index, isShared) in sharedUnits.enumerated() {
+      let start = index * ParameterLayout.unit
+      let unit = start..<(start + ParameterLayout.unit)
+      let wasFinite: Bool
+      if isShared {
+        finishBatch(start)
+        wasFinite = run(unit, step, unitGradient, stride: ParameterLayout.unit, finished, norms)
+      } else {
+        wasFinite = update(
+          unit, step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule, norms)
+      }
+      isFinite = isFinite && wasFinite
+    }
+    return isFinite
+  }
+
+  /// The norms of the tensors, where the optimizer wants them. Collective then.
+  private func measure(_ gradient: (Int) -> Window<Float>) -> UpdateNorms? {
+    guard let tensorNorms else { return nil }
+    tensorNorms.gradients.measure(gradient)
+    let first = exchange.slice.lowerBound
+    tensorNorms.parameters.measure { start in
+      exchange.parameters[(first + start)..<(first + start + ParameterLayout.unit)]
+    }
+    return UpdateNorms(
+      tensors: tensorNorms.ranges, gradients: tensorNorms.gradients.norms, parameters: tensorNorms.parameters.norms)
+  }
+
+  /// Updates a range of the slice from the gradient that all of the slice has in `roots`; returns whether it was finite.
+  private func update(
+    _ range: Range<Int>, _ step: OptimizerStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule,
+    _ norms: UpdateNorms?
+  ) -> Bool {
+    guard !range.isEmpty else { return true }
+    let rows = (schedule.folds.count - 1) * stride
+    return run(range, step, roots[range.lowerBound..<(rows + range.upperBound)], stride: stride, schedule, norms)
+  }
+
+  private func run(
+    _ range: Range<Int>, _ step: OptimizerStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule,
+    _ norms: UpdateNorms?
+  ) -> Bool {
+    let place = range.shifted(by: exchange.slice.lowerBound)
+    return optimizer.update(
+      ParameterRun(
+        roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[place], slots: slots,
+        start: range.lowerBound, arenaStart: place.lowerBound, norms: norms, gradient: unitGradient, stack: stack),
+      step)
+  }
+}
