@@ -2,14 +2,18 @@ import Foundation
 import Launching
 import Testing
 
-/// The commands that the README shows, one after the other, in a directory like a fresh checkout's that has been built.
+/// The commands that the README and Launch/README.md show, one after the other, in a directory like a fresh checkout's
+/// that has been built.
 @Suite(.serialized) struct ReadmeTests {
   private static let readme = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../../README.md")
 
-  /// The text, in two parts: the section that needs Python's libraries, and all else.
+  private static let launch = readme.deletingLastPathComponent().appendingPathComponent("Launch")
+
+  /// The text of both pages, in two parts: the section that needs Python's libraries, and all else.
   private static func parts() throws -> (python: String, other: String) {
-    let text = try String(contentsOf: readme, encoding: .utf8)
+    let more = try String(contentsOf: launch.appendingPathComponent("README.md"), encoding: .utf8)
+    let text = try String(contentsOf: readme, encoding: .utf8) + "\n" + more
     let start = try #require(text.range(of: "\n## Weights in PyTorch\n"))
     let end = try #require(text.range(of: "\n## ", range: start.upperBound..<text.endIndex))
     let other = text[..<start.lowerBound] + text[end.lowerBound...]
@@ -29,6 +33,22 @@ import Testing
       if: ModelUseTests.python != nil, "needs Python with torch, safetensors and numpy; DIST_TRAIN_PYTHON names it"))
   func everyCommandWithPyTorchWorks() throws {
     #expect(try run(try Self.parts().python, python: ModelUseTests.python).isEmpty)
+  }
+
+  /// What is longer stands where it is looked up, and each page that is named is there.
+  @Test func itIsShortAndItsLinksLeadSomewhere() throws {
+    let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 200)
+    let links = text.matches(of: #/\]\(([^)#:]+)(?:#([^)]+))?\)/#)
+    #expect(links.count > 5)
+    for link in links {
+      let file = Self.readme.deletingLastPathComponent().appendingPathComponent(String(link.output.1))
+      #expect(FileManager.default.fileExists(atPath: file.path), "\(link.output.0)")
+      guard let anchor = link.output.2 else { continue }
+      let headings = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("## ") }
+      let anchors = headings.map { $0.dropFirst(3).lowercased().replacing(" ", with: "-") }
+      #expect(anchors.contains(String(anchor)), "\(link.output.0)")
+    }
   }
 
   /// A count of the tests would be another with the next one.
@@ -51,8 +71,8 @@ import Testing
     try FileManager.default.createDirectory(atPath: folder.path + "/.build", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
       atPath: folder.path + "/.build/release", withDestinationPath: release.path)
-    let launch = Self.readme.deletingLastPathComponent().appendingPathComponent("Launch").path
-    try FileManager.default.createSymbolicLink(atPath: folder.path + "/Launch", withDestinationPath: launch)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/Launch", withDestinationPath: Self.launch.path)
     let lines = (0..<400).map { "ten green bottles, number \($0 % 10) of them, hanging on the wall\n" }
     for name in ["my.txt", "more.txt"] { try folder.file(name, Data(lines.joined().utf8)) }
 
