@@ -30,6 +30,45 @@ import Testing
     }
   }
 
+  // MARK: The pages for who carries on
+
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../..").standardizedFileURL
+
+  private static func page(_ folder: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent("\(folder)/README.md"), encoding: .utf8)
+  }
+
+  /// The page's picture has every target once, below all that use it.
+  @Test func thePageShowsTheTargets() throws {
+    let text = try Self.page("Sources")
+    let start = try #require(text.range(of: "\n    Main\n"))
+    let end = try #require(text.range(of: "\n\n", range: start.upperBound..<text.endIndex))
+    let lines = text[start.lowerBound..<end.lowerBound].split(separator: "\n").map { $0.split(separator: " ") }
+    var places: [String: Int] = [:]
+    for (place, line) in lines.enumerated() {
+      for name in line { #expect(places.updateValue(place, forKey: String(name)) == nil, "\(name) stands there twice") }
+    }
+    // It has no source in Swift.
+    #expect(places.removeValue(forKey: "CMPI") == lines.count - 1)
+    let targets = try Self.tree.get().targets
+    #expect(Set(places.keys) == Set(targets.uses.keys))
+    for (target, uses) in targets.uses {
+      for other in uses {
+        #expect(places[target, default: 0] < places[other, default: 0], "\(target) uses \(other)")
+      }
+    }
+  }
+
+  @Test(arguments: ["Sources", "Tests"]) func theFilesThatAPageNamesAreThere(folder: String) throws {
+    let names = try Self.page(folder).matches(of: #/`((?:Sources|Tests|Launch)/[A-Za-z0-9+\/._-]+)/#).map(\.output.1)
+    #expect(!names.isEmpty)
+    for name in Set(names) {
+      let path = Self.root.appendingPathComponent(String(name)).path
+      #expect(FileManager.default.fileExists(atPath: path), "\(name)")
+    }
+  }
+
   // MARK: The check itself
 
   /// Two targets with a cycle each way that one can arise, beside names that don't make one.
