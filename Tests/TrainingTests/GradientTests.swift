@@ -47,7 +47,7 @@ import Training
   }
 
   // From a hidden size of 129 on, layers are wide.
-  @Test(arguments: ModelKind.all + [TinyModel.kind], [9, 130])
+  @Test(arguments: ModelKind.all + [TinyModel.kind, LeakyCell.kind], [9, 130])
   func gradientIsTheLosssSlope(kind: ModelKind, hidden: Int) throws {
     var model = ModelDescription.small(kind, hidden: hidden)
     // They are in the gradient but not in the loss: a test of their own.

@@ -75,7 +75,7 @@ final class TinyModel: Model {
 
 /// Every model on several numbers of workers.
 @Suite struct ModelDigestTests {
-  @Test(arguments: ModelKind.all + [TinyModel.kind])
+  @Test(arguments: ModelKind.all + [TinyModel.kind, LeakyCell.kind])
   func anyNumberOfThreadsHasTheSameBits(kind: ModelKind) throws {
     var configuration = RunConfiguration()
     configuration.model = .small(kind, hidden: 24)
