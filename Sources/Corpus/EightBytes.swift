@@ -1,5 +1,6 @@
 extension Span<UInt8> {
-  /// Eight bytes as one little-endian number: texts are read so where a loop over single bytes would be the longest part.
+  /// Eight bytes as one little-endian number: texts are read so where a loop over single bytes would be the longest
+  /// part.
   ///
   /// - Precondition: they are within the span.
   @inlinable @inline(__always)

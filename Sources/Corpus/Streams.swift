@@ -30,8 +30,8 @@ public struct Streams: Sendable, Equatable {
   /// The token at which a stream starts: ⌊n/B·i⌋ with a real division, which may round to one below the exact quotient.
   public func start(of stream: Int) -> Int { Int(Double(tokenCount) / Double(batchSize) * Double(stream)) }
 
-  /// The parts of the corpus that neighbouring streams read in an epoch, in their order: one, or two when they wrap at its
-  /// end, with all of the corpus at most once. A worker holds these tokens and no others.
+  /// The parts of the corpus that neighbouring streams read in an epoch, in their order: one, or two when they wrap at
+  /// its end, with all of the corpus at most once. A worker holds these tokens and no others.
   public func parts(of streams: Range<Int>) -> [Range<Int>] {
     precondition(0 <= streams.lowerBound && streams.upperBound <= batchSize, "no such streams")
     guard let first = streams.first, let last = streams.last else { return [] }
@@ -62,8 +62,8 @@ public struct Streams: Sendable, Equatable {
     return result
   }
 
-  /// Batch `step` of an epoch as rows of bptt + 1 tokens, (batchSize, bptt + 1), one a stream: x is all but a row's last,
-  /// y all but its first.
+  /// Batch `step` of an epoch as rows of bptt + 1 tokens, (batchSize, bptt + 1), one a stream: x is all but a row's
+  /// last, y all but its first.
   public func batch(_ step: Int, in corpus: Corpus) -> [Int32] {
     precondition(corpus.count == tokenCount, "another corpus")
     precondition(0 <= step && step < steps, "no such batch")

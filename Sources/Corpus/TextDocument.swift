@@ -1,5 +1,5 @@
-/// A text in the human-numbers form, one number or any one text a line, as a document. It keeps the text's bytes and a few
-/// places to start reading from, no tokens.
+/// A text in the human-numbers form, one number or any one text a line, as a document. It keeps the text's bytes and a
+/// few places to start reading from, no tokens.
 struct TextDocument: Document {
   /// What the vocabulary is made from.
   let words: WordCounts

@@ -1,5 +1,5 @@
-/// A cursor over a text in the human-numbers form: it gives the words and commas that the notebook's way of reading makes
-/// of it.
+/// A cursor over a text in the human-numbers form: it gives the words and commas that the notebook's way of reading
+/// makes of it.
 ///
 /// There, lines are trimmed and joined by ", ". So a line's end is a comma unless the text ends with it, an empty line
 /// counts as one, and a comma within a line is a word of its own. Lines end with LF, CR or both; words stand between

@@ -1,5 +1,5 @@
-/// The tokens a model knows, in fastai's order: nine specials, then words by falling frequency (of equal ones the first seen),
-/// those seen at least twice, padded with `xxfake` to a multiple of 8. A token's id is its place.
+/// The tokens a model knows, in fastai's order: nine specials, then words by falling frequency (of equal ones the first
+/// seen), those seen at least twice, padded with `xxfake` to a multiple of 8. A token's id is its place.
 public struct Vocabulary: Sendable, Equatable {
   /// fastai's special tokens.
   public static let specials = [

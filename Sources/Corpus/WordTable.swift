@@ -1,5 +1,5 @@
-/// Distinct words by their bytes, each with a number that its first sight has given it: a hash table with linear probing that
-/// keeps the words' bytes in one piece.
+/// Distinct words by their bytes, each with a number that its first sight has given it: a hash table with linear
+/// probing that keeps the words' bytes in one piece.
 ///
 /// A dictionary of slices hashes byte by byte, and looks for its words all over the text.
 package struct WordTable: Sendable {

@@ -3,11 +3,11 @@ import Platform
 /// Whether this machine's CPU can run what the program was compiled for; without the check it would end in an illegal
 /// instruction.
 ///
-/// The check itself has to run on any CPU. Its target is compiled for the plainest one, and it makes no array, string or
-/// closure: the linker may take their specialised functions from a target that was compiled for another.
+/// The check itself has to run on any CPU. Its target is compiled for the plainest one, and it makes no array, string
+/// or closure: the linker may take their specialised functions from a target that was compiled for another.
 enum Processor {
-  /// Ends the process, with one line from the first process of each node, if the CPU lacks a feature that this build uses. A
-  /// system that doesn't tell is trusted.
+  /// Ends the process, with one line from the first process of each node, if the CPU lacks a feature that this build
+  /// uses. A system that doesn't say is trusted.
   static func check() {
     guard let feature = missingFeature else { return }
     if isFirstOnNode {
@@ -48,8 +48,8 @@ enum Processor {
   /// Whether not all of these bits are set among the features that CPU and system make usable
   /// (`__x86_get_cpuid_feature_leaf` of glibc 2.33 and later).
   private static func lacks(_ register: Register, _ bits: UInt32) -> Bool {
-    // Looked up by its name, since Swift doesn't see its header. Its type is the manual's: it returns four registers as the CPU
-    // fills them, then four with only the usable features.
+    // Looked up by its name, since Swift doesn't see its header. Its type is the manual's: it returns four registers as
+    // the CPU fills them, then four with only the usable features.
     typealias Leaf = @convention(c) (UInt32) -> UnsafePointer<UInt32>?
     guard let symbol = unsafe dlsym(nil, "__x86_get_cpuid_feature_leaf") else { return false }
     let leaf = unsafe unsafeBitCast(symbol, to: Leaf.self)

@@ -3,7 +3,8 @@ internal import Files
 internal import Models
 
 extension ModelDescription {
-  /// What a file of weights says: its own description, or the model's name and the tensors' shapes; nil for a file without a name.
+  /// What a file of weights says: its own description, or the model's name and the tensors' shapes; nil for a file
+  /// without a name.
   init?(of file: SafetensorsFile) {
     if let text = file.metadata["description"] {
       guard let json = try? JSONValue(parsing: Array(text.utf8)) else { return nil }

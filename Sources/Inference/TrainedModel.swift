@@ -8,8 +8,8 @@ internal import SystemPackage
 internal import Teams
 public import Tokenization
 
-/// A model as a file keeps it: `model.safetensors` or a checkpoint of a run, or one that another program has written with the same
-/// names.
+/// A model as a file keeps it: `model.safetensors` or a checkpoint of a run, or one that another program has written
+/// with the same names.
 public struct TrainedModel: Sendable {
   /// What model it is; nil where the file doesn't say.
   public let description: ModelDescription?
@@ -28,7 +28,8 @@ public struct TrainedModel: Sendable {
 
   /// Reads a file; of a run's directory, its `model.safetensors`.
   ///
-  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is no such model.
+  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is no such
+  ///   model.
   public init(_ path: String) throws(RunError) {
     let file = WeightsFile.file(path)
     let bytes: [UInt8]

@@ -20,15 +20,16 @@ extension Job {
     }
   }
 
-  /// Whether this is the job's first process, the one that tells: true for a process on its own; known before MPI is up.
+  /// Whether this is the job's first process, the one that reports: true for a process on its own; known before MPI is
+  /// up.
   public static var isFirst: Bool { (Launcher.current?.rank ?? 0) == 0 }
 
-  /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program does before
-  /// `end`.
+  /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program
+  /// does before `end`.
   ///
-  /// Before MPI is up all processes come to the same error, and the job's first tells it. Afterwards it may be this one's alone:
-  /// whoever comes to an error first on its node tells it, other nodes' a second later than the first's. The others leave the
-  /// launcher that long to end them.
+  /// Before MPI is up all processes come to the same error, and the job's first reports it. Afterwards it may be this
+  /// one's alone: whoever comes to an error first on its node reports it, other nodes' a second later than the first's.
+  /// The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
     let speaker = speaker.withLock { $0 }
     guard isStarted, let speaker else {
@@ -42,6 +43,6 @@ extension Job {
     return ExitStatus(of: error)
   }
 
-  /// Who speaks among the processes of this one's latest team.
+  /// Which one reports among the processes of this one's latest team.
   static let speaker = Mutex<Speaker?>(nil)
 }

@@ -8,8 +8,9 @@ public import Teams
 ///
 ///     try Job.run { job in … }
 ///
-/// It starts MPI only where a launcher such as mpirun has started this process, and ends it after success. After an error nothing
-/// is ended properly, since that would wait for ranks that never come: the caller tells the error and calls `Job.end`.
+/// It starts MPI only where a launcher such as mpirun has started this process, and ends it after success. After an
+/// error nothing is ended properly, since that would wait for ranks that never come: the caller reports the error and
+/// calls `Job.end`.
 public final class Job {
   /// The launcher; nil for a process on its own.
   public let launcher: Launcher?
@@ -51,7 +52,8 @@ public final class Job {
 
   /// The job of a process on its own, which needs no end.
   ///
-  /// - Throws: `RunError` where a launcher has started this process: it would be one of several that each do the whole work.
+  /// - Throws: `RunError` where a launcher has started this process: it would be one of several that each do the whole
+  ///   work.
   public static func alone(threads: Int? = nil) throws -> Job {
     if let launcher = Launcher.current {
       throw RunError(
@@ -64,7 +66,8 @@ public final class Job {
   /// Calls `body` in the job and ends MPI after it has succeeded.
   ///
   /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
-  /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
+  /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many
+  ///   ranks.
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
   /// - Throws: `RunError` when MPI can't be started, and what `body` throws.
   public static func run<Result>(
@@ -91,11 +94,11 @@ public final class Job {
     #endif
   }
 
-  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank, then thread. What
-  /// the team shares is given back at the job's end.
+  /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank,
+  /// then thread. What the team shares is given back at the job's end.
   ///
-  /// - mayRest: whether, where no number of threads was asked for, a process may have no workers: on a node with more of them than
-  ///   cores.
+  /// - mayRest: whether, where no number of threads was asked for, a process may have no workers: on a node with more
+  ///   of them than cores.
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
   public func makeWorkers(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
     let team = try newTeam(lanes, mayRest: mayRest)
@@ -104,7 +107,8 @@ public final class Job {
     return team
   }
 
-  /// Whether any process says `flag`, where some rest and can't know; collective, after the work of the latest `makeWorkers`.
+  /// Whether any process says `flag`, where some are idle and can't know; collective, after the work of the latest
+  /// `makeWorkers`.
   public func isSaid(_ flag: Bool) throws -> Bool {
     #if MPI
       if let all, let team = teams.last, team.someRest {
@@ -158,11 +162,11 @@ public final class Job {
     return defaultThreads(cores: usableCores(), ranksOnNode: 1, lanes: lanes.count, ranks: 1)
   }
 
-  /// Runs `body` in turn on teams of 1, 2, 4, … of the job's workers and on all of them; a process that has none of a team's workers
-  /// waits asleep. Collective.
+  /// Runs `body` in turn on teams of 1, 2, 4, … of the job's workers and on all of them; a process that has none of a
+  /// team's workers waits asleep. Collective.
   ///
-  /// Where processes run several threads, teams beyond one process are of whole processes. `body` gets this process's workers and
-  /// the number of all.
+  /// Where processes run several threads, teams beyond one process are of whole processes. `body` gets this process's
+  /// workers and the number of all.
   package func forGrowingTeams(lanes: (Int) -> Lanes, _ body: (LocalWorkers, Int) throws -> Void) throws {
     let threads = try threads(for: lanes(1))
     for count in Self.growingCounts(of: ranks * threads) where count <= threads || count % threads == 0 {
@@ -194,7 +198,7 @@ public final class Job {
     sequence(first: 1) { $0 * 2 }.prefix { $0 < count } + [count]
   }
 
-  /// Tells a team's error as the user's.
+  /// Turns a team's error into the user's.
   private func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
     do {
       return try make()
@@ -205,7 +209,8 @@ public final class Job {
     }
   }
 
-  /// The bytes that `make` returns on process 0, on all processes; where it throws there, all throw the same. Collective.
+  /// The bytes that `make` returns on process 0, on all processes; where it throws there, all throw the same.
+  /// Collective.
   public func share(_ make: () throws(RunError) -> [UInt8]) throws -> [UInt8] {
     guard ranks > 1 else { return try make() }
     var message: [UInt8] = []
@@ -262,8 +267,8 @@ public final class Job {
     #endif
   }
 
-  /// Ends this process with `status` if Open MPI's launcher is about to end all: it answers nobody then, and MPI's own end would wait
-  /// for it until it kills. For when no process has anything left to do but to flush its output.
+  /// Ends this process with `status` if Open MPI's launcher is about to end all: it answers nobody then, and MPI's own
+  /// end would wait for it until it kills. For when no process has anything left to do but to flush its output.
   public func leaveIfBeingEnded(_ status: ExitStatus) {
     guard let launcher, launcher.isOpenMPI, LauncherSignal.cameLately else { return }
     // The first has the most to flush.

@@ -1,11 +1,11 @@
 /// How a row of subtree roots (or lanes) of the canonical tree is added up, as a program for a stack.
 ///
-/// The nodes are pushed in lane order; after node i, the two topmost entries are replaced by their sum `folds[i]` times.
-/// What is left on the stack at the end, bottom first, are the roots of the complete subtrees: `roots` of them, one when
-/// the nodes cover the whole tree. Absent (zero) partial sums may be skipped or added: a partial sum starts at +0, is
-/// thus never −0, and adding +0 to it changes no bit.
+/// The nodes are pushed in lane order; after node i, the two topmost entries are replaced by their sum `folds[i]`
+/// times. What is left on the stack at the end, bottom first, are the roots of the complete subtrees: `roots` of them,
+/// one when the nodes cover the whole tree. Absent (zero) partial sums may be skipped or added: a partial sum starts at
+/// +0, is thus never −0, and adding +0 to it changes no bit.
 public struct FoldSchedule: Sendable, Equatable {
-  /// After each node, how often to fold.
+  /// After each node, how many additions to make.
   public let folds: [Int]
   /// Entries on the stack before each node is pushed.
   public let heights: [Int]
@@ -13,10 +13,10 @@ public struct FoldSchedule: Sendable, Equatable {
   public let roots: Int
   /// Most entries on the stack at once.
   public let depth: Int
-  /// Most entries on the stack at once, not counting one that is folded as soon as it is pushed.
+  /// Most entries on the stack at once, not counting one that is added as soon as it is pushed.
   public let kept: Int
 
-  /// Takes the fold counts; traps when they fold more than there is.
+  /// Takes the counts of additions; traps when they add more entries than there are.
   public init(folds: [Int]) {
     var height = 0
     var heights: [Int] = []

@@ -1,6 +1,7 @@
 public import Memory
 
-/// Where the rows of each lane lie in a pair of activations: `steps` runs of the lane's streams, one in each step's matrix.
+/// Where the rows of each lane lie in a pair of activations: `steps` runs of the lane's streams, one in each step's
+/// matrix.
 public struct LaneRows: Sendable {
   /// For each lane its rows within one step.
   public let rows: [Range<Int>]
@@ -14,10 +15,11 @@ public struct LaneRows: Sendable {
   }
 }
 
-/// Some neighbouring lanes of a worker, whose activations lie together so that they stay in cache from one kernel to the next.
+/// Some neighbouring lanes of a worker, whose activations lie together so that they stay in cache from one kernel to
+/// the next.
 ///
-/// A block's activations over `steps` steps are `steps` matrices (rows, columns) in panels, one after the other, a row for each of
-/// its streams. How a worker's lanes are cut into blocks changes speed only.
+/// A block's activations over `steps` steps are `steps` matrices (rows, columns) in panels, one after the other, a row
+/// for each of its streams. How a worker's lanes are cut into blocks changes speed only.
 public struct LaneBlock: Sendable {
   /// The block's lanes among the worker's.
   public let lanes: Range<Int>
@@ -41,10 +43,11 @@ public struct LaneBlock: Sendable {
     return result
   }
 
-  /// Cuts a worker's lanes into blocks that the second-level cache holds with their activations over `steps` steps, `width` wide.
+  /// Cuts a worker's lanes into blocks that the second-level cache holds with their activations over `steps` steps,
+  /// `width` wide.
   ///
-  /// Hidden weights that are wide are better read once for many streams: then a block is as large as 16 MiB of logits, for
-  /// `vocabulary` of them a prediction, allow. A block is one lane at least.
+  /// Hidden weights that are wide are better read once for many streams: then a block is as large as 16 MiB of logits,
+  /// for `vocabulary` of them a prediction, allow. A block is one lane at least.
   public static func cached(_ rows: [Range<Int>], steps: Int, width: Int, vocabulary: Int) -> [LaneBlock] {
     if isWide(width) {
       let streams = rows.last?.upperBound ?? 0
@@ -53,7 +56,8 @@ public struct LaneBlock: Sendable {
       return cut(rows, steps: steps, limit: (streams + blocks - 1) / blocks)
     }
     let matrices = 4  // a, h and its gradient, and what the output layer keeps
-    // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level cache.
+    // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level
+    // cache.
     let most = 48
     return cut(rows, steps: steps, limit: min((384 << 10) / (4 * matrices * steps * width), most))
   }

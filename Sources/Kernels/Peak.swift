@@ -6,8 +6,8 @@
 
 /// Fused multiply-adds of one core at its best: ten chains of whole vector registers, `rounds` rounds.
 ///
-/// Returns the floating-point operations done (two for each multiply-add) and a number that depends on all of them, so that
-/// the compiler can't leave the work out.
+/// Returns the floating-point operations done (two for each multiply-add) and a number that depends on all of them, so
+/// that the compiler can't leave the work out.
 @inline(never)
 public func fusedMultiplyAdds(rounds: Int, seed: Float) -> (operations: Double, check: Float) {
   let x = Vector(repeating: seed)

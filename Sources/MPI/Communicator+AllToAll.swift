@@ -2,8 +2,8 @@
   internal import CMPI
 
   extension Communicator {
-    /// Sends block r of `elements` to rank r and receives rank r's into block r of `received` (`MPI_Alltoall`). Both hold `size`
-    /// blocks of equal length; `received` is overwritten.
+    /// Sends block r of `elements` to rank r and receives rank r's into block r of `received` (`MPI_Alltoall`). Both
+    /// hold `size` blocks of equal length; `received` is overwritten.
     public func allToAll<Element: MPIDatatype>(
       _ elements: Span<Element>, _ received: inout MutableSpan<Element>
     ) throws(MPIError) {
@@ -22,9 +22,9 @@
       try MPIError.check("MPI_Alltoall", code, rank: worldRank)
     }
 
-    /// Sends each rank its own number of elements (`MPI_Alltoallv`): rank r gets `sendCounts[r]` elements of `elements` from
-    /// `sendDisplacements[r]` on, and its `receiveCounts[r]` elements land in `received` from `receiveDisplacements[r]` on.
-    /// Elements of `received` between the blocks stay as they are.
+    /// Sends each rank its own number of elements (`MPI_Alltoallv`): rank r gets `sendCounts[r]` elements of `elements`
+    /// from `sendDisplacements[r]` on, and its `receiveCounts[r]` elements land in `received` from
+    /// `receiveDisplacements[r]` on. Elements of `received` between the blocks stay as they are.
     public func allToAllV<Element: MPIDatatype>(
       _ elements: Span<Element>, sendCounts: [Int32], sendDisplacements: [Int32],
       _ received: inout MutableSpan<Element>, receiveCounts: [Int32], receiveDisplacements: [Int32]

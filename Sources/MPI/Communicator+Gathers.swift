@@ -2,8 +2,8 @@
   internal import CMPI
 
   extension Communicator {
-    /// Gives all ranks the elements of rank `root` (`MPI_Bcast`). Every rank passes as many elements; those of the others are
-    /// overwritten. A root outside `0..<size` is thrown as `MPI_ERR_ROOT`.
+    /// Gives all ranks the elements of rank `root` (`MPI_Bcast`). Every rank passes as many elements; those of the
+    /// others are overwritten. A root outside `0..<size` is thrown as `MPI_ERR_ROOT`.
     public func broadcast<Element: MPIDatatype>(
       _ elements: inout MutableSpan<Element>, root: Int
     ) throws(MPIError) {
@@ -20,8 +20,8 @@
       try MPIError.check("MPI_Bcast", code, rank: worldRank)
     }
 
-    /// Gives all ranks all blocks in the order of the ranks (`MPI_Allgather`). `all` holds `size` blocks of `block.count` elements
-    /// and is overwritten.
+    /// Gives all ranks all blocks in the order of the ranks (`MPI_Allgather`). `all` holds `size` blocks of
+    /// `block.count` elements and is overwritten.
     public func allGather<Element: MPIDatatype>(
       _ block: Span<Element>, _ all: inout MutableSpan<Element>
     ) throws(MPIError) {
@@ -39,8 +39,8 @@
       try MPIError.check("MPI_Allgather", code, rank: worldRank)
     }
 
-    /// Gives all ranks all blocks, each rank's own being in its place already (`MPI_Allgather` in place). `all` holds `size` blocks
-    /// of equal length.
+    /// Gives all ranks all blocks, each rank's own being in its place already (`MPI_Allgather` in place). `all` holds
+    /// `size` blocks of equal length.
     public func allGather<Element: MPIDatatype>(_ all: inout MutableSpan<Element>) throws(MPIError) {
       precondition(all.count % size == 0, "all-gather of \(all.count) elements in \(size) equal blocks")
       let count = try MPIError.count("MPI_Allgather", all.count / size, rank: worldRank)
@@ -55,8 +55,9 @@
       try MPIError.check("MPI_Allgather", code, rank: worldRank)
     }
 
-    /// Gives all ranks all blocks (`MPI_Allgatherv`): rank r's `counts[r]` elements land in `all` from `displacements[r]` on.
-    /// `block` holds this rank's `counts[rank]` elements; elements of `all` between the blocks stay as they are.
+    /// Gives all ranks all blocks (`MPI_Allgatherv`): rank r's `counts[r]` elements land in `all` from
+    /// `displacements[r]` on. `block` holds this rank's `counts[rank]` elements; elements of `all` between the blocks
+    /// stay as they are.
     public func allGatherV<Element: MPIDatatype>(
       _ block: Span<Element>, _ all: inout MutableSpan<Element>, counts: [Int32], displacements: [Int32]
     ) throws(MPIError) {
@@ -77,8 +78,8 @@
       try MPIError.check("MPI_Allgatherv", code, rank: worldRank)
     }
 
-    /// Gives all ranks all blocks, each rank's own being in its place already (`MPI_Allgatherv` in place): rank r's `counts[r]`
-    /// elements stand in `all` from `displacements[r]` on.
+    /// Gives all ranks all blocks, each rank's own being in its place already (`MPI_Allgatherv` in place): rank r's
+    /// `counts[r]` elements stand in `all` from `displacements[r]` on.
     public func allGatherV<Element: MPIDatatype>(
       _ all: inout MutableSpan<Element>, counts: [Int32], displacements: [Int32]
     ) throws(MPIError) {

@@ -2,8 +2,8 @@
   internal import CMPI
 
   extension Communicator {
-    /// Combines the ranks' elements one by one and hands all ranks the result (`MPI_Allreduce`). `result` has as many elements as
-    /// `elements` and is overwritten.
+    /// Combines the ranks' elements one by one and hands all ranks the result (`MPI_Allreduce`). `result` has as many
+    /// elements as `elements` and is overwritten.
     public func allReduce<Element: MPIDatatype>(
       _ elements: Span<Element>, _ result: inout MutableSpan<Element>, _ operation: ReduceOperation = .sum
     ) throws(MPIError) {
@@ -20,7 +20,8 @@
       try MPIError.check("MPI_Allreduce", code, rank: worldRank)
     }
 
-    /// Combines the ranks' elements one by one, each rank's own being replaced by the result (`MPI_Allreduce` in place).
+    /// Combines the ranks' elements one by one, each rank's own being replaced by the result (`MPI_Allreduce` in
+    /// place).
     public func allReduce<Element: MPIDatatype>(
       _ elements: inout MutableSpan<Element>, _ operation: ReduceOperation = .sum
     ) throws(MPIError) {
@@ -53,8 +54,8 @@
       return result
     }
 
-    /// Combines the ranks' elements one by one and hands rank r the r-th block of the result (`MPI_Reduce_scatter_block`).
-    /// `elements` holds `size` blocks of `block.count` elements; `block` is overwritten.
+    /// Combines the ranks' elements one by one and hands rank r the r-th block of the result
+    /// (`MPI_Reduce_scatter_block`). `elements` holds `size` blocks of `block.count` elements; `block` is overwritten.
     public func reduceScatter<Element: MPIDatatype>(
       _ elements: Span<Element>, _ block: inout MutableSpan<Element>, _ operation: ReduceOperation = .sum
     ) throws(MPIError) {

@@ -10,28 +10,28 @@
   #endif
 
   extension Communicator {
-    /// Returns when all ranks have come here, like `barrier`, but waits asleep: the core is left to others, and it takes up to a
-    /// millisecond longer (`MPI_Ibarrier`, `MPI_Test`).
+    /// Returns when all ranks have come here, like `barrier`, but waits asleep: the core is left to others, and it
+    /// takes up to a millisecond longer (`MPI_Ibarrier`, `MPI_Test`).
     public func quietBarrier() throws(MPIError) {
       let code = completed(polls: 0, pause: 1000) { MPI_Ibarrier(handle, $0) }
       try MPIError.check("MPI_Ibarrier", code, rank: worldRank)
     }
 
-    /// Where this rank `yields`, returns when all ranks have come here: the call that follows waits by polling, and has nobody to wait
-    /// for.
+    /// Where this rank `yields`, returns when all ranks have come here: the call that follows waits by polling, and has
+    /// nobody to wait for.
     func meet() throws(MPIError) {
       if yields { try barrier() }
     }
 
-    /// The code of a collective: that of `blocking`, or, where this rank `yields`, that of `started` and its request when it is done.
-    /// The two do the same.
+    /// The code of a collective: that of `blocking`, or, where this rank `yields`, that of `started` and its request
+    /// when it is done. The two do the same.
     @inline(__always)
     func collective(blocking: () -> Int32, started: (CMPI_RequestPointer) -> Int32) -> Int32 {
       yields ? completed(polls: 20, pause: 50, started) : blocking()
     }
 
-    /// Looks `polls` times whether the request that `start` makes is done (`MPI_Test`) and lets others run in between; then sleeps for
-    /// `pause` microseconds each time.
+    /// Looks `polls` times whether the request that `start` makes is done (`MPI_Test`) and lets others run in between;
+    /// then sleeps for `pause` microseconds each time.
     private func completed(polls: Int, pause: UInt32, _ start: (CMPI_RequestPointer) -> Int32) -> Int32 {
       var request = CMPI_REQUEST_NULL()
       return withUnsafeMutablePointer(to: &request) { request in

@@ -11,9 +11,9 @@
 
   /// A group of ranks that talk to each other (`MPI_Comm`).
   ///
-  /// Its operations are collective: every rank of the communicator calls the same ones in the same order, from the thread that
-  /// started the `World`. They return when this rank's part is done. Lengths that don't fit together trap; what the library
-  /// reports is thrown as `MPIError`, after which the communicator is unusable.
+  /// Its operations are collective: every rank of the communicator calls the same ones in the same order, from the
+  /// thread that started the `World`. They return when this rank's part is done. Lengths that don't fit together trap;
+  /// what the library reports is thrown as `MPIError`, after which the communicator is unusable.
   public final class Communicator {
     let handle: MPI_Comm
     /// This rank within the communicator, `0..<size`.
@@ -23,12 +23,12 @@
     /// This rank in the world, for errors.
     let worldRank: Int
     private var isFreed = false
-    /// Whether a rank that waits leaves its core to others, for ranks that have no core each; must be the same on all, and is passed
-    /// on to parts. Open MPI does so by itself when it is told (`World.settings`); MPICH never.
+    /// Whether a rank that waits leaves its core to others, for ranks that have no core each; must be the same on all,
+    /// and is passed on to parts. Open MPI does so by itself when it is told (`World.settings`); MPICH never.
     public var yields = false
 
-    /// Takes over `handle` and has its errors returned (`MPI_Comm_set_errhandler`). A world rank of nil means that this is the
-    /// world's own communicator.
+    /// Takes over `handle` and has its errors returned (`MPI_Comm_set_errhandler`). A world rank of nil means that this
+    /// is the world's own communicator.
     init(_ handle: MPI_Comm?, worldRank: Int?) throws(MPIError) {
       guard let handle else { preconditionFailure("a communicator without a handle") }
       try MPIError.check(
@@ -105,7 +105,8 @@
       exit(code)
     }
 
-    /// Prints `error` as one line on standard error, `<program>: <error>`, then ends all ranks; the launcher returns `code`.
+    /// Prints `error` as one line on standard error, `<program>: <error>`, then ends all ranks; the launcher returns
+    /// `code`.
     public func abort(with error: any Error, code: Int32 = 1) -> Never {
       writeErrorLine(error)
       abort(code: code)

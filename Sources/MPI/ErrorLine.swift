@@ -7,19 +7,21 @@ public func setPassingLine(_ isThere: Bool) { hasPassingLine.store(isThere, orde
 
 private let hasPassingLine = Atomic(false)
 
-/// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't mix. On a terminal
-/// it takes the place of a passing line; under a launcher it returns when the launcher has taken the line, or after a second.
+/// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't
+/// mix. On a terminal it takes the place of a passing line; under a launcher it returns when the launcher has taken the
+/// line, or after a second.
 ///
-/// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before. Open MPI's reads to
-/// the end of what ranks have written, but not in the second that it gives them when one is lost: it isn't waited for.
+/// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before.
+/// Open MPI's reads to the end of what ranks have written, but not in the second that it gives them when one is lost:
+/// it isn't waited for.
 public func writeErrorLine(_ error: any Error) {
   let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
-  // No terminal obeys what stands in it.
+  // Control characters in it must not reach a terminal.
   let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars
   let text = String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
   let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
   let bytes = Array("\(start)\(program): \(text)\n".utf8)
-  // Nobody could be told that it failed.
+  // There is nowhere to report that it failed.
   _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   guard let launcher = Launcher.current, !launcher.isOpenMPI else { return }
   var waits = 0

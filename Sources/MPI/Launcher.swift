@@ -1,27 +1,27 @@
 internal import Platform
 
-/// What the launcher that started this process (mpirun, srun) tells in its environment: known before MPI is up, and in a build
-/// without MPI.
+/// What the launcher that started this process (mpirun, srun) tells in its environment: known before MPI is up, and in
+/// a build without MPI.
 public struct Launcher: Equatable, Sendable {
-  /// Number of processes that it started; 0 when it doesn't tell.
+  /// Number of processes that it started; 0 when it doesn't say.
   public let size: Int
   /// This process's number among them.
   public let rank: Int
-  /// This process's number among those of its node; its rank where the launcher doesn't tell.
+  /// This process's number among those of its node; its rank where the launcher doesn't say.
   public let rankOnNode: Int
   /// Whether it is Open MPI's mpirun.
   public let isOpenMPI: Bool
 
-  /// Open MPI's mpirun, PMI (MPICH, Intel MPI, `srun --mpi=pmi2`), then `srun`, with PMIx or without an MPI plug-in: the closest
-  /// launcher first, since `mpirun` inside a Slurm job sees both its own variables and Slurm's.
+  /// Open MPI's mpirun, PMI (MPICH, Intel MPI, `srun --mpi=pmi2`), then `srun`, with PMIx or without an MPI plug-in:
+  /// the closest launcher first, since `mpirun` inside a Slurm job sees both its own variables and Slurm's.
   private static let known = [
     (size: "OMPI_COMM_WORLD_SIZE", rank: "OMPI_COMM_WORLD_RANK", onNode: "OMPI_COMM_WORLD_LOCAL_RANK"),
     (size: "PMI_SIZE", rank: "PMI_RANK", onNode: "MPI_LOCALRANKID"),
     (size: "SLURM_STEP_NUM_TASKS", rank: "SLURM_PROCID", onNode: "SLURM_LOCALID"),
   ]
 
-  /// Reads the variables through `value`, which gives nil for one that isn't set. Nil when no launcher started this process, as
-  /// inside a Slurm batch script but outside `srun`.
+  /// Reads the variables through `value`, which gives nil for one that isn't set. Nil when no launcher started this
+  /// process, as inside a Slurm batch script but outside `srun`.
   public init?(value: (String) -> String?) {
     func integer(_ name: String) -> Int? { value(name).flatMap { Int($0) } }
     for launcher in Self.known {

@@ -58,8 +58,8 @@
 
   /// How a reduction combines the ranks' elements.
   ///
-  /// The library chooses the order of a sum, and it depends on the number of ranks: floating-point sums that must have the same
-  /// bits on any number of ranks go by the canonical tree instead.
+  /// The library chooses the order of a sum, and it depends on the number of ranks: floating-point sums that must have
+  /// the same bits on any number of ranks go by the canonical tree instead.
   public enum ReduceOperation: Sendable {
     /// `MPI_SUM`; integers wrap.
     case sum

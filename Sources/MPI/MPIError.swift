@@ -3,7 +3,8 @@
 
   /// What an MPI call reported instead of succeeding, or why it could not be made.
   ///
-  /// After one of these the ranks no longer agree on where they are: print it, then `World.abort(code:)`. Never finalize.
+  /// After one of these the ranks no longer agree on where they are: print it, then `World.abort(code:)`. Never
+  /// finalize.
   public struct MPIError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The C function, such as `MPI_Allreduce`.
     public let operation: String

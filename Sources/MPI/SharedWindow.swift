@@ -3,8 +3,9 @@
 
   /// Memory that the ranks of one node share (`MPI_Win_allocate_shared`).
   ///
-  /// Every rank sees the same bytes, at an address of its own. MPI orders nothing here: ranks that write and read the same bytes
-  /// order themselves, by atomics or by `Communicator.barrier`. Freed by `free`, explicitly, since that is collective.
+  /// Every rank sees the same bytes, at an address of its own. MPI orders nothing here: ranks that write and read the
+  /// same bytes order themselves, by atomics or by `Communicator.barrier`. Freed by `free`, explicitly, since that is
+  /// collective.
   @safe
   public final class SharedWindow {
     /// The first byte, aligned to `alignment`. Valid until `free`.
@@ -18,8 +19,8 @@
     private let communicator: Communicator
     private var isFreed = false
 
-    /// Allocates `byteCount` zeroed bytes on rank 0, which all ranks of `communicator` see; collective. All ranks pass the same
-    /// number. The communicator must be of one node: `Communicator.splitShared`.
+    /// Allocates `byteCount` zeroed bytes on rank 0, which all ranks of `communicator` see; collective. All ranks pass
+    /// the same number. The communicator must be of one node: `Communicator.splitShared`.
     ///
     /// Throws also when the node has no room for it (`MPI_Win_allocate_shared`, `MPI_Win_shared_query`).
     public init(byteCount: Int, communicator: Communicator) throws(MPIError) {
@@ -47,8 +48,8 @@
       }
 
       if communicator.rank == 0 { start.initializeMemory(as: UInt8.self, repeating: 0, count: size) }
-      // The bytes are one place for all, whatever each rank's addresses, so the first boundary must be in one place too.
-      // Least and greatest distance to it; behind this all see zeroes.
+      // The bytes are one place for all, whatever each rank's addresses, so the first boundary must be in one place
+      // too. Least and greatest distance to it; behind this all see zeroes.
       let shift = Int64(Self.distanceToBoundary(start))
       var shifts = [shift, -shift]
       var span = shifts.mutableSpan
@@ -70,7 +71,8 @@
       try MPIError.check("MPI_Win_sync", MPI_Win_sync(window), rank: communicator.worldRank)
     }
 
-    /// Gives the memory back (`MPI_Win_free`), collectively; of no effect a second time. No rank may use `base` from here on.
+    /// Gives the memory back (`MPI_Win_free`), collectively; of no effect a second time. No rank may use `base` from
+    /// here on.
     public func free() throws(MPIError) {
       guard !isFreed else { return }
       isFreed = true

@@ -29,11 +29,12 @@
   }
 
   extension World {
-    /// Open MPI parameters worth setting before it starts, as environment variables; those that `environment` has already are
-    /// left alone. A pure function, the same on all ranks of a job.
+    /// Open MPI parameters worth setting before it starts, as environment variables; those that `environment` has
+    /// already are left alone. A pure function, the same on all ranks of a job.
     ///
-    /// On a single node, `pml=ob1` (shared memory) starts 200 ms faster than the search for a network. With more ranks on the node
-    /// than cores a waiting rank must yield at once; Open MPI doesn't notice that when the launcher was told of more slots.
+    /// On a single node, `pml=ob1` (shared memory) starts 200 ms faster than the search for a network. With more ranks
+    /// on the node than cores a waiting rank must yield at once; Open MPI doesn't notice that when the launcher was
+    /// told of more slots.
     public static func settings(environment: [String: String], cores: Cores) -> [(name: String, value: String)] {
       func integer(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
       var settings: [(name: String, value: String)] = []

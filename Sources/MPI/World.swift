@@ -11,7 +11,8 @@
 
   /// All ranks that the launcher started, from `MPI_Init_thread` to `MPI_Finalize`.
   ///
-  /// A process starts the world at most once. An MPI call belongs on the thread that started it (`MPI_THREAD_FUNNELED`).
+  /// A process starts the world at most once. An MPI call belongs on the thread that started it
+  /// (`MPI_THREAD_FUNNELED`).
   public struct World: ~Copyable {
     /// All ranks (`MPI_COMM_WORLD`), with errors returned.
     public let communicator: Communicator
@@ -20,8 +21,8 @@
 
     /// Starts the world, calls `body`, and finalizes after it has succeeded.
     ///
-    /// After an error nothing is finalized, since that would wait for ranks that never come: the caller prints one line and calls
-    /// `abort(code:)`. Throws `MPIError` for what `start` and `finish` report, and what `body` throws.
+    /// After an error nothing is finalized, since that would wait for ranks that never come: the caller prints one line
+    /// and calls `abort(code:)`. Throws `MPIError` for what `start` and `finish` report, and what `body` throws.
     public static func run<Result>(
       environment: [String: String] = World.environment, _ body: (borrowing World) throws -> Result
     ) throws -> Result {
@@ -33,8 +34,9 @@
 
     /// Starts MPI (`MPI_Init_thread`), with the settings of `settings(environment:cores:)`.
     ///
-    /// Throws with class `launcher` when `environment` says that a launcher started several processes but the library sees one
-    /// rank: such processes would each run the whole job. Every one of them throws; the error's `rank` is then the launcher's.
+    /// Throws with class `launcher` when `environment` says that a launcher started several processes but the library
+    /// sees one rank: such processes would each run the whole job. Every one of them throws; the error's `rank` is then
+    /// the launcher's.
     public static func start(environment: [String: String] = World.environment) throws(MPIError) -> World {
       for (name, value) in settings(environment: environment, cores: Cores.current) { setenv(name, value, 0) }
       var provided: Int32 = 0
@@ -66,8 +68,8 @@
       try MPIError.check("MPI_Finalize", MPI_Finalize(), rank: communicator.rank)
     }
 
-    /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started and after it has ended, just
-    /// exits. Nothing is printed.
+    /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started and after it has
+    /// ended, just exits. Nothing is printed.
     public static func abort(code: Int32) -> Never {
       if isStarted { MPI_Abort(CMPI_COMM_WORLD(), code) }
       exit(code)

@@ -1,11 +1,11 @@
 public import Kernels
 public import Memory
 
-/// One worker's part of a recurrent language model: its streams' state, the activations of one step, and forward and backward over
-/// them in terms of the kernels.
+/// One worker's part of a recurrent language model: its streams' state, the activations of one step, and forward and
+/// backward over them in terms of the kernels.
 ///
-/// Every worker makes its model and calls its methods in the same order, since they exchange sums. All sums over streams go per lane
-/// and by the canonical tree, as the layers (`NormLayer`, `OutputLayer`, …) and kernels do it.
+/// Every worker makes its model and calls its methods in the same order, since they exchange sums. All sums over
+/// streams go per lane and by the canonical tree, as the layers (`NormLayer`, `OutputLayer`, …) and kernels do it.
 public protocol Model: AnyObject, SendableMetatype {
   /// The trained tensors, in the order of files and digests.
   static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration]
@@ -13,8 +13,8 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Whether every token's successor is predicted or only the last one's: that fixes loss and accuracy.
   static var predictsEveryToken: Bool { get }
 
-  /// Floating-point operations of the products that a stream's step of `bptt` tokens needs, forward and backward, without those of the
-  /// output layer: for benchmarks.
+  /// Floating-point operations of the products that a stream's step of `bptt` tokens needs, forward and backward,
+  /// without those of the output layer: for benchmarks.
   static func operations(_ description: ModelDescription, bptt: Int) -> Double
 
   /// Takes its memory, and views into the parameters, from the context. Collective.
@@ -23,19 +23,20 @@ public protocol Model: AnyObject, SendableMetatype {
   /// Takes over parameters that have changed: makes transposed copies and the like.
   func parametersChanged()
 
-  /// Forward and backward over one batch: tokens x and targets y, (bptt, streams) each. Moves the carried states on, updates the
-  /// running statistics, and overwrites `gradients` (own roots, parameter count) with this worker's subtree roots of the gradient of
-  /// the mean loss. Collective.
+  /// Forward and backward over one batch: tokens x and targets y, (bptt, streams) each. Moves the carried states on,
+  /// updates the running statistics, and overwrites `gradients` (own roots, parameter count) with this worker's subtree
+  /// roots of the gradient of the mean loss. Collective.
   ///
   /// Returns the sum of the losses over all predictions of all workers.
   func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double
 
-  /// Forward over one batch with the running statistics. Moves the carried states on. Writes each lane's sum of losses and number of
-  /// correct predictions, an element for each of this worker's lanes.
+  /// Forward over one batch with the running statistics. Moves the carried states on. Writes each lane's sum of losses
+  /// and number of correct predictions, an element for each of this worker's lanes.
   func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>)
 
-  /// The logits (streams, vocabulary) of what follows one token of each stream, x (streams), with the running statistics: text
-  /// generation. What the model carries through the tokens of a step, it carries on from call to call. Good until the next call.
+  /// The logits (streams, vocabulary) of what follows one token of each stream, x (streams), with the running
+  /// statistics: text generation. What the model carries through the tokens of a step, it carries on from call to call.
+  /// Good until the next call.
   func predict(x: Window<Int32>) -> Panels
 
   /// What is carried from step to step; empty where each step starts from zero.

@@ -1,16 +1,18 @@
 internal import MPI
 internal import Memory
 
-/// One process's look at the ranks of a node of which some rest, and come to no barrier. Each tells that it is there as often as it looks.
+/// One process's monitor of the ranks of a node of which some are idle, and come to no barrier. Each reports that it is
+/// alive as often as it looks.
 ///
-/// Those that work look after those that rest, which nobody else would miss. Those that rest look after all, but leave it for a while to
-/// those that work to tell, unless it is the only one of these; and they pass on that they were asked to stop.
+/// Those that work watch the idle ones, which nobody else would miss. The idle ones watch all, but leave it for a while
+/// to those that work to report a loss, unless it is of the only one of these; and they pass on that they were asked to
+/// stop.
 struct Attendance {
   private let board: SharedProgress
   private let ranks, own: Int
   private let works: Bool
   private let limit: Double
-  /// Seconds that those that rest leave to others.
+  /// Seconds that idle ranks leave to others.
   private static let grace = 2.0
   private static let resting: UInt64 = 1
   private static let askedToStop: UInt64 = 2
@@ -19,7 +21,8 @@ struct Attendance {
   /// Where each rank's count of looks stood, and for how long; and for how long its process has been gone.
   private var counts: [Int]
   private var still, gone: [Double]
-  /// Whether this process has seen it: it may not be able to see all, where each has a system of process numbers of its own.
+  /// Whether this process has seen it: it may not be able to see all, where each has a system of process numbers of its
+  /// own.
   private var seen: [Bool]
 
   init(_ board: SharedProgress, ranks: Int, own: Int, works: Bool, limit: Double) {
@@ -63,7 +66,7 @@ struct Attendance {
     return nil
   }
 
-  /// Whether a rank that rests was asked to stop.
+  /// Whether an idle rank was asked to stop.
   var isAskedToStop: Bool { (0..<ranks).contains { board.line($0).operation == Self.askedToStop } }
 
   /// Writes the finding's line, if no other process of the node has.

@@ -4,11 +4,11 @@ internal import Memory
   internal import Kernels
   internal import MPI
 
-  /// A team on several nodes: shared memory inside each, messages between their first workers, which send tree nodes only after
-  /// their node has folded them as far as the tree allows.
+  /// A team on several nodes: shared memory inside each, messages between their first workers, which send tree nodes
+  /// only after their node has added them up as far as the tree allows.
   ///
-  /// A node of one rank with one thread is a worker that only sends messages. An MPI call that fails ends the job: no rank is left
-  /// waiting.
+  /// A node of one rank with one thread is a worker that only sends messages. An MPI call that fails ends the job: no
+  /// rank is left waiting.
   final class ClusterTeam: Team {
     private let worker: NodeWorker
     /// The nodes' first workers; nil on others.

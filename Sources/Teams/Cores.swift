@@ -1,19 +1,21 @@
 internal import Memory
 internal import Platform
 
-/// Number of cores that this process may run on, by its affinity (`sched_getaffinity`), or else those online. At least 1.
+/// Number of cores that this process may run on, by its affinity (`sched_getaffinity`), or else those online. At least
+/// 1.
 public func usableCores() -> Int {
   let allowed = coreSet().reduce(0) { $0 + $1.nonzeroBitCount }
   return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
 
-/// How many workers a process runs unless told otherwise: the cores it may use, divided among the `ranksOnNode` processes of its
-/// node, at most its share of the `lanes` among `ranks` processes, and at least 1.
+/// How many workers a process runs unless told otherwise: the cores it may use, divided among the `ranksOnNode`
+/// processes of its node, at most its share of the `lanes` among `ranks` processes, and at least 1.
 public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int) -> Int {
   max(1, min(cores / ranksOnNode, lanes / ranks))
 }
 
-/// Which ranks of a node find a core when each in turn, from the lowest, takes the first that it may use and no other has.
+/// Which ranks of a node find a core when each in turn, from the lowest, takes the first that it may use and no other
+/// has.
 ///
 /// - allowed: for each rank the cores that it may use, a bit each (`coreSet`).
 func ranksWithCores(_ allowed: [[UInt8]]) -> [Bool] {
@@ -25,7 +27,7 @@ func ranksWithCores(_ allowed: [[UInt8]]) -> [Bool] {
   }
 }
 
-/// The cores that this process may run on, a bit for each; no bits where the system doesn't tell.
+/// The cores that this process may run on, a bit for each; no bits where the system doesn't say.
 func coreSet() -> [UInt8] {
   var bits = [UInt8](repeating: 0, count: 1024)
   typealias GetAffinity = @convention(c) (Int32, Int, UnsafeMutableRawPointer) -> Int32

@@ -4,14 +4,14 @@ internal import Memory
   internal import Kernels
   internal import MPI
 
-  /// The ranks of a job of which some rest.
+  /// The ranks of a job of which some are idle.
   final class Crew {
-    /// Those that work; nil on one that rests.
+    /// Those that work; nil on an idle one.
     let working: Communicator?
     private let all, node: Communicator
     private let window: SharedWindow
     private let board: SharedProgress
-    /// Where those of this node that rest sleep until the others come.
+    /// Where the idle ones of this node sleep until the others come.
     private var gate: SharedBarrier
 
     /// - ranks: all; node: those of this node.
@@ -31,14 +31,15 @@ internal import Memory
       gate = SharedBarrier(arena.take(gateWords), worker: node.rank, workers: node.size, hasCore: false)
     }
 
-    /// Puts this process, which is rank `rank` of the job, on the board; what it is then to look after.
+    /// Enters this process, which is rank `rank` of the job, in the progress table; returns the monitor that it has to
+    /// run.
     func enter(rank: Int, limit: Double) -> Attendance {
       board.enter(node.rank, process: processNumber, rank: rank)
       return Attendance(board, ranks: node.size, own: node.rank, works: working != nil, limit: limit)
     }
 
-    /// Returns when all ranks have come here. Who rests sleeps: looking for the others through MPI now and then, as `quietBarrier` does,
-    /// takes a fortieth of a core.
+    /// Returns when all ranks have come here. An idle one sleeps: looking for the others through MPI now and then, as
+    /// `quietBarrier` does, takes a fortieth of a core.
     func meet() throws {
       // Nobody gives it up.
       _ = gate.wait()

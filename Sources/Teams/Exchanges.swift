@@ -13,11 +13,11 @@ public final class TreeExchange {
   public let doubleStride: Int
   /// The rows of this worker, one for each of `lanes.subtrees(of:)` its lanes; to be written before `complete`.
   public let ownRoots: Range<Int>
-  /// Folds all rows to the canonical sum.
+  /// How all rows are added up to the canonical sum.
   public let schedule: FoldSchedule
   private let section: NodeSection
   #if MPI
-    /// What nodes tell each other; nil where there is one.
+    /// What nodes send each other; nil where there is one.
     let messages: TreeMessages?
   #endif
 
@@ -61,11 +61,11 @@ public final class ParameterExchange {
   public let sliceRootStride: Int
   /// Number of roots.
   public let sliceRootCount: Int
-  /// Folds those roots to the canonical sum.
+  /// How those roots are added up to the canonical sum.
   public let schedule: FoldSchedule
   private let section: NodeSection
   #if MPI
-    /// What nodes tell each other; nil where there is one.
+    /// What nodes send each other; nil where there is one.
     let messages: ParameterMessages?
   #endif
 

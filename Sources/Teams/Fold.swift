@@ -1,10 +1,10 @@
 internal import Kernels
 internal import Memory
 
-/// Folds parts of rows by a schedule: the sums that stay are written to `roots`, overwriting.
+/// Adds up parts of rows by a reduction schedule: the sums that stay are written to `roots`, overwriting.
 ///
-/// - nodes: (folds, stride), of each row the first `count` elements are read; roots: (schedule.roots, rootStride); stack: at least
-///   (schedule.depth, `foldBlock`), scratch.
+/// - nodes: (folds, stride), of each row the first `count` elements are read; roots: (schedule.roots, rootStride);
+///   stack: at least (schedule.depth, `foldBlock`), scratch.
 ///
 /// It goes block by block, so that the stack stays in the first-level cache.
 func fold(
@@ -36,7 +36,7 @@ func fold(
   }
 }
 
-/// Elements of a row that are folded at a time.
+/// Elements of a row that are added up at a time.
 let foldBlock = 256
 
 private func add(_ left: Window<Float>, _ right: Window<Float>, into sum: Window<Float>) {

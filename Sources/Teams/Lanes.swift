@@ -1,7 +1,7 @@
 public import Kernels
 
-/// How the streams of a run are grouped into lanes, and the lanes given to workers: pure functions of the configuration and
-/// (worker, size).
+/// How the streams of a run are grouped into lanes, and the lanes given to workers: pure functions of the configuration
+/// and (worker, size).
 public struct Lanes: Sendable, Equatable {
   /// Number of streams, B.
   public let batchSize: Int
@@ -54,8 +54,8 @@ extension Lanes {
     return visit(0..<count)
   }
 
-  /// How a row of adjacent subtrees in lane order is folded: after each, as often as the two topmost sums are the children of one
-  /// node of the tree.
+  /// How a row of adjacent subtrees in lane order is added up: after each, as often as the two topmost sums are the
+  /// children of one node of the tree.
   public func folds(of nodes: [Range<Int>]) -> FoldSchedule {
     // Every inner node by its upper bound and the lower bound of its right child.
     var parents: [Range<Int>: Int] = [:]

@@ -1,8 +1,8 @@
 internal import Platform
 internal import Synchronization
 
-/// The launcher's SIGCONT: Open MPI's sends it to all ranks as soon as one has ended badly, seconds before it ends them. Who gets it
-/// knows that somebody else has told what is wrong.
+/// The launcher's SIGCONT: Open MPI's sends it to all ranks as soon as one has ended badly, seconds before it ends
+/// them. Who gets it knows that another process has reported what is wrong.
 public enum LauncherSignal {
   /// Notes the signal from here on.
   static func listen() {

@@ -2,12 +2,13 @@
   public import MPI
 
   extension LocalWorkers {
-    /// This process's part of a team of `threads` workers on each of `ranks`; collective over them. Workers are numbered by node, then
-    /// rank, then thread; nodes by their lowest rank.
+    /// This process's part of a team of `threads` workers on each of `ranks`; collective over them. Workers are
+    /// numbered by node, then rank, then thread; nodes by their lowest rank.
     ///
-    /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many ranks.
-    /// - failure: how `run` ends the job when it can't return, also after a failed MPI call; by default with one line and
-    ///   `MPI_Abort`.
+    /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many
+    ///   ranks.
+    /// - failure: how `run` ends the job when it can't return, also after a failed MPI call; by default with one line
+    ///   and `MPI_Abort`.
     /// - Throws: `TeamError`, on all ranks alike, for numbers that don't fit; `MPIError`.
     public convenience init(
       lanes: Lanes, threads: Int, ranks: Communicator, ranksPerNode: Int? = nil,
@@ -39,10 +40,11 @@
 
     /// This process's part of a team in which each worker has a core; collective over `ranks`.
     ///
-    /// A process has `defaultThreads` workers. But on a node with more ranks than cores only as many ranks work as there are cores, and
-    /// the others rest; all that work then have one thread. Of one that rests `teams` is empty, `run` returns nothing at once, and `free` sleeps until the working
-    /// ranks come there. Since results are the same on any number of workers, that is all it changes; workers that take turns on a
-    /// core lose some microseconds at each of a step's four barriers.
+    /// A process has `defaultThreads` workers. But on a node with more ranks than cores only as many ranks work as
+    /// there are cores, and the others are idle; all that work then have one thread. Of an idle one `teams` is empty,
+    /// `run` returns nothing at once, and `free` sleeps until the working ranks come there. Since results are the same
+    /// on any number of workers, that is all it changes; workers that take turns on a core lose some microseconds at
+    /// each of a step's four barriers.
     ///
     /// - failure: how `run` ends the job when it can't return, as where the number of threads is given.
     /// - Throws: `TeamError`, on all ranks that work alike, for more of them than lanes; `MPIError`.
@@ -145,7 +147,7 @@
       let sets = (0..<ranks.size).map { Array(all[($0 * own.count)..<(($0 + 1) * own.count)]) }
       let cores = usableCores()
       hasOne = counted > 0 ? ranksWithCores(sets)[ranks.rank] : ranks.rank < cores
-      // Where the system doesn't tell, all see the same.
+      // Where the system doesn't say, all see the same.
       ofNode = counted > 0 ? counted : cores
       leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))
     }

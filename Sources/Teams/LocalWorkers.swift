@@ -1,7 +1,8 @@
 internal import MPI
 internal import Synchronization
 
-/// The workers of this process, one on the calling thread and the others on threads of their own; or none, where it rests.
+/// The workers of this process, one on the calling thread and the others on threads of their own; or none, where it is
+/// idle.
 public final class LocalWorkers {
   /// Each worker's view of the team, by thread. One thread at a time uses each.
   public let teams: [any Team]
@@ -11,11 +12,11 @@ public final class LocalWorkers {
   private let memory: ProcessMemory?
   private var watchdog: Watchdog?
   #if MPI
-    /// Where some ranks rest.
+    /// Where some ranks are idle.
     var crew: Crew?
-    /// Whether ranks of the job rest, here or elsewhere.
+    /// Whether ranks of the job are idle, here or elsewhere.
     public var someRest: Bool { crew != nil }
-    /// Returns when all ranks have come here, where some rest, which sleep until then; collective.
+    /// Returns when all ranks have come here, the idle ones too, which sleep until then; collective.
     public func awaitAll() throws { try crew?.meet() }
   #endif
 
@@ -74,19 +75,20 @@ public final class LocalWorkers {
     failure = memory.failure
   }
 
-  /// Runs `body` for every worker of this process, the first on the calling thread, and returns their results by thread. With
-  /// MPI, the calling thread is the one that started it.
+  /// Runs `body` for every worker of this process, the first on the calling thread, and returns their results by
+  /// thread. With MPI, the calling thread is the one that started it.
   ///
-  /// When a worker throws, the team has broken up for good: the first error is thrown here after the others have ended. A worker
-  /// that then waits for one that has thrown can't return from the middle of its work. On a thread of its own it stops there and
-  /// counts as ended. On the calling thread it ends the process by the `failure` that the team was made with; so it does, after
-  /// some seconds in which the launcher should have ended it, when the one that has thrown belongs to another process of the
-  /// node. Where all workers come to the same error behind the same collective operation, nobody waits and all throw.
+  /// When a worker throws, the team has broken up for good: the first error is thrown here after the others have ended.
+  /// A worker that then waits for one that has thrown can't return from the middle of its work. On a thread of its own
+  /// it stops there and counts as ended. On the calling thread it ends the process by the `failure` that the team was
+  /// made with; so it does, after some seconds in which the launcher should have ended it, when the one that has thrown
+  /// belongs to another process of the node. Where all workers come to the same error behind the same collective
+  /// operation, nobody waits and all throw.
   ///
   /// Between nodes only the launcher ends waiting: after an error with MPI, print it and abort all ranks.
   ///
-  /// - Throws: the first error of a worker; `TeamError.noThread` when the system gives no thread; `TeamError.lostWorker` when the
-  ///   team has broken up before.
+  /// - Throws: the first error of a worker; `TeamError.noThread` when the system gives no thread;
+  ///   `TeamError.lostWorker` when the team has broken up before.
   public func run<Output: Sendable>(
     _ body: @escaping @Sendable (any Team) throws -> Output
   ) throws -> [Output] {
@@ -131,11 +133,12 @@ public final class LocalWorkers {
     watchdog.watch(memory, attendance)
   }
 
-  /// How the processes of the team agree on who tells an error.
+  /// How the processes of the team agree on which one reports an error.
   public var speaker: Speaker { Speaker(memory) }
 
-  /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended, before MPI
-  /// does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a second time.
+  /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended,
+  /// before MPI does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a
+  /// second time.
   public func free() throws {
     #if MPI
       try awaitAll()

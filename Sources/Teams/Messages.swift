@@ -37,11 +37,11 @@ internal import Memory
 
   /// How the gradient comes to the slices' owners on other nodes, and the parameters come back.
   ///
-  /// The node's workers fold their roots to those of the node, each a share of the elements, right into the places from which
-  /// and into which messages go: `packed` holds for each other node the node's roots of that node's slice, `incoming` all nodes'
-  /// roots of this node's slice.
+  /// The node's workers add their roots up to those of the node, each a share of the elements, right into the places
+  /// from which and into which messages go: `packed` holds for each other node the node's roots of that node's slice,
+  /// `incoming` all nodes' roots of this node's slice.
   struct ParameterMessages: Sendable {
-    /// A run of elements that a worker folds from all of the node's rows.
+    /// A run of elements that a worker adds up from all of the node's rows.
     struct Run: Sendable {
       let nodes: Window<Float>
       let count: Int
@@ -51,7 +51,7 @@ internal import Memory
 
     /// (roots of all nodes, elements of this node's slice)
     let incoming: Window<Float>
-    /// Folds `incoming` to the canonical sum.
+    /// How `incoming` is added up to the canonical sum.
     let schedule: FoldSchedule
     let runs: [Run]
     let nodeSchedule: FoldSchedule
@@ -132,7 +132,7 @@ internal import Memory
     let received: [Range<Int>]
     /// The node's first root among those of all nodes.
     let firstRoot: Int
-    /// One root, which no fold has to make: it can be sent from where it lies.
+    /// One root, which needs no addition: it can be sent from where it lies.
     let isInOrder: Bool
 
     init(_ layout: TeamLayout, node: Int, count: Int, unit: Int) {

@@ -1,6 +1,6 @@
 internal import Memory
 
-/// One process's look at the workers of its node.
+/// One process's monitor of the workers of its node.
 struct NodeLookout {
   /// Seconds that a process which can name nobody leaves to others, for each node or rank before it.
   static let grace = 0.4
@@ -12,13 +12,14 @@ struct NodeLookout {
   /// Arrivals of the slowest worker, and how long others have waited for more.
   private var least: UInt64 = 0
   private var waited = 0.0
-  /// When this process looked last, and when it last came back from having been stopped for so long that others have given it up:
-  /// milliseconds.
+  /// When this process looked last, and when it last came back from having been stopped for so long that others have
+  /// given it up: milliseconds.
   private var lastLook = monotonicMilliseconds()
   private var returned = -1_000_000
-  /// Seconds since somebody of the node has spoken.
+  /// Seconds since a process of the node has reported.
   private var sinceTold = 0.0
-  /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its own.
+  /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its
+  /// own.
   private var seen: Set<Int32> = []
 
   init(_ memory: ProcessMemory, limit: Double) {
@@ -28,11 +29,11 @@ struct NodeLookout {
     workers = 0..<memory.layout.nodes[memory.node].count
   }
 
-  /// How the node's processes agree on who tells what was found.
+  /// How the node's processes agree on which one reports what was found.
   var speaker: Speaker { Speaker(memory) }
 
-  /// Whether another process has spoken and this one only waits to be ended, which takes launchers up to two seconds: a process of its
-  /// node has, or the launcher ends others while this one waits in vain.
+  /// Whether another process has reported and this one only waits to be ended, which takes launchers up to two seconds:
+  /// a process of its node has, or the launcher ends others while this one waits in vain.
   var isLeftOver: Bool { sinceTold > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
   private var isBack: Bool { lastLook - returned < 4000 }
 
@@ -42,7 +43,7 @@ struct NodeLookout {
     let now = monotonicMilliseconds()
     if Double(now - lastLook) >= 1000 * limit { returned = now }
     lastLook = now
-    // Who gives up says so himself.
+    // A worker that gives up reports it itself.
     guard !gate.isAbandoned else { return nil }
     return lost() ?? stuck(interval)
   }

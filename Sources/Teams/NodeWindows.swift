@@ -13,8 +13,8 @@ internal import Memory
     /// Bytes of a window that isn't made for one large section.
     private static let leastByteCount = 1 << 18
 
-    /// An arena of so many zeroed bytes that `ranks` share, of this process's own where it is alone on its node; collective over them,
-    /// with the same number on all.
+    /// An arena of so many zeroed bytes that `ranks` share, of this process's own where it is alone on its node;
+    /// collective over them, with the same number on all.
     mutating func allocate(_ byteCount: Int, _ ranks: Communicator?) throws -> Arena {
       guard let ranks else { return Arena(byteCount: byteCount) }
       if let part = rest?.part(byteCount: byteCount) { return part }

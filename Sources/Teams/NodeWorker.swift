@@ -12,9 +12,9 @@ final class NodeWorker {
   /// Within the node.
   private let place: Int
   private var sectionCount = 0
-  /// The set of boxes that was used last.
+  /// The set of gather buffers that was used last.
   private var boxTurn = 0
-  /// Mail and boxes for long messages; made when the first of these comes.
+  /// Buffers of broadcasts and gathers for long messages; made when the first of these comes.
   private var largeMail, largeBoxes: NodeSection?
 
   init(_ memory: ProcessMemory, thread: Int) {
@@ -31,15 +31,16 @@ final class NodeWorker {
   /// Whether this is the node's first worker, which speaks for it.
   var isLeader: Bool { rank == layout.nodes[memory.node].lowerBound }
 
-  /// Prepares the calling thread for this worker's part: turns of a core come often and are short where workers share it.
+  /// Prepares the calling thread for this worker's part: turns of a core come often and are short where workers share
+  /// it.
   func begin() {
     if !memory.hasCores { shortenTimeSlice() }
   }
 
-  /// Tells whoever watches the step that this worker is in.
+  /// Records the step that this worker is in, for the watchdogs.
   func tell(step: Int) { progress.tell(place, step: step) }
 
-  /// Tells whoever watches whether this worker waits for other nodes in `operation`.
+  /// Records for the watchdogs whether this worker waits for other nodes in `operation`.
   @inline(__always)
   func tell(_ operation: TeamOperation, waitsForNodes: Bool) {
     progress.tell(place, operation: operation.rawValue + (waitsForNodes ? TeamOperation.otherNodes : 0))
@@ -52,7 +53,7 @@ final class NodeWorker {
     if !gate.wait() { memory.failure.leave(thread: thread) }
   }
 
-  /// Ends the job with `error`; nobody else of the node has to tell.
+  /// Ends the job with `error`; no other process of the node reports.
   func end(_ error: any Error) -> Never {
     abandon()
     memory.failure.end(error)
@@ -75,7 +76,8 @@ final class NodeWorker {
 
   /// Passes the bytes of one worker, for which `isRoot` is true, to all that want to keep them.
   ///
-  /// - forward: brings the mail from the root's node to the others, where there are any; every worker calls it.
+  /// - forward: brings the broadcast buffer from the root's node to the others, where there are any; every worker calls
+  ///   it.
   func relay(_ bytes: [UInt8], isRoot: Bool, keeps: Bool, forward: (_ mail: Window<UInt8>) -> Void) -> [UInt8] {
     var mail = memory.mail
     var result: [UInt8] = []
@@ -104,7 +106,7 @@ final class NodeWorker {
     return keeps && isRoot ? bytes : result
   }
 
-  /// Mail for messages that the small one would take many turns for. Collective over the node's workers.
+  /// A broadcast buffer for messages that the small one would take many turns for. Collective over the node's workers.
   private func longMail() -> Window<UInt8> {
     if let largeMail { return largeMail.bytes }
     let section = makeSection(NodeSection.Sizes(floats: [], bytes: Self.largeMailByteCount))
@@ -112,7 +114,7 @@ final class NodeWorker {
     return section.bytes
   }
 
-  /// Boxes likewise.
+  /// Gather buffers likewise.
   private func longBoxes() -> Window<UInt8> {
     if let largeBoxes { return largeBoxes.bytes }
     let workers = layout.nodes[memory.node].count
@@ -124,11 +126,12 @@ final class NodeWorker {
 
   private static let largeMailByteCount = 2 << 20
 
-  /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little more than the
-  /// copying of their own: as long as these fit into the worker's box there is one barrier, behind which only the first one reads.
+  /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little
+  /// more than the copying of their own: as long as these fit into the worker's gather buffer there is one barrier,
+  /// behind which only the first one reads.
   ///
-  /// There are two sets of boxes, used in turn. When a worker writes into one again, it has passed the barrier of the other set,
-  /// and the first worker has come there only after reading.
+  /// There are two sets of gather buffers, used in turn. When a worker writes into one again, it has passed the barrier
+  /// of the other set, and the first worker has come there only after reading.
   func collect(_ bytes: [UInt8]) -> [[UInt8]] {
     var boxes = memory.boxes
     let workers = layout.nodes[memory.node].count

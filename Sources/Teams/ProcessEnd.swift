@@ -3,8 +3,8 @@ internal import Platform
 /// Ends the process at once.
 public func exitProcess(_ code: Int32) -> Never { exit(code) }
 
-/// Ends the process at once when what it has printed is on its way, while MPI still runs: its libraries may have threads that a regular
-/// exit, which takes them their code, would not survive.
+/// Ends the process at once when what it has printed is on its way, while MPI still runs: its libraries may have
+/// threads that a regular exit, which takes them their code, would not survive.
 public func flushAndEnd(_ code: Int32) -> Never {
   fflush(nil)
   endAtOnce(code)

@@ -4,11 +4,11 @@ internal import Memory
   internal import MPI
 #endif
 
-/// What the workers of a process have in common: the team's layout, and memory that they share among themselves and with the
-/// other processes of their node.
+/// What the workers of a process have in common: the team's layout, and memory that they share among themselves and
+/// with the other processes of their node.
 ///
-/// The process's first worker makes sections, between two barriers of the node; all read them behind these. That ordering is
-/// what makes the class safe to share.
+/// The process's first worker makes sections, between two barriers of the node; all read them behind these. That
+/// ordering is what makes the class safe to share.
 final class ProcessMemory: @unchecked Sendable {
   let layout: TeamLayout
   /// This process's node.
@@ -26,8 +26,8 @@ final class ProcessMemory: @unchecked Sendable {
   /// What `broadcast` has left to pass on, and the next part of it.
   let mailCount: Window<Int64>  // (1)
   let mail: Window<UInt8>
-  /// What each worker has for the node's first one: two sets of boxes, (2, workers, …), and the bytes of the whole message behind
-  /// each.
+  /// What each worker has for the node's first one: two sets of gather buffers, (2, workers, …), and the bytes of the
+  /// whole message behind each.
   let boxes: Window<UInt8>
   let boxCounts: Window<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
@@ -88,13 +88,13 @@ final class ProcessMemory: @unchecked Sendable {
     }
   #endif
 
-  /// Tells which process the workers of this one belong to: `threads` of them, in rank `rank` of the job.
+  /// Records which process the workers of this one belong to: `threads` of them, in rank `rank` of the job.
   func enter(threads: Int, rank: Int) {
     let first = firstWorker - layout.nodes[node].lowerBound
     for worker in first..<(first + threads) { progress.enter(worker, process: processNumber, rank: rank) }
   }
 
-  /// Bytes of a worker's box: as many as make the mail's size for all together, but not too few.
+  /// Bytes of a worker's gather buffer: for all together as many as the broadcast buffer has, but not too few.
   private static func boxCapacity(_ workers: Int) -> Int { max(mailCapacity / workers, 4096) }
 
   private static func byteCount(words: Int, workers: Int) -> Int {

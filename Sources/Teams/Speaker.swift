@@ -1,7 +1,7 @@
 internal import Memory
 internal import MPI
 
-/// One process among those of its node, one of which tells why the job ends.
+/// One process among those of its node, of which one reports why the job ends.
 public struct Speaker: Sendable {
   private let memory: ProcessMemory?
 
@@ -10,8 +10,9 @@ public struct Speaker: Sendable {
   /// Whether its node is the team's first.
   public var isOnFirstNode: Bool { memory.map { $0.node == 0 } ?? true }
 
-  /// Writes the error's line and returns true in the first of the node's processes that comes here, and in one that shares no memory
-  /// (any more). The others return false when the line is on its way, or after two seconds: who ends before takes the speaker along.
+  /// Writes the error's line and returns true in the first of the node's processes that comes here, and in one that
+  /// shares no memory (any more). The others return false when the line is on its way, or after two seconds: a process
+  /// that ended earlier would end the one that reports, too.
   public func tell(_ error: any Error) -> Bool {
     guard let memory, !memory.isFreed else {
       writeErrorLine(error)

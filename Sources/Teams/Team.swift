@@ -2,12 +2,13 @@ public import Memory
 
 /// All workers of a run as one of them sees it, with the collective operations between them.
 ///
-/// Every worker calls the same operations in the same order, from its own thread. A buffer of an exchange may be written again
-/// by its owner only after a later collective operation of the team, which shows that all others have read it; a training step
-/// has several between two uses. None of `barrier`, `complete`, `reduceScatter` and `allGather` allocates.
+/// Every worker calls the same operations in the same order, from its own thread. A buffer of an exchange may be
+/// written again by its owner only after a later collective operation of the team, which shows that all others have
+/// read it; a training step has several between two uses. None of `barrier`, `complete`, `reduceScatter` and
+/// `allGather` allocates.
 ///
-/// None of them throws: when a worker gives up, the others' next wait for it ends their thread or the process, as described at
-/// `LocalWorkers.run`.
+/// None of them throws: when a worker gives up, the others' next wait for it ends their thread or the process, as
+/// described at `LocalWorkers.run`.
 public protocol Team: AnyObject {
   /// This worker, 0..<size, over all threads and processes.
   var rank: Int { get }
@@ -16,7 +17,7 @@ public protocol Team: AnyObject {
   /// The run's lanes.
   var lanes: Lanes { get }
 
-  /// Tells whoever looks for workers that don't come the step that this one is in.
+  /// Records the step that this worker is in, for the watchdogs.
   func tell(step: Int)
 
   /// Returns when all workers have come here.
@@ -27,23 +28,25 @@ public protocol Team: AnyObject {
   /// All-gather of the roots: returns when every worker's are here.
   func complete(_ exchange: TreeExchange)
 
-  /// An exchange of `count` parameters and their gradient, zeroed; slices are whole `unit`s, and `count` is a multiple of it.
-  /// Collective.
+  /// An exchange of `count` parameters and their gradient, zeroed; slices are whole `unit`s, and `count` is a multiple
+  /// of it. Collective.
   func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange
-  /// Brings every root's part of this worker's slice of the gradient here. `sliceRoots` is then good until the next collective.
+  /// Brings every root's part of this worker's slice of the gradient here. `sliceRoots` is then good until the next
+  /// collective.
   func reduceScatter(_ exchange: ParameterExchange)
   /// Takes the update of `parameters[slice]` from every worker: returns when all have all of it.
   ///
-  /// The workers of a node share one copy. Where parts of it come from other nodes, `received` is called, before anybody of the
-  /// node returns, with the ranges of whole units of which this worker is to make what the owner made of its slice (a transposed
-  /// copy in `makeShared` memory, say): each such range goes to one worker of the node. Within one node it isn't called.
+  /// The workers of a node share one copy. Where parts of it come from other nodes, `received` is called, before
+  /// anybody of the node returns, with the ranges of whole units of which this worker is to make what the owner made of
+  /// its slice (a transposed copy in `makeShared` memory, say): each such range goes to one worker of the node. Within
+  /// one node it isn't called.
   func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void)
 
   /// `floats` zeroed floats that the workers of this node share. Collective; ordered by the team's other operations.
   func makeShared(floats: Int) -> Window<Float>
 
-  /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a few MB for long
-  /// messages, so what is larger than that is best passed in pieces.
+  /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a
+  /// few MB for long messages, so what is larger than that is best passed in pieces.
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8]
   /// All workers' bytes by rank on worker 0, nothing elsewhere. Any number, as with `broadcast`.
   func gather(_ bytes: [UInt8]) -> [[UInt8]]

@@ -5,11 +5,11 @@ struct TeamLayout: Sendable {
   let lanes: Lanes
   /// The workers of each node.
   let nodes: [Range<Int>]
-  /// The tree nodes that the workers fold, in lane order.
+  /// The tree nodes that the workers sum, in lane order.
   let roots: [Range<Int>]
   /// For each worker, its places in `roots`.
   let workerRoots: [Range<Int>]
-  /// Folds `roots` to the whole.
+  /// How `roots` are added up to the whole.
   let schedule: FoldSchedule
 
   var size: Int { workerRoots.count }
@@ -33,13 +33,13 @@ struct TeamLayout: Sendable {
     workerRoots[nodes[node].lowerBound].lowerBound..<workerRoots[nodes[node].upperBound - 1].upperBound
   }
 
-  /// The tree nodes that remain when a node's workers have folded theirs together.
+  /// The tree nodes that remain when a node's workers have added theirs together.
   func foldedRoots(_ node: Int) -> [Range<Int>] {
     let places = nodeRoots(node)
     return lanes.subtrees(of: roots[places.lowerBound].lowerBound..<roots[places.upperBound - 1].upperBound)
   }
 
-  /// Folds the roots of a node's workers to `foldedRoots`.
+  /// How the roots of a node's workers are added up to `foldedRoots`.
   func nodeSchedule(_ node: Int) -> FoldSchedule { lanes.folds(of: Array(roots[nodeRoots(node)])) }
 
   /// Worker w's slice of `count` parameters: ⌊U·w/W⌋ ..< ⌊U·(w+1)/W⌋ of U units.

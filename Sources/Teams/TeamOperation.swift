@@ -1,4 +1,4 @@
-/// The operations in which workers wait for each other, as they are told to those who watch.
+/// The operations in which workers wait for each other, as they are recorded for the watchdogs.
 enum TeamOperation: UInt64, CustomStringConvertible {
   case none
   case barrier

@@ -1,12 +1,13 @@
 internal import MPI
 internal import Synchronization
 
-/// Ends the job when a worker doesn't come while others wait for it: a thread in each process that looks at all workers of its node
-/// ten times a second and calls no MPI.
+/// Ends the job when a worker doesn't come while others wait for it: a thread in each process that looks at all workers
+/// of its node ten times a second and calls no MPI.
 ///
-/// One process prints one line that names the worker, its step and the operation it is missing from, and ends with code 75; the
-/// others follow when they see that, and the launcher ends what is left. On a node whose workers only wait for other nodes, and
-/// while MPI starts or ends, nobody can be named; such a process leaves it for a while to others that may know more.
+/// One process prints one line that names the worker, its step and the operation it is missing from, and ends with code
+/// 75; the others follow when they see that, and the launcher ends what is left. On a node whose workers only wait for
+/// other nodes, and while MPI starts or ends, nobody can be named; such a process leaves it for a while to others that
+/// may know more.
 public final class Watchdog: Sendable {
   /// What the process is doing.
   private enum Phase {
@@ -29,7 +30,7 @@ public final class Watchdog: Sendable {
   static let tryAgain: Int32 = 75
 
   /// - stallSeconds: how long others may wait for a worker; rank, ranks: this process among those of the job.
-  /// - stop: how a process that rests passes on that it was asked to stop.
+  /// - stop: how an idle process passes on that it was asked to stop.
   public init(stallSeconds: Double, rank: Int, ranks: Int, stop: StopPassing? = nil) {
     limit = stallSeconds
     self.rank = rank
@@ -50,7 +51,7 @@ public final class Watchdog: Sendable {
     }
   }
 
-  /// Looks at the workers of that memory, and at the ranks of that attendance, from here on.
+  /// Looks at the workers of that memory, and at the ranks of that node, from here on.
   func watch(_ memory: ProcessMemory?, _ attendance: Attendance?) {
     phase.withLock { $0 = (.running(memory.map { NodeLookout($0, limit: limit) }, attendance), 0) }
   }

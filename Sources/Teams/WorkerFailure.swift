@@ -32,8 +32,8 @@ final class WorkerFailure: Sendable {
 
   /// Where a worker ends that waits for one that has given up: it can't return from the middle of its work.
   ///
-  /// A thread of its own counts as ended and sleeps for good. The process's first thread ends the job if this process knows
-  /// why; if not, another process does, and with it this one: unless that takes too long.
+  /// A thread of its own counts as ended and sleeps for good. The process's first thread ends the job if this process
+  /// knows why; if not, another process does, and with it this one: unless that takes too long.
   func leave(thread: Int) -> Never {
     if thread > 0 {
       workerEnded()

@@ -1,10 +1,10 @@
-/// Where a text is cut into pieces that are worked on by themselves: a function of the text and the size of pieces alone, so that
-/// the pieces, and the tokens, don't depend on who works on them.
+/// Where a text is cut into pieces that are worked on by themselves: a function of the text and the size of pieces
+/// alone, so that the pieces, and the tokens, don't depend on who works on them.
 ///
 /// A line ends where the tokenizers have it end: with LF, CR, or both.
 public enum TextCut {
-  /// How many of the bytes make a piece: up to the last line's end in them; in a line that has none up to the last white space, in text
-  /// without either up to the last whole scalar. All of them where nothing follows.
+  /// How many of the bytes make a piece: up to the last line's end in them; in a line that has none up to the last
+  /// white space, in text without either up to the last whole scalar. All of them where nothing follows.
   ///
   /// - bytes: what the text goes on with, at least 8 bytes unless `isLast`; they may turn out to be no UTF-8.
   /// - isLast: whether the document ends with them.
@@ -18,8 +18,8 @@ public enum TextCut {
     return end
   }
 
-  /// Behind the first line's end that begins in the bytes; nil where there is none. A CR that they end with counts only if `isLast`,
-  /// since LF may follow.
+  /// Behind the first line's end that begins in the bytes; nil where there is none. A CR that they end with counts only
+  /// if `isLast`, since LF may follow.
   public static func firstLineEnd(_ bytes: ArraySlice<UInt8>, isLast: Bool) -> Int? {
     guard let end = bytes.firstIndex(where: { $0 == lf || $0 == cr }) else { return nil }
     if bytes[end] == lf { return end + 1 }
@@ -27,8 +27,8 @@ public enum TextCut {
     return bytes[end + 1] == lf ? end + 2 : end + 1
   }
 
-  /// Behind the last line's end that the bytes hold whole; nil where there is none. A CR that they end with is none, since LF may
-  /// follow.
+  /// Behind the last line's end that the bytes hold whole; nil where there is none. A CR that they end with is none,
+  /// since LF may follow.
   public static func lastLineEnd(_ bytes: ArraySlice<UInt8>) -> Int? {
     for index in bytes.indices.reversed() {
       if bytes[index] == lf { return index + 1 }

@@ -1,4 +1,5 @@
-/// Makes a readable text of tokens again: the way back from `Tokenizer`, apart from spaces and capitals that it hasn't kept.
+/// Makes a readable text of tokens again: the inverse of `Tokenizer`, apart from spaces and capitals that it hasn't
+/// kept.
 public struct TextWriter: Sendable {
   private let kind: TokenizerKind
   private var text = ""

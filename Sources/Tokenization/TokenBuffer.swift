@@ -16,8 +16,8 @@ public struct TokenBuffer: Sendable {
     static let comma = Fixed(",")
   }
 
-  /// The tokens' bytes, of which `used` are taken: memory that is written to by place is faster than an array that grows. Behind them
-  /// there is room for one word's head.
+  /// The tokens' bytes, of which `used` are taken: memory that is written to by place is faster than an array that
+  /// grows. Behind them there is room for one word's head.
   private(set) var bytes: [UInt8] = []
   private var used = 0
   private var ends: [Int] = []

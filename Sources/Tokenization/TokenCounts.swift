@@ -2,8 +2,9 @@ public import Corpus
 
 /// How often each distinct token was seen, in the order first seen.
 ///
-/// Memory is bounded: beyond `limit` distinct tokens, or 1 GiB of them, those seen least are forgotten, until half as many are left.
-/// What is forgotten depends on the text and the order in which its pieces are added, never on who has counted them.
+/// Memory is bounded: beyond `limit` distinct tokens, or 1 GiB of them, those seen least are forgotten, until half as
+/// many are left. What is forgotten depends on the text and the order in which its pieces are added, never on who has
+/// counted them.
 ///
 /// Each token has a number that stays its own; one that comes again after it was forgotten gets another.
 public struct TokenCounts: Sendable {
@@ -45,8 +46,8 @@ public struct TokenCounts: Sendable {
     return result
   }
 
-  /// Adds what was counted elsewhere, of text that comes behind all so far, and returns the numbers here of its tokens by theirs
-  /// there.
+  /// Adds what was counted elsewhere, of text that comes behind all so far, and returns the numbers here of its tokens
+  /// by theirs there.
   ///
   /// - other: with nothing forgotten.
   @discardableResult
@@ -87,7 +88,8 @@ public struct TokenCounts: Sendable {
     return Int(place)
   }
 
-  /// Leaves at most half of the limit, or of the tokens where these are fewer: all seen more often than the bound that this takes.
+  /// Leaves at most half of the limit, or of the tokens where these are fewer: all seen more often than the bound that
+  /// this takes.
   private mutating func forgetRarest() {
     let bound = counts.sorted(by: >)[min(limit, counts.count) / 2]
     var kept = TokenCounts(limit: limit, byteLimit: byteLimit)
@@ -115,7 +117,8 @@ public struct TokenCounts: Sendable {
     return Vocabulary(frequencies: frequencies, minimum: minimum, maximum: maximum)
   }
 
-  /// The ids of the tokens by their numbers; that of `xxunk` for those that the vocabulary lacks, or that were forgotten.
+  /// The ids of the tokens by their numbers; that of `xxunk` for those that the vocabulary lacks, or that were
+  /// forgotten.
   public func ids(in vocabulary: Vocabulary) -> [Int32] {
     let encoder = TokenEncoder(vocabulary)
     var result = [Int32](repeating: Vocabulary.unknown, count: Int(nextNumber))

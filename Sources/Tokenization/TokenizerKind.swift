@@ -13,7 +13,8 @@ public enum TokenizerKind: String, CaseIterable, Sendable, CustomStringConvertib
   public var description: String { rawValue }
 }
 
-/// Cuts pieces of one text into tokens. A piece ends where `TextCut` cuts; each gives the same tokens whoever works on it.
+/// Cuts pieces of one text into tokens. A piece ends where `TextCut` cuts; each gives the same tokens whoever works on
+/// it.
 public struct Tokenizer: Sendable {
   /// The way of cutting.
   public let kind: TokenizerKind
@@ -35,7 +36,8 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// The tokens of a text that isn't a document of a corpus, such as a prompt; a byte-order mark at its beginning is none of it.
+  /// The tokens of a text that isn't a document of a corpus, such as a prompt; a byte-order mark at its beginning is
+  /// none of it.
   public static func tokens(_ text: String, _ kind: TokenizerKind) -> [String] {
     var tokenizer = Tokenizer(kind)
     var tokens = TokenBuffer()

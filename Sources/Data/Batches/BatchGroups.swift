@@ -1,7 +1,7 @@
 /// How the batches of an epoch are grouped into steps: a pure function of their number.
 ///
-/// Step k of an epoch takes batches k·N ..< min((k + 1)·N, batches). Where N doesn't divide the batches, the epoch's last step has the
-/// rest: groups never reach over an epoch's end, since the streams start over there.
+/// Step k of an epoch takes batches k·N ..< min((k + 1)·N, batches). Where N doesn't divide the batches, the epoch's
+/// last step has the rest: groups never reach over an epoch's end, since the streams start over there.
 package struct BatchGroups: Sendable, Equatable {
   /// Batches in an epoch.
   let batches: Int

@@ -31,7 +31,7 @@ public struct Batches: RandomAccessCollection, Sendable {
   /// Number of tokens in the split.
   public var tokenCount: Int { streams.tokenCount }
 
-  /// The parts of the split that neighbouring streams read in an epoch, in their order: one, or two when they go on at its
-  /// beginning. The worker that has these streams holds these tokens and no others.
+  /// The parts of the split that neighbouring streams read in an epoch, in their order: one, or two when they go on at
+  /// its beginning. The worker that has these streams holds these tokens and no others.
   public func parts(of streams: Range<Int>) -> [Range<Int>] { self.streams.parts(of: streams) }
 }

@@ -26,8 +26,8 @@ public struct LanguageModelData: Sendable {
 
   /// Lays `batchSize` streams over the two texts.
   ///
-  /// - Throws: `RunError` with status `usage` for sizes below 1, and when the batch size or bptt is larger than one of the
-  ///   texts.
+  /// - Throws: `RunError` with status `usage` for sizes below 1, and when the batch size or bptt is larger than one of
+  ///   the texts.
   public init(_ corpora: Corpora, batchSize: Int = 64, bptt: Int = 70) throws {
     for (name, value) in [("batch size", batchSize), ("bptt", bptt)] where value < 1 {
       throw RunError("\(name) \(value) is too small", at: name, remedy: "give at least 1", status: .usage)

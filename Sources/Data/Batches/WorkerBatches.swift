@@ -1,8 +1,9 @@
 internal import Corpus
 package import Memory
 
-/// The tokens of one worker's streams over one split, as batches: batch i is x = rows i·bptt ..< (i+1)·bptt and y one row
-/// further, of tokens (steps·bptt + 1, streams). They are kept in memory, or taken from a token file batch by batch.
+/// The tokens of one worker's streams over one split, as batches: batch i is x = rows i·bptt ..< (i+1)·bptt and y one
+/// row further, of tokens (steps·bptt + 1, streams). They are kept in memory, or taken from a token file batch by
+/// batch.
 @safe
 package struct WorkerBatches {
   /// Batches in an epoch.

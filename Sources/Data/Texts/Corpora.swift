@@ -3,7 +3,8 @@ internal import Files
 internal import SystemPackage
 @_exported public import Tokenization
 
-// Corpora, vocabularies and tokens are part of this library's interface, so that `import Training` is all a program needs.
+// Corpora, vocabularies and tokens are part of this library's interface, so that `import Training` is all a program
+// needs.
 
 /// What a language model is trained and validated on: two texts with the vocabulary of the first.
 public struct Corpora: Sendable {
@@ -14,14 +15,14 @@ public struct Corpora: Sendable {
   /// The text to validate on; its words that the train text hasn't got twice are `xxunk`.
   public let valid: Corpus
 
-  /// fast.ai's *human numbers*, built in: one … seven thousand nine hundred ninety nine to train on, eight thousand one …
-  /// nine thousand nine hundred ninety nine to validate on; 50,079 and 13,017 tokens, 40 in the vocabulary.
+  /// fast.ai's *human numbers*, built in: one … seven thousand nine hundred ninety nine to train on, eight thousand one
+  /// … nine thousand nine hundred ninety nine to validate on; 50,079 and 13,017 tokens, 40 in the vocabulary.
   public static var humanNumbers: Corpora { Corpora(Corpus.humanNumbers()) }
 
   /// Two text files in the human-numbers form: UTF-8, one number or any one text a line.
   ///
-  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is empty, of a
-  ///   single line, or not UTF-8.
+  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is empty, of
+  ///   a single line, or not UTF-8.
   public static func files(train: String, valid: String) throws -> Corpora {
     try Corpora(train: (train, read(train)), valid: (valid, read(valid)))
   }
@@ -39,8 +40,8 @@ public struct Corpora: Sendable {
 
   /// One text file, whose last lines are validated on: that fraction of them, at least two and all but two at most.
   ///
-  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one with fewer than four
-  ///   lines, or not UTF-8.
+  /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one with fewer than
+  ///   four lines, or not UTF-8.
   public static func file(_ path: String, validFraction: Double = 0.2) throws -> Corpora {
     let bytes = try read(path)
     let starts = lineStarts(bytes)

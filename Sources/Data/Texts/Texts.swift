@@ -21,8 +21,8 @@ package struct Texts: Sendable {
     tokenizer = corpora.tokenizer
   }
 
-  /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the text to train
-  /// on, too, which nobody looks at. Collective; see `StreamedText`.
+  /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the
+  /// text to train on, too, which nobody looks at. Collective; see `StreamedText`.
   ///
   /// - batchSize, bptt: of the streams that are laid over it.
   package init(
@@ -41,8 +41,8 @@ package struct Texts: Sendable {
 
   /// The texts of a source. Collective; every worker throws the same `RunError` when a file is missing or damaged.
   ///
-  /// Texts are read by worker 0 and sent to the others. Of token files, worker 0 reads the headers, and every worker the tokens of its
-  /// own streams.
+  /// Texts are read by worker 0 and sent to the others. Of token files, worker 0 reads the headers, and every worker
+  /// the tokens of its own streams.
   ///
   /// - batchSize, bptt: of the streams that are laid over them.
   package init(_ source: DataSource, batchSize: Int, bptt: Int, _ team: any Team) throws {

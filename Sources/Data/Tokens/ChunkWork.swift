@@ -3,8 +3,8 @@ internal import Jobs
 private import Synchronization
 internal import Teams
 
-/// Work on the pieces of a text by several threads, with results that are used in the pieces' order. No more pieces are in flight
-/// than there are threads.
+/// Work on the pieces of a text by several threads, with results that are used in the pieces' order. No more pieces are
+/// in flight than there are threads.
 enum ChunkWork {
   private struct State {
     /// The piece whose result is used next.
@@ -14,7 +14,8 @@ enum ChunkWork {
     var running = 0
   }
 
-  /// Calls `make` for each piece on one of the threads, with a tokenizer's memory of its own, then `use` with each result in order.
+  /// Calls `make` for each piece on one of the threads, with a tokenizer's memory of its own, then `use` with each
+  /// result in order.
   ///
   /// - watch: called on this thread every 100 ms with the bytes read, and at the end; what it throws ends the work.
   /// - Throws: what `watch` throws; the error of the first piece that has one, whichever thread came to it.

@@ -4,8 +4,8 @@ internal import Platform
 private import Synchronization
 internal import Teams
 
-/// The memory that this process has mapped files into. Reading what a file has lost since is answered with SIGBUS: it becomes the error of
-/// that file, one line for the job and its exit code.
+/// The memory that this process has mapped files into. Reading what a file has lost since is answered with SIGBUS: it
+/// becomes the error of that file, one line for the job and its exit code.
 enum MappedMemory {
   private struct Region {
     let address, byteCount: UInt
@@ -38,7 +38,8 @@ enum MappedMemory {
         )))
   }
 
-  /// Takes the signal. The instruction that fails reads tokens and holds no lock, so its thread may do here what it may anywhere.
+  /// Takes the signal. The instruction that fails reads tokens and holds no lock, so its thread may do here what it may
+  /// anywhere.
   private static let listening: Void = {
     var action = sigaction()
     let handler: @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {

@@ -5,8 +5,8 @@ internal import Memory
 internal import Platform
 internal import SystemPackage
 
-/// A token file's tokens in memory that the system fills from the file when it is looked at, a page at a time: what no worker of a
-/// process reads is never loaded.
+/// A token file's tokens in memory that the system fills from the file when it is looked at, a page at a time: what no
+/// worker of a process reads is never loaded.
 ///
 /// The memory is only read, so that all threads may.
 @safe
@@ -64,8 +64,8 @@ package final class MappedTokens: @unchecked Sendable {
     try? file.close()
   }
 
-  /// Ends the process where the file is shorter than when it was mapped: the rest of its last page reads as zeros, which are tokens,
-  /// too. Calls `fstat`.
+  /// Ends the process where the file is shorter than when it was mapped: the rest of its last page reads as zeros,
+  /// which are tokens, too. Calls `fstat`.
   func requireWhole() {
     var status = stat()
     // The call fills the structure, during the call.

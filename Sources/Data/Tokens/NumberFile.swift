@@ -21,7 +21,8 @@ final class NumberFile {
   /// Appends numbers.
   func append(_ numbers: [Int32]) throws(RunError) {
     do {
-      // The call reads the array's memory, during the call. No other program reads the file: its byte order is the machine's.
+      // The call reads the array's memory, during the call. No other program reads the file: its byte order is the
+      // machine's.
       _ = try unsafe numbers.withUnsafeBytes { try unsafe file.writeAll($0) }
     } catch {
       throw FileOperations.failure("can't write the file", path, error as? Errno ?? .ioError)

@@ -6,17 +6,19 @@ internal import SystemPackage
 internal import Teams
 internal import Tokenization
 
-/// A text file, one document, cut into the tokens of a vocabulary that is there already, of any length: nobody holds the text or all of its
-/// tokens in memory.
+/// A text file, one document, cut into the tokens of a vocabulary that is there already, of any length: nobody holds
+/// the text or all of its tokens in memory.
 ///
-/// Worker 0 reads the text twice, piece by piece: once to count its tokens, then to send their ids to all workers. Each keeps those of its
-/// own streams in a file of its own, which has no name and goes with the process, and reads them there as they are needed.
+/// Worker 0 reads the text twice, piece by piece: once to count its tokens, then to send their ids to all workers. Each
+/// keeps those of its own streams in a file of its own, which has no name and goes with the process, and reads them
+/// there as they are needed.
 struct StreamedText {
   private let path: String
   private let encoder: TokenEncoder
   private let kind: TokenizerKind
 
-  /// The tokens, of which only those of the worker's own streams are there. Collective; every worker throws the same `RunError`.
+  /// The tokens, of which only those of the worker's own streams are there. Collective; every worker throws the same
+  /// `RunError`.
   ///
   /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty; for sizes that don't fit.
   static func tokens(
@@ -108,8 +110,8 @@ struct StreamedText {
   }
 }
 
-/// A file without a name for the tokens of one worker's streams, each at the place that it would have in a token file of them all; what
-/// lies between takes no room on the disk.
+/// A file without a name for the tokens of one worker's streams, each at the place that it would have in a token file
+/// of them all; what lies between takes no room on the disk.
 private final class OwnTokens {
   private let header: TokenHeader
   private let parts: [Range<Int>]

@@ -39,8 +39,8 @@ struct TextSource: Sendable {
   }
 }
 
-/// The texts that `tokenize` reads, as documents in their order: those to train on, then those to validate on. A document is a
-/// file; where a file is split, each part is one.
+/// The texts that `tokenize` reads, as documents in their order: those to train on, then those to validate on. A
+/// document is a file; where a file is split, each part is one.
 struct TextSources: Sendable {
   /// Part of a file, a document of one split.
   struct Document: Sendable, Equatable {
@@ -71,7 +71,8 @@ struct TextSources: Sendable {
     documents = [Document(source: 0, bytes: files[0].start..<files[0].size, split: .valid)]
   }
 
-  /// Files whose end, that share of all bytes, is validated on, from a line's beginning; in a text of one line, from a word's.
+  /// Files whose end, that share of all bytes, is validated on, from a line's beginning; in a text of one line, from a
+  /// word's.
   init(_ paths: [String], validFraction: Double) throws(RunError) {
     files = try Self.files(paths)
     let total = files.map(\.size).reduce(0, +)

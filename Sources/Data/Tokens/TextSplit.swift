@@ -6,8 +6,8 @@ enum TextSplit {
   /// Bytes that are looked at in one piece, and how far back a beginning is looked for.
   private static let window = 1 << 16
 
-  /// Where the first line begins from `place` on, or else the last one before it, within 64 KiB. In a text of one line, where a word
-  /// does, likewise; in one without white space, the scalar at `place`.
+  /// Where the first line begins from `place` on, or else the last one before it, within 64 KiB. In a text of one line,
+  /// where a word does, likewise; in one without white space, the scalar at `place`.
   ///
   /// - place: between the text's beginning and its end.
   static func place(in file: TextSource, near place: Int) throws(RunError) -> Int {

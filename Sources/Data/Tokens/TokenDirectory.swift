@@ -59,13 +59,14 @@ public enum TokenDirectory {
     FilePath(named: directory).appending("\(split.rawValue).tokens")
   }
 
-  /// Makes token files of texts in two passes: the first cuts the texts into tokens, counts them and keeps their numbers beside the
-  /// files to be, 4 bytes each; the second turns numbers into ids. A text is read piece by piece, so memory is bounded by `TokenCounts`'
-  /// limit, a piece for each thread, and 4 bytes for each distinct token. Each document begins with `xxbos`.
+  /// Makes token files of texts in two passes: the first cuts the texts into tokens, counts them and keeps their
+  /// numbers beside the files to be, 4 bytes each; the second turns numbers into ids. A text is read piece by piece, so
+  /// memory is bounded by `TokenCounts`' limit, a piece for each thread, and 4 bytes for each distinct token. Each
+  /// document begins with `xxbos`.
   ///
   /// - watch: called from time to time, on this thread; what it throws ends the work.
-  /// - Throws: what `watch` throws; `RunError` for a text that can't be read or isn't UTF-8, and a directory that isn't empty or can't
-  ///   be written to. Nothing is left in the directory.
+  /// - Throws: what `watch` throws; `RunError` for a text that can't be read or isn't UTF-8, and a directory that isn't
+  ///   empty or can't be written to. Nothing is left in the directory.
   public static func make(
     _ directory: String, _ options: TokenizeOptions, watch: (TokenizeProgress) throws(RunError) -> Void = { _ in }
   ) throws -> TokenizeReport {

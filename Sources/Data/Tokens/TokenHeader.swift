@@ -16,7 +16,8 @@ internal import Tokenization
 ///     vocabulary   JSON: the tokens by id
 ///     blocks       SHA-256 of each MiB of the tokens, 64 digits each
 ///
-/// So the header's digest covers every bit of the file, and a worker can check the blocks that it reads without the others.
+/// So the header's digest covers every bit of the file, and a worker can check the blocks that it reads without the
+/// others.
 struct TokenHeader: Sendable {
   var tokenizer: TokenizerKind
   var split: LanguageModelData.Split

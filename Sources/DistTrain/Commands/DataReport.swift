@@ -1,7 +1,7 @@
 internal import Teams
 internal import Training
 
-/// What `dist-train data` tells.
+/// What `dist-train data` prints.
 enum DataReport {
   /// Sizes of the texts, steps, vocabulary.
   static func text(_ data: LanguageModelData) -> String {

@@ -1,6 +1,6 @@
 internal import Training
 
-/// What `dist-train evaluate` tells.
+/// What `dist-train evaluate` prints.
 enum EvaluationReport {
   /// - confused: how many pairs to show at most.
   static func text(_ evaluation: Evaluation, confused: Int, json: Bool) -> String {

@@ -1,6 +1,6 @@
 internal import Training
 
-/// What is told and written of an LR finder's curve.
+/// What is printed and written of an LR finder's curve.
 enum LearningRateReport {
   /// One line of suggestions.
   static func text(_ curve: LearningRateCurve) -> String {

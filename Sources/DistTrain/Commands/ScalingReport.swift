@@ -1,6 +1,6 @@
 import Training
 
-/// What `bench scaling` tells: a table, an object, a picture.
+/// What `bench scaling` prints: a table, an object, a picture.
 struct ScalingReport {
   private let rows: [ScalingRow]
   private let configuration: RunConfiguration

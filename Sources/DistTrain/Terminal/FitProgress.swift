@@ -4,7 +4,8 @@ internal import Training
 
 internal import Platform
 
-/// Tells how far a fit has come: on a terminal by one line that is drawn over again, elsewhere by a plain line now and then.
+/// Tells how far a fit has come: on a terminal by one line that is drawn over again, elsewhere by a plain line now and
+/// then.
 ///
 /// Nothing waits for it: a terminal that doesn't take a line at once isn't given one.
 struct FitProgress {

@@ -1,7 +1,7 @@
 internal import Training
 
-/// What worker 0 does by the clock while a fit runs: tells how far it has come, measures its speed, says when metrics are to be
-/// written.
+/// What worker 0 does by the clock while a fit runs: tells how far it has come, measures its speed, says when metrics
+/// are to be written.
 struct FitWatch {
   private let clock = ContinuousClock()
   private let stepsPerEpoch: Int
@@ -12,7 +12,8 @@ struct FitWatch {
   /// Metrics wait at most about so long for their file, whoever reads it while the run goes on.
   private static let writeEvery = Duration.seconds(2)
 
-  /// - firstStep: the step that the fit starts behind; steps: its last one; isTold: whether standard output is told of it.
+  /// - firstStep: the step that the fit starts behind; steps: its last one; isTold: whether standard output is told of
+  ///   it.
   init(_ session: Session, firstStep: Int, steps: Int, isTold: Bool) {
     let now = clock.now
     stepsPerEpoch = session.stepsPerEpoch

@@ -63,7 +63,8 @@ struct Pace {
   /// Ends the stretch under way where it stands.
   mutating func finish() { endStretch() }
 
-  /// Seconds that the steps up to `last` will take at the mean speed so far, validations among them; nil before the first step.
+  /// Seconds that the steps up to `last` will take at the mean speed so far, validations among them; nil before the
+  /// first step.
   func secondsLeft(to last: Int) -> Double? {
     let done = lastLook.step - firstStep
     guard done > 0 else { return nil }

@@ -2,8 +2,8 @@ internal import Training
 
 internal import Platform
 
-/// One line on standard error that tells how far work on bytes has come, how fast it goes and how long it will take; nothing
-/// where standard error is no terminal, or one that can't draw a line over again.
+/// One line on standard error that tells how far work on bytes has come, how fast it goes and how long it will take;
+/// nothing where standard error is no terminal, or one that can't draw a line over again.
 struct ProgressBar {
   private let terminal: Terminal?
   private let clock = ContinuousClock()
@@ -41,8 +41,8 @@ struct ProgressBar {
     hasLine = false
   }
 
-  /// "counting [#####     ]  50 %  120 MB/s  00:12 left", of at most `width` characters: the bar is as long as there is room, 24 at
-  /// most; where less than 4 are left of it, bar, speed and time give way one after the other.
+  /// "counting [#####     ]  50 %  120 MB/s  00:12 left", of at most `width` characters: the bar is as long as there is
+  /// room, 24 at most; where less than 4 are left of it, bar, speed and time give way one after the other.
   static func line(_ name: String, _ bytes: Int, of total: Int, seconds: Double, width: Int = .max) -> String {
     let share = min(1, Double(bytes) / Double(max(1, total)))
     let speed = seconds > 0 ? Double(bytes) / seconds : 0

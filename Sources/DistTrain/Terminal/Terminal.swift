@@ -5,9 +5,9 @@ internal import Platform
 
 /// The terminal on which somebody reads this process's standard output.
 ///
-/// Without a launcher that is standard output itself. Open MPI gives each rank a terminal of its own, wherever its own output goes; so
-/// under a launcher, the terminal that counts is that of the nearest process above this one whose standard output is another: of the
-/// launcher, where that runs on this machine.
+/// Without a launcher that is standard output itself. Open MPI gives each rank a terminal of its own, wherever its own
+/// output goes; so under a launcher, the terminal that counts is that of the nearest process above this one whose
+/// standard output is another: of the launcher, where that runs on this machine.
 struct Terminal: Sendable {
   /// Open on the terminal; its width is asked there.
   private let descriptor: Int32
@@ -28,7 +28,7 @@ struct Terminal: Sendable {
     return launchers.map { Terminal(descriptor: $0) }
   }()
 
-  /// Characters of a line; 80 where the terminal doesn't tell. Calls `ioctl` with `TIOCGWINSZ`.
+  /// Characters of a line; 80 where the terminal doesn't say. Calls `ioctl` with `TIOCGWINSZ`.
   var columns: Int {
     var size = winsize()
     // The call fills the structure, during the call.
@@ -36,8 +36,8 @@ struct Terminal: Sendable {
     return isKnown ? Int(size.ws_col) : 80
   }
 
-  /// Whether what is written would be taken at once: not where the user has stopped the terminal, or the way to it is slow. Calls
-  /// `poll`.
+  /// Whether what is written would be taken at once: not where the user has stopped the terminal, or the way to it is
+  /// slow. Calls `poll`.
   var isReady: Bool {
     var entry = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
     // The call fills the structure, during the call.
@@ -79,7 +79,8 @@ struct Terminal: Sendable {
     return count > 0 ? String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
 
-  /// The number of a process's parent, from Linux's `/proc/<process>/stat`: behind the name in parentheses and the state.
+  /// The number of a process's parent, from Linux's `/proc/<process>/stat`: behind the name in parentheses and the
+  /// state.
   private static func parent(of process: String) -> String? {
     guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/stat"), .readOnly) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 4096)

@@ -1,4 +1,4 @@
-/// The process exit codes of `dist-train`; a script tells from them what went wrong.
+/// The process exit codes of `dist-train`; a script reads from them what went wrong.
 public enum ExitStatus: Int32, Sendable {
   /// All done.
   case success = 0

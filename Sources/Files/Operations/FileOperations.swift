@@ -84,7 +84,8 @@ package enum FileOperations {
 
   /// The names in a directory, in no order; none where there is no directory. Calls `opendir` and `readdir`.
   package static func names(in path: FilePath) -> [String] {
-    // swift-system reads no directories. The stream is ours until it is closed; an entry's name is copied before the next call.
+    // swift-system reads no directories. The stream is ours until it is closed; an entry's name is copied before the
+    // next call.
     guard let stream = unsafe path.withPlatformString({ unsafe opendir($0) }) else { return [] }
     defer { unsafe closedir(stream) }
     var names: [String] = []

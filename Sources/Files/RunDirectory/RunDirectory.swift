@@ -2,8 +2,9 @@ public import SystemPackage
 
 /// The directory that takes the files of one run: configuration, metrics, weights, curves.
 ///
-/// It is fresh, with none of an earlier run's files in it when it is made, so that none is ever overwritten; or it is that of the
-/// run that goes on. Every operation throws a `RunError` with status `inputOutput`, whose place is the file at fault.
+/// It is fresh, with none of an earlier run's files in it when it is made, so that none is ever overwritten; or it is
+/// that of the run that goes on. Every operation throws a `RunError` with status `inputOutput`, whose place is the file
+/// at fault.
 public struct RunDirectory: Sendable {
   /// The names under which a run keeps its files.
   public enum File: String, CaseIterable, Sendable {

@@ -3,9 +3,9 @@ internal import Memory
 extension SafetensorsFile {
   /// A file of tensors in the given order, little-endian.
   ///
-  /// Names must differ, be at most 256 bytes long, and none may be `__metadata__`; metadata keys likewise. The header is
-  /// padded with spaces so that the data starts at a multiple of eight bytes; tensors follow each other without padding,
-  /// as the format demands, so only wide elements before narrow ones keep all of them aligned.
+  /// Names must differ, be at most 256 bytes long, and none may be `__metadata__`; metadata keys likewise. The header
+  /// is padded with spaces so that the data starts at a multiple of eight bytes; tensors follow each other without
+  /// padding, as the format demands, so only wide elements before narrow ones keep all of them aligned.
   public static func bytes(tensors: [NamedTensor], metadata: [(String, String)]) -> [UInt8] {
     var bytes = header(
       tensors: tensors.map { TensorShape($0.name, dtype: $0.values.dtype, shape: $0.shape, $0.values.byteCount) },

@@ -1,7 +1,7 @@
 package import SystemPackage
 
-/// The SHA-256 that a checkpoint carries of itself: over the whole file, with the digest's own 64 digits taken as zeros. So any
-/// changed bit is found, those of the header and of the digest included.
+/// The SHA-256 that a checkpoint carries of itself: over the whole file, with the digest's own 64 digits taken as
+/// zeros. So any changed bit is found, those of the header and of the digest included.
 package enum CheckpointSeal {
   /// The name of the first metadata entry.
   package static let name = "sha256"

@@ -1,7 +1,7 @@
 public import SystemPackage
 
-/// Names of files as texts. On Linux a name is any bytes; those that are no UTF-8 are kept in the text as scalars U+10FE80…U+10FEFF, which
-/// nobody uses, so that the name can be made of the text again.
+/// Names of files as texts. On Linux a name is any bytes; those that are no UTF-8 are kept in the text as scalars
+/// U+10FE80…U+10FEFF, which nobody uses, so that the name can be made of the text again.
 ///
 /// The same scalars in a name become escapes of their bytes, so that no two names have one text.
 public enum FileName {

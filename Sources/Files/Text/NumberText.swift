@@ -2,7 +2,8 @@ internal import Kernels
 
 /// Numbers as text for tables, axes and messages: fixed decimals or powers of ten, without a locale.
 public enum NumberText {
-  /// `value` with exactly `decimals` digits after the point, rounded to nearest, ties to even, as C's `%.*f`; "nan", "inf" and "-inf" as such.
+  /// `value` with exactly `decimals` digits after the point, rounded to nearest, ties to even, as C's `%.*f`; "nan",
+  /// "inf" and "-inf" as such.
   ///
   /// `decimals` is 0…15; magnitudes from 2⁵³ / 10^decimals on print in Swift's shortest form.
   public static func fixed(_ value: Double, decimals: Int) -> String {

@@ -1,7 +1,7 @@
 extension PlainText {
-  /// The text without anything that a terminal obeys instead of showing it: control characters, line and paragraph separators, and marks
-  /// that turn the direction of writing become escapes such as `\n` and `\u001b`. Bytes of a file's name that are no UTF-8 become
-  /// `\xE9`.
+  /// The text without anything that a terminal obeys instead of showing it: control characters, line and paragraph
+  /// separators, and marks that turn the direction of writing become escapes such as `\n` and `\u001b`. Bytes of a
+  /// file's name that are no UTF-8 become `\xE9`.
   public static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { escape($0) != nil }) else { return text }
     var result = ""
@@ -40,7 +40,8 @@ extension PlainText {
   }
 }
 
-/// A text of lines that comes part by part, made visible for a terminal: lines and tabs stay; CR, alone or with LF, ends a line.
+/// A text of lines that comes part by part, made visible for a terminal: lines and tabs stay; CR, alone or with LF,
+/// ends a line.
 public struct VisibleLines {
   private var followsCR = false
 

@@ -33,7 +33,8 @@ public struct Evaluation: Sendable {
   /// e^loss
   public var perplexity: Double { Fitting.perplexity(ofLoss: loss) }
 
-  /// Measures weights. Collective; every worker throws the same `RunError` for weights and texts that don't go together.
+  /// Measures weights. Collective; every worker throws the same `RunError` for weights and texts that don't go
+  /// together.
   ///
   /// - configuration: model and hidden size give way to what the weights say, unless they are in `fixed`.
   /// - countsConfusions: whether to count what is taken for what, which takes its time.

@@ -26,12 +26,13 @@ public struct TextGeneration: Sendable {
   /// Words of the prompt that the vocabulary lacks, read as `xxunk`.
   public let unknown: [String]
 
-  /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed, on any number of
-  /// workers.
+  /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed,
+  /// on any number of workers.
   ///
-  /// - tell: called with each part of the text as soon as it is there, the prompt with the first; together they are `text`.
-  /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a word that a
-  ///   vocabulary without `xxunk` lacks.
+  /// - tell: called with each part of the text as soon as it is there, the prompt with the first; together they are
+  ///   `text`.
+  /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a
+  ///   word that a vocabulary without `xxunk` lacks.
   public init(
     _ model: TrainedModel, prompt: String, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
   ) throws(RunError) {
@@ -82,7 +83,8 @@ public struct TextPrompt: Sendable {
   let words: [String]
   let ids: [Int32]
 
-  /// - Throws: `RunError` for a model without kind or vocabulary, and for a word that a vocabulary without `xxunk` lacks.
+  /// - Throws: `RunError` for a model without kind or vocabulary, and for a word that a vocabulary without `xxunk`
+  ///   lacks.
   public init(_ text: String, for model: TrainedModel) throws(RunError) {
     let (_, vocabulary) = try model.requireVocabulary()
     var words = Tokenizer.tokens(text, model.tokenizer)

@@ -5,11 +5,11 @@ internal import Memory
 internal import Models
 internal import Teams
 
-/// A trained model on one stream, token by token: BatchNorm takes its running statistics, and what a model carries through the tokens
-/// of a step is carried on from token to token.
+/// A trained model on one stream, token by token: BatchNorm takes its running statistics, and what a model carries
+/// through the tokens of a step is carried on from token to token.
 ///
-/// So model1 and model2, which begin each step of training from zero, see all that came before; model0 sees the last three tokens,
-/// which are all that it ever reads.
+/// So model1 and model2, which begin each step of training from zero, see all that came before; model0 sees the last
+/// three tokens, which are all that it ever reads.
 final class TokenPredictor {
   private let model: any Model
   /// What the model has its memory and parameters from.

@@ -1,10 +1,12 @@
 public import Memory
 
-/// The pointwise part of a recurrent cell: what is done with the pre-activations of its gates, forward and backward side by side.
+/// The pointwise part of a recurrent cell: what is done with the pre-activations of its gates, forward and backward
+/// side by side.
 ///
-/// The products around it, W_ih·x and W_hh·h with their biases and gradients, are a layer's work (`CellLayer` in Models), the same for
-/// every cell. A cell of one's own is one file that conforms to this, and one line in the registry of models. It works on the rows of
-/// one step, in panels as GateLayout.swift lays them out; what it does with a row must not depend on the others.
+/// The products around it, W_ih·x and W_hh·h with their biases and gradients, are a layer's work (`CellLayer` in
+/// Models), the same for every cell. A cell of one's own is one file that conforms to this, and one line in the
+/// registry of models. It works on the rows of one step, in panels as GateLayout.swift lays them out; what it does with
+/// a row must not depend on the others.
 public protocol Cell: SendableMetatype {
   /// Gates: each is a product as wide as the hidden state. At most four.
   static var gates: Int { get }
@@ -14,8 +16,8 @@ public protocol Cell: SendableMetatype {
   static var separatesStateGates: Bool { get }
   /// Writes h (and c) of a step, and leaves in `gates` what `backward` needs.
   static func forward(_ step: CellStep)
-  /// Takes back what `forward` did: overwrites `gates` (and `stateGates`) with the gradients of the pre-activations. See
-  /// `CellGradients`.
+  /// Takes back what `forward` did: overwrites `gates` (and `stateGates`) with the gradients of the pre-activations.
+  /// See `CellGradients`.
   static func backward(_ step: CellStep, _ gradients: CellGradients)
 }
 

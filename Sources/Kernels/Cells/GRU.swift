@@ -24,9 +24,9 @@ public enum GRU: Cell {
   }
 }
 
-// The pointwise part of a GRU's step, forward and backward: gates r, z, n as in `torch.nn.GRU`, laid out as GateLayout.swift says.
-// P is the number of panels of units; all matrices are in panels, with padding. The input's part and the state's part of the
-// pre-activations are two matrices, since r acts on the state's part of n alone.
+// The pointwise part of a GRU's step, forward and backward: gates r, z, n as in `torch.nn.GRU`, laid out as
+// GateLayout.swift says. P is the number of panels of units; all matrices are in panels, with padding. The input's part
+// and the state's part of the pre-activations are two matrices, since r acts on the state's part of n alone.
 
 /// h = (1 − z) ⊙ n + z ⊙ h_prev, where r and z are σ of both parts' sum and n = tanh(input's part + r ⊙ state's part).
 ///

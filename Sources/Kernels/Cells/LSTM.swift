@@ -23,8 +23,8 @@ public enum LSTM: Cell {
   }
 }
 
-// The pointwise part of an LSTM's step, forward and backward: gates i, f, g, o as in `torch.nn.LSTM`, laid out as GateLayout.swift
-// says. P is the number of panels of units; all matrices are in panels, with padding.
+// The pointwise part of an LSTM's step, forward and backward: gates i, f, g, o as in `torch.nn.LSTM`, laid out as
+// GateLayout.swift says. P is the number of panels of units; all matrices are in panels, with padding.
 
 /// c = f ⊙ c_prev + i ⊙ g and h = o ⊙ tanh(c), where i, f, o are σ and g is tanh of the pre-activations.
 ///
@@ -60,8 +60,8 @@ public func lstmForward(
 
 /// The gradients of a step's pre-activations and of c_prev, by those of its h and c.
 ///
-/// tanh(c) is computed anew, which takes 8 of the 65 ns that forward and backward take for 16 units with AVX2, and saves a matrix for
-/// each step.
+/// tanh(c) is computed anew, which takes 8 of the 65 ns that forward and backward take for 16 units with AVX2, and
+/// saves a matrix for each step.
 ///
 /// - gates: i, f, g, o of `lstmForward`, overwritten with the gradients of the pre-activations.
 /// - hiddenGradient: of h, whole: from the layer above and from the later step.

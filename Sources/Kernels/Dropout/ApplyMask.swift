@@ -1,7 +1,7 @@
 public import Memory
 
-/// y = x ⊙ mask with the same mask at every step: x and y are `steps` matrices of the mask's shape, (rows, width), one after the
-/// other; y is overwritten and may be x itself. The backward pass is the same, with gradients.
+/// y = x ⊙ mask with the same mask at every step: x and y are `steps` matrices of the mask's shape, (rows, width), one
+/// after the other; y is overwritten and may be x itself. The backward pass is the same, with gradients.
 public func applyMask(_ mask: Panels, to x: Window<Float>, steps: Int, into y: Window<Float>) {
   let size = mask.elements.count
   precondition(x.count == steps * size && y.count == x.count, "activations of the wrong size")

@@ -1,10 +1,11 @@
 public import Memory
 
-/// A dropout mask as a function: element (row, feature) is 0 with probability p, else 1/(1 − p), by a random word that hangs on
-/// nothing but what is named here. Whoever asks for an element, on whatever worker and in whatever order, gets the same number.
+/// A dropout mask as a function: element (row, feature) is 0 with probability p, else 1/(1 − p), by a random word that
+/// hangs on nothing but what is named here. Whoever asks for an element, on whatever worker and in whatever order, gets
+/// the same number.
 ///
-/// The word of an element is one of a block of `philox`. The seed is the key; the counter's words are the block's number within the
-/// row, the row, the update step, and the place, phase and batch.
+/// The word of an element is one of a block of `philox`. The seed is the key; the counter's words are the block's
+/// number within the row, the row, the update step, and the place, phase and batch.
 public struct DropoutMask: Sendable, Equatable {
   /// What is masked.
   public enum Site: Sendable, Equatable {
@@ -69,7 +70,8 @@ extension DropoutMask.Site {
 extension DropoutMask {
   /// Fills `mask` (rows, width) for the global streams from `first` on; padding is zero.
   ///
-  /// Feature f of a row takes word f/16 % 4 of the block f/64·16 + f % 16, so that sixteen blocks are 64 features in order.
+  /// Feature f of a row takes word f/16 % 4 of the block f/64·16 + f % 16, so that sixteen blocks are 64 features in
+  /// order.
   public func fill(_ mask: Panels, first: Int) {
     let value = SIMD16<Float>(repeating: factor)
     for group in stride(from: 0, to: mask.panels, by: 4) {
@@ -86,8 +88,8 @@ extension DropoutMask {
     }
   }
 
-  /// Fills `factors` with a number for each row of the vocabulary: that of row v is feature v of row 0. `factors` may be padded
-  /// to whole vectors of 16; padding is zero.
+  /// Fills `factors` with a number for each row of the vocabulary: that of row v is feature v of row 0. `factors` may
+  /// be padded to whole vectors of 16; padding is zero.
   public func fill(_ factors: Window<Float>, vocabulary: Int) {
     fill(Panels(factors, rows: 1, columns: vocabulary), first: 0)
   }
@@ -101,7 +103,8 @@ extension DropoutMask {
   /// `values`, and 0 where the words say so.
   @inline(__always)
   func kept(_ values: SIMD16<Float>, _ words: SIMD16<UInt32>) -> SIMD16<Float> {
-    // word < threshold as the borrow of their difference, spread over all bits: comparisons of integers are done one by one.
+    // word < threshold as the borrow of their difference, spread over all bits: comparisons of integers are done one by
+    // one.
     let limit = SIMD16<UInt32>(repeating: threshold)
     let borrow = (~words & limit) | ((~words | limit) & (words &- limit))
     let dropped = unsafeBitCast(borrow, to: SIMD16<Int32>.self) &>> 31

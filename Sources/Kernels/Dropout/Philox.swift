@@ -1,6 +1,6 @@
-// Philox4x32-10, a random number generator without a state (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
-// 1, 2, 3", 2011): a block of four random words for every counter of four words and key of two. Integers only, so its bits are the
-// same everywhere.
+// Philox4x32-10, a random number generator without a state (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
+// easy as 1, 2, 3", 2011): a block of four random words for every counter of four words and key of two. Integers only,
+// so its bits are the same everywhere.
 
 private let firstMultiplier: UInt32 = 0xD251_1F53
 private let secondMultiplier: UInt32 = 0xCD9E_8D57
@@ -41,8 +41,8 @@ private func interleaved(_ even: SIMD8<UInt64>, _ odd: SIMD8<UInt64>) -> SIMD16<
   unsafeBitCast((even & SIMD8(repeating: 0xFFFF_FFFF)) | (odd &<< 32), to: SIMD16<UInt32>.self)
 }
 
-/// Eight counters, each word in the low half of 64 bits: so one instruction makes both halves of its product. What is in the high
-/// halves counts for nothing.
+/// Eight counters, each word in the low half of 64 bits: so one instruction makes both halves of its product. What is
+/// in the high halves counts for nothing.
 private struct EightBlocks {
   var c0, c1, c2, c3: SIMD8<UInt64>
 

@@ -1,6 +1,7 @@
-// Dropout of the hidden-to-hidden weights of a cell (DropConnect; Merity, Keskar and Socher 2018). The matrix is (inputs, gates·P
-// panels), laid out as GateLayout.swift says. Unit u's weight for input k in gate g, PyTorch's element (g·hidden + u, k), takes word
-// g of the block u in row k: sixteen blocks are all gates of sixteen units. At most four gates.
+// Dropout of the hidden-to-hidden weights of a cell (DropConnect; Merity, Keskar and Socher 2018). The matrix is
+// (inputs, gates·P panels), laid out as GateLayout.swift says. Unit u's weight for input k in gate g, PyTorch's element
+// (g·hidden + u, k), takes word g of the block u in row k: sixteen blocks are all gates of sixteen units. At most four
+// gates.
 //
 // `units` are the panels of units that a call does, all without it: so several workers share a matrix.
 
@@ -23,8 +24,8 @@ extension DropoutMask {
     }
   }
 
-  /// Sets the gradients of the weights that were dropped to 0, in place; the others keep their bits. What is left to do for the
-  /// gradient of w is to multiply by `factor`, wherever in a sum that is to happen.
+  /// Sets the gradients of the weights that were dropped to 0, in place; the others keep their bits. What is left to do
+  /// for the gradient of w is to multiply by `factor`, wherever in a sum that is to happen.
   public func dropGradient(_ d: Panels, gates: Int, units: Range<Int>? = nil) {
     forEachWeight(of: d, gates: gates, units: units) { place, _, words in
       store16(d.base + place, kept(load16(UnsafePointer(d.base + place)), words))

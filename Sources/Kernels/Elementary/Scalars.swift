@@ -1,4 +1,5 @@
-// Float64 functions for schedules and initial weights: few calls, so clarity before speed, and like the vectors' no libm.
+// Float64 functions for schedules and initial weights: few calls, so clarity before speed, and like the vectors' no
+// libm.
 
 /// eˣ within some 1e-15 relative for |x| < 700, beyond which it goes over to 0 or ∞; NaN for NaN.
 public func exponential(_ x: Double) -> Double {

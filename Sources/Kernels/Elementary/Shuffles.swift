@@ -1,5 +1,5 @@
-// Moves between rows and columns of 8 × 8 elements, in the forms that the compiler turns into one instruction each. The usual
-// ones, element by element from vectors just loaded, become loads of single elements instead.
+// Moves between rows and columns of 8 × 8 elements, in the forms that the compiler turns into one instruction each. The
+// usual ones, element by element from vectors just loaded, become loads of single elements instead.
 
 /// Elements 0, 1 and 4, 5 of each vector: a₀a₁b₀b₁ a₄a₅b₄b₅.
 @inline(__always)
@@ -29,11 +29,11 @@ private func odds(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
   SIMD8(a[1], a[3], b[1], b[3], a[5], a[7], b[5], b[7])
 }
 
-/// Element r is row r of `rows` (16 rows of 16, one after the other) folded by halves, as every sum inside a row is: 16 elements
-/// to eight, four, two, one; `combine` is the sum or the larger of two vectors.
+/// Element r is row r of `rows` (16 rows of 16, one after the other) added up by halves, as every sum inside a row is:
+/// 16 elements to eight, four, two, one; `combine` is the sum or the larger of two vectors.
 ///
-/// A zip tree: each level works on the halves of two rows at once, so that 16 rows cost 46 operations and not 64 with their
-/// waits.
+/// A zip tree: each level works on the halves of two rows at once, so that 16 rows cost 46 operations and not 64 with
+/// their waits.
 @inline(__always)
 func foldSixteenRows(
   _ rows: UnsafePointer<Float>, _ combine: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>

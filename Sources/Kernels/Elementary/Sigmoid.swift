@@ -2,7 +2,8 @@
 
 /// σ(x) = 1/(1 + e⁻ˣ) within 2.5 units in the last place; 0 below −87.7, 1 at ∞, NaN for NaN.
 ///
-/// Of e^−|x|, which can't overflow: 1/(1 + e) for x ≥ 0 and e/(1 + e) below, so that small results have all their digits.
+/// Of e^−|x|, which can't overflow: 1/(1 + e) for x ≥ 0 and e/(1 + e) below, so that small results have all their
+/// digits.
 @inline(__always)
 func sigmoid(_ x: SIMD16<Float>) -> SIMD16<Float> {
   // At 88 the power is 2⁻¹²⁷, which its bits make a 0.
@@ -22,7 +23,8 @@ func hyperbolicTangent(_ x: SIMD16<Float>) -> SIMD16<Float> {
   return unsafeBitCast(bits(magnitude(result)) | (bits(x) & SIMD16(repeating: .min)), to: SIMD16<Float>.self)
 }
 
-/// e⁻ˣ = power·(1 + rest) for 0 ≤ x ≤ 88: power is 2ⁿ (0 for n = −127), and rest, within one unit in the last place, small near 0.
+/// e⁻ˣ = power·(1 + rest) for 0 ≤ x ≤ 88: power is 2ⁿ (0 for n = −127), and rest, within one unit in the last place,
+/// small near 0.
 @inline(__always)
 private func powerAndRest(ofMinus x: SIMD16<Float>) -> (power: SIMD16<Float>, rest: SIMD16<Float>) {
   let magic: Float = 12_582_912  // 1.5 · 2²³: adding it rounds to an integer in the low bits

@@ -3,8 +3,8 @@
 
 /// eˣ for x ≤ 0, within 2 units in the last place; 0 below −87.3, NaN for NaN.
 ///
-/// Cody and Waite's reduction x = n·ln 2 + r, |r| ≤ ½ ln 2, and the polynomial of degree 6 in r with the least relative error
-/// (2e-9, found by Remez's exchange), in three parts that don't wait for each other.
+/// Cody and Waite's reduction x = n·ln 2 + r, |r| ≤ ½ ln 2, and the polynomial of degree 6 in r with the least relative
+/// error (2e-9, found by Remez's exchange), in three parts that don't wait for each other.
 @inline(__always)
 func exponentialOfNegative(_ x: SIMD16<Float>) -> SIMD16<Float> {
   let magic: Float = 12_582_912  // 1.5 · 2²³: adding it rounds to an integer in the low bits

@@ -1,7 +1,7 @@
 public import Memory
 
-/// Adds the gradients of activation regularisation (AR) and temporal activation regularisation (TAR) to those of a block's
-/// activations (Merity, McCann and Socher 2017):
+/// Adds the gradients of activation regularisation (AR) and temporal activation regularisation (TAR) to those of a
+/// block's activations (Merity, McCann and Socher 2017):
 ///
 ///     dh_t += activation · h_t + temporal · ((h_t − h_{t−1}) − (h_{t+1} − h_t))
 ///

@@ -8,7 +8,8 @@ public struct AdamStep: Sendable {
   let inverseRoot: Float
   let squareMomentum: Float
 
-  /// - step: counted from 1; momentum: this step's, from which the bias correction 1 − momentumⁿ is taken as torch does.
+  /// - step: counted from 1; momentum: this step's, from which the bias correction 1 − momentumⁿ is taken as torch
+  ///   does.
   public init(step: Int, learningRate: Double, momentum: Double, weightDecay: Double) {
     decay = Float(1 - weightDecay * learningRate)
     self.momentum = Float(1 - momentum)
@@ -45,7 +46,8 @@ private func updateBlock(
 /// Finishes the canonical sum of a slice's gradient, then updates parameters and moments of the slice.
 ///
 /// - roots: root i's part of the slice starts at `i·rootStride`.
-/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: `foldScratch` · depth.
+/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: `foldScratch` ·
+///   depth.
 ///
 /// Returns whether every element of the gradient was finite. Bound by its 18 operations and the division for each
 /// vector: 22 cycles on Zen 4.

@@ -4,8 +4,9 @@ public import Memory
 // (rows, hidden) in panels, one after the other; statistics and coefficients are rows of `steps · width` elements,
 // width = hidden padded to 16: element (t, channel) at t·width + channel.
 
-/// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart, overwritten.
-/// Bound by its loads, two for each vector: 2.3 cycles on Zen 4 with all in the first-level cache, else 3.1.
+/// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart,
+/// overwritten. Bound by its loads, two for each vector: 2.3 cycles on Zen 4 with all in the first-level cache, else
+/// 3.1.
 public func laneMoments(
   _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
 ) {
@@ -56,8 +57,9 @@ public struct NormCoefficients: Sendable {
   }
 }
 
-/// Coefficients from the statistics of `samples` rows: means and sums of squares as in `laneMoments`; weight and bias (width).
-/// With `running` (mean and variance, width each), these are updated once for each step, in order: momentum 0.1, unbiased.
+/// Coefficients from the statistics of `samples` rows: means and sums of squares as in `laneMoments`; weight and bias
+/// (width). With `running` (mean and variance, width each), these are updated once for each step, in order: momentum
+/// 0.1, unbiased.
 public func normalisation(
   moments: Window<Float>, samples: Int, weight: Window<Float>, bias: Window<Float>, width: Int,
   running: (mean: Window<Float>, variance: Window<Float>)?, into result: NormCoefficients
@@ -110,9 +112,9 @@ private func setCoefficients(
   store16(result.shift.base + place, load16(UnsafePointer(bias.base + channel)) - mean * scale)
 }
 
-/// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width), overwritten.
-/// Bound by stores, one of 64 bytes in two cycles on Zen 4, where it works beside a product; by itself it takes 3.3 to 4.8 cycles a
-/// vector.
+/// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width),
+/// overwritten. Bound by stores, one of 64 bytes in two cycles on Zen 4, where it works beside a product; by itself it
+/// takes 3.3 to 4.8 cycles a vector.
 public struct Normalisation: LanePass {
   let y: Panels
   let lanes: LaneRows

@@ -1,11 +1,11 @@
 public import Memory
 
-// The way back through BatchNorm; activations and statistics lie as in its forward kernels.
+// The backward pass through BatchNorm; activations and statistics lie as in its forward kernels.
 
-/// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over the
-/// steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given offsets.
-/// All overwritten.
-/// By itself it takes 7 cycles a vector on Zen 4, of which its two loads are two; beside a product 2.6.
+/// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over
+/// the steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given
+/// offsets. All overwritten. By itself it takes 7 cycles a vector on Zen 4, of which its two loads are two; beside a
+/// product 2.6.
 public struct LaneNormGradients: LanePass {
   let lanes: LaneRows
   let work: Work
@@ -68,7 +68,7 @@ public struct LaneNormGradients: LanePass {
   }
 }
 
-/// What the way back through normalising comes to: dh = offset + dy·scale + h·slope.
+/// What the backward pass through normalising comes to: dh = offset + dy·scale + h·slope.
 @safe
 public struct NormSlopes: Sendable {
   /// (steps, width) each.
@@ -90,8 +90,8 @@ public struct NormSlopes: Sendable {
   }
 }
 
-/// The way back for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n − x̂·Σdy·x̂/n).
-/// Overwrites `result`, whose scale may be that of the coefficients.
+/// The backward pass for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n −
+/// x̂·Σdy·x̂/n). Overwrites `result`, whose scale may be that of the coefficients.
 public func normalisationBackward(
   sums: Window<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormSlopes
 ) {
@@ -112,7 +112,7 @@ public func normalisationBackward(
 
 /// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
 /// All of as many steps (rowsPerStep, width) as the slopes have.
-/// Its nearest bound are two loads and a store for each vector, two cycles on Zen 4; it takes 3 to 4.5.
+/// Bound by two loads and a store for each vector, two cycles on Zen 4; it takes 3 to 4.5.
 public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
   let count = slopes.scale.count
   precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")

@@ -1,10 +1,11 @@
 public import Memory
 
-// BatchNorm with one mean and variance for all rows of all steps (fastai's BatchNorm1dFlat). Activations are `lanes.steps` matrices
-// (rowsPerStep, width) in panels, one after the other; statistics and coefficients have `width` elements, padded to 16.
+// BatchNorm with one mean and variance for all rows of all steps (fastai's BatchNorm1dFlat). Activations are
+// `lanes.steps` matrices (rowsPerStep, width) in panels, one after the other; statistics and coefficients have `width`
+// elements, padded to 16.
 //
-// Between these kernels work those of a single application: `mergeMoments`, `normalisation` and `normalisationBackward` on rows of
-// `width`. `Normalisation` takes coefficients for each step: `NormCoefficients.repeatFirst` makes them.
+// Between these kernels work those of a single application: `mergeMoments`, `normalisation` and `normalisationBackward`
+// on rows of `width`. `Normalisation` takes coefficients for each step: `NormCoefficients.repeatFirst` makes them.
 
 /// Mean and sum of squared deviations of each lane over all steps: `moments` (lanes, 2 · width), rows `stride` apart,
 /// overwritten. Two passes, each in order of step and stream.
@@ -54,8 +55,9 @@ extension NormCoefficients {
   }
 }
 
-/// Each lane's Σdy and Σdy·x̂ over all steps, in order of step and stream: the gradients of bias and weight, and what the backward
-/// pass needs. `sums` (lanes, 2 · width), rows `stride` apart, overwritten. Of the coefficients the first `width` are used.
+/// Each lane's Σdy and Σdy·x̂ over all steps, in order of step and stream: the gradients of bias and weight, and what
+/// the backward pass needs. `sums` (lanes, 2 · width), rows `stride` apart, overwritten. Of the coefficients the first
+/// `width` are used.
 public func laneNormGradientsOverSteps(
   _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
   _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int
@@ -86,8 +88,8 @@ public func laneNormGradientsOverSteps(
   }
 }
 
-/// dh = offset + dy·scale + h·slope, in place of dy: the backward pass through the same normalisation of all steps, without a ReLU
-/// before it. `slopes` are those of one step, (width).
+/// dh = offset + dy·scale + h·slope, in place of dy: the backward pass through the same normalisation of all steps,
+/// without a ReLU before it. `slopes` are those of one step, (width).
 public func normaliseBackwardOverSteps(
   _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, steps: Int, _ slopes: NormSlopes
 ) {

@@ -30,7 +30,7 @@ public struct EmbeddingRows: Sendable {
   /// - factors: a number for each row of the vocabulary, or none: embedding dropout.
   /// - mask: (rows, width), or none: input dropout.
   ///
-  /// Traps on tokens outside the vocabulary. Its nearest bound are stores.
+  /// Traps on tokens outside the vocabulary. Bound by stores.
   public func gather(tokens: Window<Int32>, factors: Window<Float>? = nil, mask: Panels? = nil, into x: Panels) {
     precondition(tokens.count == x.rows && x.panels == panels, "one token for each row, and rows of one width")
     precondition(mask.map { $0.elements.count == x.elements.count } ?? true, "mask of another shape")

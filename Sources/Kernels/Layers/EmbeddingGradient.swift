@@ -1,11 +1,11 @@
 public import Memory
 
-/// The gradient of an embedding: for each token, the rows of activation gradients at which it was read, summed per lane in the
-/// order in which they are added, and folded over the lanes.
+/// The gradient of an embedding: for each token, the rows of activation gradients at which it was read, summed per lane
+/// in the order in which they come, and then over the lanes by the canonical tree.
 ///
-/// Each lane has a row of its own for each token that it has read, and a set of these tokens as bits, so memory for rows and work
-/// follow the rows that were read; of the vocabulary, a word of each set is looked at for 64 tokens. Of the gradient, too, only the
-/// rows of tokens that were read, now or the last time, are written.
+/// Each lane has a row of its own for each token that it has read, and a set of these tokens as bits, so memory for
+/// rows and work follow the rows that were read; of the vocabulary, a word of each set is looked at for 64 tokens. Of
+/// the gradient, too, only the rows of tokens that were read, now or the last time, are written.
 @safe
 public struct EmbeddingSums: Sendable {
   private let vocabulary, lanes, width: Int
@@ -69,7 +69,7 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
-  /// Its nearest bound are the loads and stores of the sums, two cycles a vector on Zen 4; with `fold` it takes 6 to 12.
+  /// Bound by the loads and stores of the sums, two cycles a vector on Zen 4; with `fold` it takes 6 to 12.
   public func add(_ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int) {
     precondition(da.count == rowsPerStep * width && (rows.last?.upperBound ?? 0) <= rowsPerStep, "a token for each row")
     let targets = targets(tokens: tokens, rows: rows, first: first)
@@ -84,8 +84,9 @@ public struct EmbeddingSums: Sendable {
     }
   }
 
-  /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row or in panels, starts at
-  /// `offset + i·rootStride`; zero for tokens that weren't read. Lanes without a token count as zero: see `FoldSchedule`.
+  /// Adds the sums up over the lanes and forgets them: root i's gradient (vocabulary, width), row by row or in panels,
+  /// starts at `offset + i·rootStride`; zero for tokens that weren't read. Lanes without a token count as zero: see
+  /// `FoldSchedule`.
   ///
   /// - roots: the same memory in each call, zero before the first and written by nobody else.
   /// - inPanels: whether the gradient is in panels.

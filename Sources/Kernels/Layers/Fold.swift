@@ -1,8 +1,8 @@
 public import Memory
 
-/// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count` elements
-/// of each) folded into `roots` (one row for each root, `rootStride` apart, overwritten).
-/// Its nearest bound are loads: one for each addition.
+/// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count`
+/// elements of each) added up into `roots` (one row for each root, `rootStride` apart, overwritten). Bound by loads: one
+/// for each addition.
 ///
 /// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
 public func foldRows(
@@ -28,7 +28,8 @@ public func foldRows(
   }
 }
 
-/// Elements of scratch that folding takes for an entry on the stack: wide blocks, so that the sums don't wait for each other.
+/// Elements of scratch that a reduction takes for an entry on the stack: wide blocks, so that the sums don't wait for
+/// each other.
 public let foldScratch = 64
 
 /// The canonical sum of one block of columns.
@@ -76,7 +77,7 @@ public func foldDoubles(
 /// How (mean, M₂) pairs of nodes with known numbers of samples are merged along a `FoldSchedule`.
 public struct MomentSchedule: Sendable {
   let schedule: FoldSchedule
-  /// For each fold in order: n_b / n and n_a·n_b / n.
+  /// For each addition in order: n_b / n and n_a·n_b / n.
   let weights: [SIMD2<Float>]
   /// Samples in each root.
   public let rootCounts: [Int]

@@ -1,8 +1,9 @@
 public import Memory
 
-/// The sum of squares of whole vectors of 16, in Double: eight running sums, element i in sum i % 8, folded in halves.
+/// The sum of squares of whole vectors of 16, in Double: eight running sums, element i in sum i % 8, added up by
+/// halves.
 ///
-/// Its nearest bound is the latency of these additions, whose order is the result's.
+/// Bound by the latency of these additions, whose order is the result's.
 public func squaredNorm(_ values: Window<Float>) -> Double {
   precondition(values.count % 16 == 0, "rows are whole vectors")
   var sums = SIMD8<Double>(repeating: 0)

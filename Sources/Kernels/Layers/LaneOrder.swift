@@ -1,11 +1,10 @@
 public import Memory
 
-/// Brings the rows of activations, `lanes.steps` matrices (rowsPerStep, width) one after the other, into lane order (lane, step,
-/// stream): `result` (steps · rowsPerStep, width), overwritten.
+/// Brings the rows of activations, `lanes.steps` matrices (rowsPerStep, width) one after the other, into lane order
+/// (lane, step, stream): `result` (steps · rowsPerStep, width), overwritten.
 ///
-/// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide matrices is a
-/// multiple of a cache's way, so that they push each other out of it.
-/// Its nearest bound are stores.
+/// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide
+/// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores.
 public func gatherLanes(
   _ activations: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into result: Panels
 ) {

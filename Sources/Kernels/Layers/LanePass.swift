@@ -61,8 +61,8 @@ extension LanePass {
   }
 }
 
-/// A pass beside a product. Between the multiply-adds only lanes of four streams are done, as most are: in straight code, which leaves
-/// the product its registers.
+/// A pass beside a product. Between the multiply-adds only lanes of four streams are done, as most are: in straight
+/// code, which leaves the product its registers.
 struct LaneSideWork<Work: LaneWork>: SideWork {
   /// Which rows the pass has to do with.
   enum Order {

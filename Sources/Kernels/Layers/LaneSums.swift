@@ -1,7 +1,7 @@
 public import Memory
 
-/// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run of
-/// `runs` rows one after the other.
+/// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run
+/// of `runs` rows one after the other.
 public func correctPredictions(
   _ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>
 ) {
@@ -66,9 +66,8 @@ public struct LaneVectors: Sendable {
   subscript(lane: Int) -> UnsafeMutablePointer<Float> { vectors.base + lane &* stride }
 }
 
-/// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after the
-/// other; `sums` are overwritten, whole halves of panels.
-/// Its nearest bound are loads: one for each addition.
+/// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after
+/// the other; `sums` are overwritten, whole halves of panels. Bound by loads: one for each addition.
 public func laneColumnSums(
   _ d: Window<Float>, rowsPerStep: Int, columns: Int, lanes: LaneRows, into sums: LaneVectors
 ) {

@@ -1,7 +1,7 @@
 public import Memory
 
-/// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns), overwritten. Bound by the
-/// multiply-adds.
+/// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns),
+/// overwritten. Bound by the multiply-adds.
 public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
   precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")
@@ -16,10 +16,11 @@ public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShap
   multiply(ProductOperands(a, w), shape: shape, AddingEpilogue(c: c.base, panelStride: c.panelStride))
 }
 
-/// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s panels.
+/// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s
+/// panels.
 ///
-/// `rows` holds offsets in elements from the start of `c` to the row's place in the panel, and `panelStride` is the distance
-/// of c's panels: that is how rows in lane order return to their places in time order.
+/// `rows` holds offsets in elements from the start of `c` to the row's place in the panel, and `panelStride` is the
+/// distance of c's panels: that is how rows in lane order return to their places in time order.
 public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
   shape: TileShape = .native
@@ -51,8 +52,8 @@ public func linear(
   }
 }
 
-/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where that is worth it,
-/// between the multiply-adds, just behind the rows that are written.
+/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where
+/// that is worth it, between the multiply-adds, just behind the rows that are written.
 public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native
@@ -69,8 +70,8 @@ public func linear(
   }
 }
 
-/// Whether side work goes into a product with that right matrix: where tiles leave it registers, and where it has something to do in a
-/// good part of them. It works beside one block of columns.
+/// Whether side work goes into a product with that right matrix: where tiles leave it registers, and where it has
+/// something to do in a good part of them. It works beside one block of columns.
 private func takesSideWork(_ w: Panels) -> Bool { TileShape.native != .narrow && w.columns <= 128 }
 
 private struct LinearEpilogue: Epilogue {

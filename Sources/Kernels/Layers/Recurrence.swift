@@ -54,8 +54,8 @@ private struct RecurrentEpilogue: Epilogue {
   }
 }
 
-/// a = h + e[token]: the input of the first step. `a`, (rows, hidden), is overwritten; its first row belongs to row `first` of
-/// `h`, (all rows, hidden); embedding as in `recurrentForward`; a token for each row of `a`.
+/// a = h + e[token]: the input of the first step. `a`, (rows, hidden), is overwritten; its first row belongs to row
+/// `first` of `h`, (all rows, hidden); embedding as in `recurrentForward`; a token for each row of `a`.
 public func addEmbedding(
   _ h: Panels, first: Int = 0, embedding: Window<Float>, tokens: Window<Int32>, into a: Panels
 ) {
@@ -93,13 +93,14 @@ public func copyRows(_ source: Panels, first: Int, into target: Panels) {
 ///
 ///     da_t = dz_t·wᵀ;  dz_{t−1} = dh_{t−1} + da_t where h_{t−1} > 0, else 0;  dh_t = offset_t + dy_t·scale_t + h_t·slope_t
 ///
-/// with dz of the last step from its dh alone. da_t is the gradient of this step's input, hence of its token's embedding.
+/// with dz of the last step from its dh alone. da_t is the gradient of this step's input, hence of its token's
+/// embedding.
 ///
-/// - dy: `steps` matrices (rows, hidden) one after the other, the gradient behind BatchNorm, which gives way to dz.
+/// - dy: `steps` matrices (rows, hidden) one after the other, the gradient at BatchNorm's output, overwritten by dz.
 /// - h: as many. slopes: of as many steps.
 /// - transposed: wᵀ, (hidden, hidden).
-/// - embedding: what da is added to. The rows of its lane `first + i` are `lanes[i]`; the token of row r at step t stands at
-///   `t·tokenStride + r`.
+/// - embedding: what da is added to. The rows of its lane `first + i` are `lanes[i]`; the token of row r at step t
+///   stands at `t·tokenStride + r`.
 /// - scratch: (rows, hidden), overwritten.
 ///
 /// Bound by the multiply-adds; what is added to the embedding and read for dz goes between them.
@@ -129,7 +130,7 @@ public func recurrentBackward(
   }
 }
 
-/// One step's activations and the way back through its BatchNorm.
+/// One step's activations and the backward coefficients of its BatchNorm.
 private struct BackwardStep {
   let dy: UnsafeMutablePointer<Float>
   let h: UnsafePointer<Float>

@@ -8,9 +8,9 @@ public import Memory
 /// - losses: (rows padded to 16), overwritten: ln Σ exp(logit) − logit of the target; unspecified in the padding.
 /// - scratch: at least `softmaxScratch` elements.
 ///
-/// What is one number a row (maximum, sum, loss, quotient) is one vector operation for sixteen rows; and up to `mostRows` are done
-/// at once, while their logits are in the first-level cache, so that these operations don't wait for each other. Bound by the
-/// exponential's 12 multiply-adds an element.
+/// What is one number a row (maximum, sum, loss, quotient) is one vector operation for sixteen rows; and up to
+/// `mostRows` are done at once, while their logits are in the first-level cache, so that these operations don't wait
+/// for each other. Bound by the exponential's 12 multiply-adds an element.
 public func softmaxLoss(
   _ logits: Panels, targets: Window<Int32>, losses: Window<Float>, gradientScale scale: Float?, scratch: Window<Float>
 ) {
@@ -39,7 +39,8 @@ private struct SoftmaxJob {
   let whole: Int
   /// Whether the last panel's second half is all padding: then the first halves of two rows make one vector.
   let endsInHalf: Bool
-  /// All bits set where the last panel of a row, or the first halves of two rows', hold columns; the complement is padding.
+  /// All bits set where the last panel of a row, or the first halves of two rows', hold columns; the complement is
+  /// padding.
   let used: SIMD16<Int32>
   /// −∞ in the padding.
   let lowest: SIMD16<Int32>
@@ -115,7 +116,7 @@ private struct SoftmaxJob {
     return (a, b)
   }
 
-  /// Σ exp(logit − maximum) of two rows, in 16 parts; with `keep`, the terms take the logits' place.
+  /// Σ exp(logit − maximum) of two rows, in 16 parts; with `keep`, the terms overwrite the logits.
   @inline(__always)
   private func partialSums(
     _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, maxima: (Float, Float), keep: Bool

@@ -1,8 +1,8 @@
 /// The transpose of a matrix: `result` (columns, rows), overwritten, padding zero.
 ///
-/// Element (row, column) is in panel column / 16 of the one and row / 16 of the other, so whole blocks of 16 × 16 go over as
-/// blocks, in four quarters; what is left at the edges goes element by element.
-/// Its nearest bound are the shuffles, six of half a vector for each: three cycles on Zen 4; it takes 4.1.
+/// Element (row, column) is in panel column / 16 of the one and row / 16 of the other, so whole blocks of 16 × 16 go
+/// over as blocks, in four quarters; what is left at the edges goes element by element. Bound by the shuffles, six of
+/// half a vector for each: three cycles on Zen 4; it takes 4.1.
 public func transpose(_ matrix: Panels, into result: Panels) {
   precondition(result.rows == matrix.columns && result.columns == matrix.rows, "transpose into another shape")
   for panel in 0..<result.panels {

@@ -1,10 +1,11 @@
 public import Memory
 
-/// Where the gradient of one matrix, panels (depth, columns), is folded over the lanes: the stack of a `FoldSchedule`.
+/// Where the gradient of one matrix, panels (depth, columns), is added up over the lanes: the stack of a
+/// `FoldSchedule`.
 ///
-/// What is on the stack at the end are the roots, and so its first entries are the roots' gradients themselves. Entries that last
-/// from one call of `weightGradient` to the next are whole matrices; those that come and go within a call hold only the part of the
-/// matrix that is being worked on, and stay in cache.
+/// What is on the stack at the end are the roots, and so its first entries are the roots' gradients themselves. Entries
+/// that last from one call of `weightGradient` to the next are whole matrices; those that come and go within a call
+/// hold only the part of the matrix that is being worked on, and stay in cache.
 @safe
 public struct GradientStack {
   let roots: UnsafeMutablePointer<Float>
@@ -69,18 +70,18 @@ public struct GradientStack {
   }
 }
 
-/// Σ aᵀ·d over the rows of each lane, folded over the lanes: the gradient of the weights in d = …a·w….
+/// Σ aᵀ·d over the rows of each lane, added up over the lanes: the gradient of the weights in d = …a·w….
 ///
 /// - a: `lanes.steps` matrices (rowsPerStep, depth) one after the other; d: likewise (rowsPerStep, columns).
-/// - lanes: the rows of some lanes, of which the first is the schedule's node `first`. Lanes are added in their order, in one
-///   call or several.
+/// - lanes: the rows of some lanes, of which the first is the schedule's node `first`. Lanes are added in their order,
+///   in one call or several.
 /// - stack: of a matrix (depth, columns).
 /// - bias: where each lane's column sums of d go, the gradient of the layer's bias.
 ///
-/// A tile of the gradient stays in registers over a lane's rows, in order of step and stream, and is then folded with the other
-/// lanes' tiles. Bound by the multiply-adds for long lanes; for lanes of 12 rows storing and folding each lane's tile costs a tenth of
-/// the time with wide tiles, a quarter with narrow ones. Column sums are additions beside the first tiles' multiply-adds where
-/// registers are left for them (wide tiles), else a pass of their own.
+/// A tile of the gradient stays in registers over a lane's rows, in order of step and stream, and is then added to the
+/// other lanes' tiles. Bound by the multiply-adds for long lanes; for lanes of 12 rows storing and adding each lane's
+/// tile costs a tenth of the time with wide tiles, a quarter with narrow ones. Column sums are additions beside the
+/// first tiles' multiply-adds where registers are left for them (wide tiles), else a pass of their own.
 public func weightGradient(
   _ a: Window<Float>, depth: Int, _ d: Window<Float>, columns: Int, rowsPerStep: Int, lanes: LaneRows, first: Int,
   schedule: FoldSchedule, into stack: GradientStack, bias: LaneVectors? = nil, shape: TileShape = .native
@@ -128,8 +129,8 @@ private struct WeightGradientOperands {
   let stack: GradientStack
   let bias: LaneVectors?
 
-  /// Does a part of the gradient. Where the rows of all lanes are few enough, each tile goes through all lanes; else each lane goes
-  /// through all tiles.
+  /// Does a part of the gradient. Where the rows of all lanes are few enough, each tile goes through all lanes; else
+  /// each lane goes through all tiles.
   @inline(__always)
   func run(_ part: GradientStack.Part, depth: Int, columns: Int, _ shape: TileShape) {
     let height = min(GradientStack.Part.rows, depth &- part.row)
@@ -198,8 +199,8 @@ private struct WeightGradientJob: TileJob {
       var aRow = a
       var dRow = d
       var left = rows.count
-      // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all registers,
-      // nor of wide ones, whose rows are long enough by themselves.
+      // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all
+      // registers, nor of wide ones, whose rows are long enough by themselves.
       while TileShape.native == .narrow && Tile.Block.width != 24 && left >= 4 {
         let end = dRow + 64
         while dRow != end {

@@ -102,8 +102,8 @@ struct OnePanel: ColumnBlock {
 @inline(__always)
 func columnOffset(_ column: Int, _ panelStride: Int) -> Int { (column &>> 4) &* panelStride &+ (column & 15) }
 
-/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on, from the start of a panel; or 8 + 16 from a
-/// panel's second half.
+/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on, from the start of a panel; or 8 + 16
+/// from a panel's second half.
 struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
   var left: Left
   var right: Right

@@ -52,9 +52,9 @@ struct ProductOperands {
 
 /// A·W with an epilogue, tile by tile.
 ///
-/// Where A or W is larger than a cache, the product is done in cuts: rows and depth of A such that a cut of it stays in the
-/// second-level cache while all of W's columns pass, and a tile's block of W in the first. A chain that a cut of the depth breaks off
-/// goes on from the number it had come to, so cuts change speed only.
+/// Where A or W is larger than a cache, the product is done in cuts: rows and depth of A such that a cut of it stays in
+/// the second-level cache while all of W's columns pass, and a tile's block of W in the first. A chain that a cut of
+/// the depth breaks off goes on from the number it had come to, so cuts change speed only.
 ///
 /// - side: what is done between the multiply-adds.
 @inline(__always)
@@ -108,7 +108,8 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
     var left = depth.count
     let run = Side.isAny ? 8 : 16
     while left >= run {
-      // Counted by pointers: LLVM unrolls this loop; before it, the compiler of Swift would, at thrice the compile time.
+      // Counted by pointers: LLVM unrolls this loop; before it, the compiler of Swift would, at thrice the compile
+      // time.
       let end = w + run &* 16
       while w != end {
         tile.accumulate(Tile.Block.load(w, operands.wPanelStride), a, 16)

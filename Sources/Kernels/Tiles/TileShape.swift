@@ -1,16 +1,16 @@
 /// How large a tile the registers hold. The choice changes speed only: every element of a product is one chain of fused
 /// multiply-adds in ascending order, whatever the tile.
 ///
-/// A tile needs as many accumulators as multiply-adds are under way at once (8 on AVX2: two a cycle, four cycles each), and
-/// leaves room for a block of the right matrix and one element of the left.
+/// A tile needs as many accumulators as multiply-adds are under way at once (8 on AVX2: two a cycle, four cycles each),
+/// and leaves room for a block of the right matrix and one element of the left.
 public enum TileShape: Sendable, CaseIterable {
   /// One accumulator of 8 columns: nothing overlaps. For comparison.
   case single
   /// 16 vector registers of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns or 4 × 24, 12 accumulators.
   case narrow
   #if BUILT_FOR_AVX512
-    /// 32 vector registers of 64 bytes: 4 rows × 64 columns, 16 accumulators, as many as two multiply-adds a cycle need, and
-    /// rows that divide a panel's 16 evenly; 6 rows of 32 columns or less.
+    /// 32 vector registers of 64 bytes: 4 rows × 64 columns, 16 accumulators, as many as two multiply-adds a cycle
+    /// need, and rows that divide a panel's 16 evenly; 6 rows of 32 columns or less.
     case wide
   #endif
 
@@ -23,8 +23,8 @@ public enum TileShape: Sendable, CaseIterable {
     #endif
   }
 
-  /// Columns of the next block in halves of a panel (8 columns each), for tiles over `rows` rows: `left` halves are left, from
-  /// half `half` on.
+  /// Columns of the next block in halves of a panel (8 columns each), for tiles over `rows` rows: `left` halves are
+  /// left, from half `half` on.
   @inline(__always)
   func halves(rows: Int, half: Int, left: Int) -> Int {
     switch self {
@@ -45,8 +45,8 @@ public enum TileShape: Sendable, CaseIterable {
     }
   }
 
-  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split evenly, since
-  /// tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
+  /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split
+  /// evenly, since tiles of one or two rows wait for the multiply-adds' latency. Of 8 columns: 4, 2 or 1.
   @inline(__always)
   func rows(_ rows: Int, halves: Int) -> Int {
     if self == .single { return 1 }
@@ -57,8 +57,9 @@ public enum TileShape: Sendable, CaseIterable {
     return rows < 3 &* most ? (rows &+ 2) / 3 : most
   }
 
-  /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their rows again for
-  /// each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the second.
+  /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their
+  /// rows again for each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the
+  /// second.
   @inline(__always)
   var lanesReach: Int {
     #if BUILT_FOR_AVX512

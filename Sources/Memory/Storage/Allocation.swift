@@ -1,7 +1,7 @@
 internal import Platform
 
-/// Memory of a run's length: `byteCount` zeroed bytes, aligned to `alignment`, which belong to the caller until `release`. Where they
-/// are not to be had, `MemoryShortage` ends the process.
+/// Memory of a run's length: `byteCount` zeroed bytes, aligned to `alignment`, which belong to the caller until
+/// `release`. Where they are not to be had, `MemoryShortage` ends the process.
 func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false) -> UnsafeMutableRawPointer {
   #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
     MemoryShortage.check(byteCount)

@@ -1,7 +1,7 @@
 /// Memory for the life of a run, zeroed, from which windows are cut at 64-byte boundaries.
 ///
-/// It either allocates its bytes itself or cuts up bytes that were lent to it, such as a window that the ranks of a node
-/// share. Windows cut from an arena are valid as long as the arena.
+/// It either allocates its bytes itself or cuts up bytes that were lent to it, such as a window that the ranks of a
+/// node share. Windows cut from an arena are valid as long as the arena.
 @safe
 public final class Arena: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
@@ -44,7 +44,8 @@ public final class Arena: @unchecked Sendable {
     return Window(base: (base + start).bindMemory(to: type, capacity: count), count: count)
   }
 
-  /// An arena of the next `byteCount` bytes, a multiple of 64, valid as long as this one's; nil when so many aren't left.
+  /// An arena of the next `byteCount` bytes, a multiple of 64, valid as long as this one's; nil when so many aren't
+  /// left.
   public func part(byteCount: Int) -> Arena? {
     guard used + Self.aligned(byteCount) <= self.byteCount else { return nil }
     return Arena(lent: take(Self.aligned(byteCount), of: UInt8.self).base, byteCount: Self.aligned(byteCount))

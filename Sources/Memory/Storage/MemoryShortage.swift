@@ -1,20 +1,21 @@
 internal import Platform
 internal import Synchronization
 
-/// Memory that a run needs and can't have, told before the system kills a process for using it.
+/// Memory that a run needs and can't have, reported before the system kills a process for using it.
 public struct MemoryShortage: Error {
   /// Bytes that were asked for.
   public let needed: Int
-  /// Bytes that were to be had; nil where the system doesn't tell.
+  /// Bytes that were to be had; nil where the system doesn't say.
   public let available: Int?
 
-  /// Has `end` called, on any thread, when memory is short: it ends the process, since kernels and models can't go on and pass no
-  /// errors on. Until it is given, the process traps.
+  /// Has `end` called, on any thread, when memory is short: it ends the process, since kernels and models can't go on
+  /// and pass no errors on. Until it is given, the process traps.
   public static func whenShort(_ end: @escaping @Sendable (MemoryShortage) -> Never) {
     handler.withLock { $0 = end }
   }
 
-  /// Ends the process unless so many bytes more are to be had. The system is asked whenever another 64 MiB have come together.
+  /// Ends the process unless so many bytes more are to be had. The system is asked whenever another 64 MiB have come
+  /// together.
   public static func check(_ byteCount: Int) {
     let asked = total.wrappingAdd(byteCount, ordering: .relaxed)
     guard asked.oldValue >> 26 != asked.newValue >> 26, let available = availableMemory(), available < byteCount else {
@@ -33,8 +34,8 @@ public struct MemoryShortage: Error {
   private static let total = Atomic(0)
 }
 
-/// Bytes that processes can take before the system begins to kill: of the machine, swap included, and of this process's control
-/// group; nil where the system doesn't tell (`/proc/meminfo`).
+/// Bytes that processes can take before the system begins to kill: of the machine, swap included, and of this process's
+/// control group; nil where the system doesn't say (`/proc/meminfo`).
 func availableMemory() -> Int? {
   let machine = SystemFile("/proc/meminfo")
   guard let free = machine?["MemAvailable:"] else { return nil }

@@ -1,8 +1,8 @@
 /// Zeroed memory that one worker asks for piece by piece and keeps as long as the storage lives.
 ///
-/// Pieces are cut from large regions, which the system is asked to back by huge pages: small pages, spread at random over physical
-/// memory, leave the sets of the second-level cache unevenly filled, and a step that fits into it then misses. What needs only a
-/// small part of that cache has nothing to gain, and a rank of a small model no huge page.
+/// Pieces are cut from large regions, which the system is asked to back by huge pages: small pages, spread at random
+/// over physical memory, leave the sets of the second-level cache unevenly filled, and a step that fits into it then
+/// misses. What needs only a small part of that cache has nothing to gain, and a rank of a small model no huge page.
 public final class Storage {
   private var arenas: [Arena] = []
   private var left = 0

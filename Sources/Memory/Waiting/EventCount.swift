@@ -1,11 +1,12 @@
 internal import Platform
 internal import Synchronization
 
-/// Where workers sleep until something has happened: an event count in memory that they share, threads of one process or several.
+/// Where workers sleep until something has happened: an event count in memory that they share, threads of one process
+/// or several.
 ///
-/// A sleeper says that it sleeps and then looks once more; whoever makes the thing happen does so, passes a sequentially consistent
-/// fence and then looks for sleepers. One of the two sees the other, so nobody sleeps through it. While nobody sleeps, `wakeAll`
-/// reads one word.
+/// A sleeper says that it sleeps and then looks once more; whoever makes the thing happen does so, passes a
+/// sequentially consistent fence and then looks for sleepers. One of the two sees the other, so nobody sleeps through
+/// it. While nobody sleeps, `wakeAll` reads one word.
 struct EventCount {
   /// How often sleepers were woken, and how many there are: two words, zero before the first use.
   let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -13,8 +14,8 @@ struct EventCount {
   private var wakings: UnsafeMutablePointer<Atomic<UInt64>> { words }
   private var sleepers: UnsafeMutablePointer<Atomic<UInt64>> { words + 1 }
 
-  /// Sleeps until somebody calls `wakeAll`, `limit` nanoseconds at most: whoever should may have been killed. Returns at once when
-  /// `hasHappened` says so. Where the system has no such sleep (`futex` of Linux), it is one of 50 µs.
+  /// Sleeps until somebody calls `wakeAll`, `limit` nanoseconds at most: whoever should may have been killed. Returns
+  /// at once when `hasHappened` says so. Where the system has no such sleep (`futex` of Linux), it is one of 50 µs.
   func sleep(atMost limit: Int = 10_000_000, unless hasHappened: () -> Bool) {
     guard SystemCall.areKnown else {
       usleep(50)

@@ -1,22 +1,23 @@
 internal import Platform
 internal import Synchronization
 
-/// The C function of a name, for those that the C library declares for GNU sources only, or with a variable number of arguments, and
-/// that Swift therefore doesn't see; nil where there is none. `type` is the manual's: a `@convention(c)` function.
+/// The C function of a name, for those that the C library declares for GNU sources only, or with a variable number of
+/// arguments, and that Swift therefore doesn't see; nil where there is none. `type` is the manual's: a `@convention(c)`
+/// function.
 public func systemFunction<Function>(_ name: String, _ type: Function.Type) -> Function? {
   dlsym(nil, name).map { unsafeBitCast($0, to: type) }
 }
 
-/// The core that the calling thread runs on (`sched_getcpu`); negative where the system doesn't tell.
+/// The core that the calling thread runs on (`sched_getcpu`); negative where the system doesn't say.
 @inline(__always)
 func currentCore() -> Int32 { coreNumber?() ?? -1 }
 
 private let coreNumber = systemFunction("sched_getcpu", (@convention(c) () -> Int32).self)
 
-/// Asks for time slices of 0.1 ms for the calling thread, for a worker that shares a core with other workers: it is woken before
-/// those who have longer ones, and by yielding (`sched_yield`) it gives away no more than one of them. Its share of the core stays
-/// what it is. Of no effect where the system knows no such wish (Linux before 6.12), or for a thread that is scheduled otherwise than
-/// as usual.
+/// Asks for time slices of 0.1 ms for the calling thread, for a worker that shares a core with other workers: it is
+/// woken before those who have longer ones, and by yielding (`sched_yield`) it gives away no more than one of them. Its
+/// share of the core stays what it is. Of no effect where the system knows no such wish (Linux before 6.12), or for a
+/// thread that is scheduled otherwise than as usual.
 public func shortenTimeSlice() {
   guard var attributes = SchedulingAttributes.current, attributes.policy == 0, attributes.runtime > 100_000 else {
     return
@@ -25,7 +26,7 @@ public func shortenTimeSlice() {
   attributes.apply()
 }
 
-/// Nanoseconds of the calling thread's time slice; nil where the system doesn't tell.
+/// Nanoseconds of the calling thread's time slice; nil where the system doesn't say.
 public func timeSlice() -> UInt64? { SchedulingAttributes.current?.runtime }
 
 /// Linux's `struct sched_attr`, in its first version.

@@ -1,16 +1,17 @@
 internal import Platform
 internal import Synchronization
 
-/// One worker's view of a barrier in memory that the workers share: threads of one process, or processes over a shared window.
+/// One worker's view of a barrier in memory that the workers share: threads of one process, or processes over a shared
+/// window.
 ///
 /// Each worker counts its arrivals in cache lines of its own and waits until it sees as high a count from each of the
-/// others: one store and a fence, one load from each, no locked instruction. Whatever a worker wrote before its `wait` is seen by all
-/// after theirs.
+/// others: one store and a fence, one load from each, no locked instruction. Whatever a worker wrote before its `wait`
+/// is seen by all after theirs.
 ///
-/// A waiting worker polls as long as all that are missing run on other cores, by what they told when they arrived last; where one was
-/// last seen on its own core, it lets others run. When that takes longer it sleeps, and the last to arrive wakes all. So a barrier
-/// among more workers than cores, or beside other programs, costs context switches, but no time slices; and a core whose workers all
-/// sleep is free for one that waits for another core.
+/// A waiting worker polls as long as all that are missing run on other cores, by what they recorded when they arrived
+/// last; where one was last seen on its own core, it lets others run. When that takes longer it sleeps, and the last to
+/// arrive wakes all. So a barrier among more workers than cores, or beside other programs, costs context switches, but
+/// no time slices; and a core whose workers all sleep is free for one that waits for another core.
 @safe
 public struct SharedBarrier: @unchecked Sendable {
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -18,7 +19,8 @@ public struct SharedBarrier: @unchecked Sendable {
   private let worker: Int
   private let workers: Int
   private let hasCore: Bool
-  /// Nanoseconds for which this worker polls for those on other cores, and for which it yields to those on its own, before it sleeps.
+  /// Nanoseconds for which this worker polls for those on other cores, and for which it yields to those on its own,
+  /// before it sleeps.
   private let polling: Int64
   private static let yielding: Int64 = 200_000
   /// Arrivals of this worker, of which the shared count is a copy.
@@ -30,9 +32,11 @@ public struct SharedBarrier: @unchecked Sendable {
   /// Words of memory for so many workers.
   public static func wordCount(workers: Int) -> Int { (workers + 1) * spacing }
 
-  /// The barrier in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all waiting.
+  /// The barrier in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all
+  /// waiting.
   ///
-  /// - worker: this worker, `0..<workers`, which waits from one thread at a time; hasCore: whether each worker has a core.
+  /// - worker: this worker, `0..<workers`, which waits from one thread at a time; hasCore: whether each worker has a
+  ///   core.
   public init(_ memory: Window<UInt64>, worker: Int, workers: Int, hasCore: Bool) {
     precondition(memory.count >= Self.wordCount(workers: workers), "memory for \(workers) workers")
     precondition(worker >= 0 && worker < workers, "worker \(worker) outside 0..<\(workers)")
@@ -44,8 +48,8 @@ public struct SharedBarrier: @unchecked Sendable {
     polling = hasCore ? 300_000 : 30_000
   }
 
-  /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up and
-  /// won't come (`abandon`).
+  /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up
+  /// and won't come (`abandon`).
   ///
   /// A barrier that all workers reach stays whole, though one of them gives up right behind it.
   public mutating func wait() -> Bool {
@@ -106,7 +110,7 @@ public struct SharedBarrier: @unchecked Sendable {
 
   private var haveAllArrived: Bool { (0..<workers).allSatisfy { hasArrived($0) } }
 
-  /// Tells the others which core this worker runs on.
+  /// Records for the others which core this worker runs on.
   @inline(__always)
   private func tellCore() {
     words[(worker + 1) * Self.spacing + 1].store(UInt64(truncatingIfNeeded: currentCore()), ordering: .relaxed)

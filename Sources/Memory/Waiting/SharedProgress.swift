@@ -1,15 +1,16 @@
 internal import Synchronization
 
-/// Where the workers of a node are, in memory that they share: each writes its own line, anybody reads all, nobody waits.
+/// The progress of a node's workers, as a table in memory that they share: each writes its own line, anybody reads all,
+/// nobody waits.
 @safe
 public struct SharedProgress: @unchecked Sendable {
-  /// What a worker has told of itself.
+  /// What a worker has recorded of itself.
   public struct Line: Sendable {
     /// The operation it came to last.
     public let operation: UInt64
     /// The step it is in.
     public let step: Int
-    /// The number of its process in the system; 0 before it has told.
+    /// The number of its process in the system; 0 before it has recorded that.
     public let process: Int32
     /// The number of its process in the job.
     public let rank: Int
@@ -29,20 +30,20 @@ public struct SharedProgress: @unchecked Sendable {
     words = UnsafeMutableRawPointer(memory.base).bindMemory(to: Atomic<UInt64>.self, capacity: memory.count)
   }
 
-  /// Tells which process a worker belongs to.
+  /// Records which process a worker belongs to.
   public func enter(_ worker: Int, process: Int32, rank: Int) {
     self[worker, 3].store(UInt64(rank), ordering: .relaxed)
     self[worker, 2].store(UInt64(UInt32(bitPattern: process)), ordering: .releasing)
   }
 
-  /// Tells the operation that a worker comes to.
+  /// Records the operation that a worker comes to.
   @inline(__always)
   public func tell(_ worker: Int, operation: UInt64) { self[worker, 0].store(operation, ordering: .relaxed) }
 
-  /// Tells the step that a worker is in.
+  /// Records the step that a worker is in.
   public func tell(_ worker: Int, step: Int) { self[worker, 1].store(UInt64(step), ordering: .relaxed) }
 
-  /// What a worker has told.
+  /// What a worker has recorded.
   public func line(_ worker: Int) -> Line {
     let process = Int32(bitPattern: UInt32(truncatingIfNeeded: self[worker, 2].load(ordering: .acquiring)))
     return Line(
@@ -50,12 +51,13 @@ public struct SharedProgress: @unchecked Sendable {
       process: process, rank: Int(self[worker, 3].load(ordering: .relaxed)))
   }
 
-  /// True for the first who asks, of all who share the memory: one of them is to speak for all, and says `told` when it has.
+  /// True for the first who asks, of all who share the memory: one of them is to report for all, and calls `told` when
+  /// it has.
   public func claim() -> Bool {
     words.pointee.compareExchange(expected: 0, desired: 1, ordering: .relaxed).exchanged
   }
 
-  /// Tells that whoever was to speak for all has done so.
+  /// Records that the one that was to report for all has done so.
   public func told() { words.pointee.store(2, ordering: .relaxed) }
 
   /// Whether it has.

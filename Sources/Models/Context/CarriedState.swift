@@ -1,6 +1,7 @@
 public import Kernels
 
-/// A state that each stream carries from step to step, such as a layer's hidden state: part of what digests and checkpoints hold.
+/// A state that each stream carries from step to step, such as a layer's hidden state: part of what digests and
+/// checkpoints hold.
 @safe
 public struct CarriedState: Sendable {
   /// Its tensor's name in files, once in a model: "rnns.0.hidden".

@@ -2,7 +2,8 @@ public import Kernels
 public import Memory
 public import Teams
 
-/// What one worker's model is made from: sizes, the team, the parameters, the worker's lanes, and memory for the life of the run.
+/// What one worker's model is made from: sizes, the team, the parameters, the worker's lanes, and memory for the life
+/// of the run.
 @safe
 public final class ModelContext {
   /// What the model is.
@@ -21,18 +22,18 @@ public final class ModelContext {
   public let batchSize, streams: Int
   /// The number among all streams of this worker's first.
   public let firstStream: Int
-  /// Folds this worker's lanes to its subtree roots.
+  /// How this worker's lanes are added up to its subtree roots.
   public let laneFolds: FoldSchedule
   /// For each lane of the worker its rows among the worker's streams.
   public let laneRows: [Range<Int>]
   /// (lanes, vectors): each lane's gradient of the vectors, all to be written in every step. See `vectorOffset`.
   public let laneVectors: Window<Float>
-  /// Scratch for the kernels that fold.
+  /// Scratch for the kernels that reduce along the tree.
   public let scratch: Window<Float>
   let doubleScratch: Window<Double>
   private let lossExchange: TreeExchange
   private let lossTotals: Window<Double>  // (1 + flags)
-  /// What workers tell each other along with a step's loss.
+  /// What workers exchange along with a step's loss.
   package let flags = StepFlags()
   /// Takes what evaluation predicts wrongly, if anybody wants that.
   package var predictionCounts: PredictionCounts?
@@ -66,7 +67,7 @@ public final class ModelContext {
       return (range.lowerBound - ownStreams.lowerBound)..<(range.upperBound - ownStreams.lowerBound)
     }
     laneFolds = lanes.folds(of: own.map { $0..<($0 + 1) })
-    // No fold of lanes or of roots keeps more entries than there are lanes.
+    // No reduction of lanes or of roots keeps more entries than there are lanes.
     let depth = lanes.count
     laneVectors = storage.take(own.count * layout.vectorCount)
     scratch = storage.take(foldScratch * depth)
@@ -93,7 +94,8 @@ public final class ModelContext {
     LaneBlock.cached(laneRows, steps: steps, width: width ?? self.width, vocabulary: vocabulary)
   }
 
-  /// Makes the stack on which a linear layer's weight gradient is folded, block by block, for each gradient that it is called with.
+  /// Makes the stack on which a linear layer's weight gradient is added up over the lanes, block by block, for each
+  /// gradient that it is called with.
   func makeGradientStack(_ name: String, _ blocks: [LaneBlock]) -> (_ gradients: Window<Float>) -> GradientStack {
     let tensor = layout[name]
     let (depth, columns) = tensor.isShared ? (tensor.shape[0], tensor.shape[1]) : (tensor.shape[1], tensor.keptColumns)
@@ -127,16 +129,16 @@ public final class ModelContext {
     Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
   }
 
-  /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models that have no
-  /// other exchange which it could ride along in.
+  /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models
+  /// that have no other exchange which it could ride along in.
   public func sum(_ lanes: Window<Double>) -> Double {
     writeLosses(lanes, to: lossExchange)
     team.complete(lossExchange)
     return readLosses(from: lossExchange, lossTotals)
   }
 
-  /// Writes this worker's subtree roots of a number from each lane, and the step's flags, into an exchange of 1 + `StepFlags.count`
-  /// doubles.
+  /// Writes this worker's subtree roots of a number from each lane, and the step's flags, into an exchange of 1 +
+  /// `StepFlags.count` doubles.
   func writeLosses(_ losses: Window<Double>, to exchange: TreeExchange) {
     let stride = exchange.doubleStride
     let own = exchange.ownRoots
@@ -216,13 +218,14 @@ public final class ModelContext {
     laneVectors[(lane * layout.vectorCount)..<((lane + 1) * layout.vectorCount)]
   }
 
-  /// Where the gradient of an embedding's use as such starts in each root of the gradient: of a shared one, behind all parameters.
+  /// Where the gradient of an embedding's use as such starts in each root of the gradient: of a shared one, behind all
+  /// parameters.
   func embeddingGradientOffset(_ name: String) -> Int {
     layout.sharedGradients.first { $0.parameter.lowerBound == layout[name].offset }?.second.lowerBound
       ?? gradientOffset(name)
   }
 
-  /// Folds `laneVectors` into the gradient.
+  /// Adds `laneVectors` up over the lanes, into the gradient.
   public func foldVectors(into gradients: Window<Float>) {
     foldRows(
       laneVectors, stride: layout.vectorCount, count: layout.vectorCount, schedule: laneFolds,

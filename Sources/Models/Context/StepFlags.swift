@@ -1,6 +1,6 @@
 internal import Memory
 
-/// What workers tell each other along with a step's loss, so that all of them know the same at the same step.
+/// What workers exchange along with a step's loss, so that all of them know the same at the same step.
 ///
 /// Each flag travels as a number that is summed over the workers: a sum above zero says that somebody has raised it.
 @safe

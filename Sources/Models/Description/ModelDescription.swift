@@ -1,5 +1,5 @@
-/// What a model is: its kind and all that its shape and its training depend on beside the vocabulary. It stands in `config.json`,
-/// checkpoints and weights, and the model is built from it.
+/// What a model is: its kind and all that its shape and its training depend on beside the vocabulary. It stands in
+/// `config.json`, checkpoints and weights, and the model is built from it.
 public struct ModelDescription: Sendable, Equatable {
   /// Which of the models.
   public var kind: ModelKind
@@ -35,7 +35,8 @@ public struct ModelDescription: Sendable, Equatable {
   /// The probabilities as they are used.
   public var resolvedDropout: Dropout { dropout.multiplied(by: dropMultiplier) }
 
-  /// Inputs and outputs of each recurrent layer, from the first on. A model that ends at the embedding has a last layer as wide as it.
+  /// Inputs and outputs of each recurrent layer, from the first on. A model that ends at the embedding has a last layer
+  /// as wide as it.
   public var layerWidths: [(inputs: Int, outputs: Int)] {
     (0..<layers).map { layer in
       let isLast = layer == layers - 1

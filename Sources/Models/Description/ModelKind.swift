@@ -2,8 +2,8 @@ public import Kernels
 
 /// A kind of model: its name on the command line and in files, its type, and what of a description it has.
 ///
-/// A model of one's own is one file that conforms to `Model`, a cell of one's own one file that conforms to `Cell`; either is one line
-/// here, or one value of a program's own that `register` takes.
+/// A model of one's own is one file that conforms to `Model`, a cell of one's own one file that conforms to `Cell`;
+/// either is one line here, or one value of a program's own that `register` takes.
 public struct ModelKind: Sendable, Equatable, CustomStringConvertible {
   /// The name on the command line and in files.
   public let name: String

@@ -3,9 +3,10 @@ internal import Memory
 
 /// One layer of a stack: a cell with its products, over all steps of each stream.
 ///
-/// The input products of all steps come first, with both biases; then, step by step, W_hh·h is added and the cell's pointwise part makes
-/// h. Backward the cell makes the gradients of its gates from the last step to the first, then the products give those of the input
-/// and of the weights. Activations are kept block by block of lanes, `steps` matrices (block's streams, columns) in panels.
+/// The input products of all steps come first, with both biases; then, step by step, W_hh·h is added and the cell's
+/// pointwise part makes h. Backward the cell makes the gradients of its gates from the last step to the first, then the
+/// products give those of the input and of the weights. Activations are kept block by block of lanes, `steps` matrices
+/// (block's streams, columns) in panels.
 @safe
 final class CellLayer {
   private let context: ModelContext
@@ -128,9 +129,10 @@ final class CellLayer {
 
   /// Back through all steps of a block, after `forward` in training.
   ///
-  /// - x: as in `forward`. dh: the gradient of the layer's output, (steps, block's streams, width), overwritten with that of each h
-  ///   as a whole. dx: that of x, overwritten.
-  /// - gradients: the block's part of the weights' gradients. Blocks come in order: what is folded lasts from the first to the last.
+  /// - x: as in `forward`. dh: the gradient of the layer's output, (steps, block's streams, width), overwritten with
+  ///   that of each h as a whole. dx: that of x, overwritten.
+  /// - gradients: the block's part of the weights' gradients. Blocks come in order: partial sums are kept from the
+  ///   first to the last.
   func backward(
     _ block: LaneBlock, _ x: Window<Float>, _ dh: Window<Float>, into dx: Window<Float>, gradients: Window<Float>
   ) {
@@ -149,8 +151,8 @@ final class CellLayer {
     }
     for t in 0..<steps {
       let result = input(dx, block, t)
-      // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero for the layer
-      // below, whose units it would be.
+      // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero
+      // for the layer below, whose units it would be.
       if (1...8).contains(inputs % 16) {
         result.elements[((result.panels - 1) * rows * 16)..<result.elements.count].fill(0)
       }

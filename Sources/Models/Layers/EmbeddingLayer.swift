@@ -4,7 +4,8 @@ internal import Teams
 
 /// The embedding of a stack's input, with embedding dropout and input dropout.
 ///
-/// Its gradient is summed per lane in the order in which steps come backward, and folded over the lanes at the end of a step.
+/// Its gradient is summed per lane in the order in which steps come backward, and added up over the lanes at the end of
+/// a step.
 @safe
 public final class EmbeddingLayer {
   /// The id of `xxpad`, whose row has no gradient from here where the model says so.
@@ -70,7 +71,8 @@ public final class EmbeddingLayer {
       dx.elements, tokens: tokens, rowsPerStep: dx.rows, rows: block.stepRows.rows, first: block.lanes.lowerBound)
   }
 
-  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
+  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all
+  /// blocks.
   public func gradient(into gradients: Window<Float>) {
     sums.fold(
       context.laneFolds, into: gradients, offset: offset, rootStride: context.gradientStride,

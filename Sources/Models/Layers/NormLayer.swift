@@ -2,12 +2,13 @@ public import Kernels
 public import Memory
 internal import Teams
 
-/// `torch.nn.BatchNorm1d` over the streams of all workers: statistics, running statistics, and the way back, exactly, whatever the
-/// number of workers.
+/// `torch.nn.BatchNorm1d` over the streams of all workers: statistics, running statistics, and the backward pass,
+/// exactly, whatever the number of workers.
 ///
-/// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of the batch
-/// where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step. Forward, it is shown the
-/// blocks of lanes by `observe` before `measure`; backward, by `differentiate` before `reduce`, and again by `backward`.
+/// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of
+/// the batch where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step.
+/// Forward, it takes the blocks of lanes by `observe` before `measure`; backward, by `differentiate` before `reduce`,
+/// and again by `backward`.
 @safe
 public final class NormLayer {
   /// (width): running mean and variance.
@@ -18,7 +19,7 @@ public final class NormLayer {
   private let weight, bias: Window<Float>  // (width)
   private let weightOffset, biasOffset: Int
   private let coefficients: [NormCoefficients]  // one for each application, (steps, width)
-  /// The way back through the application that was reduced last, good until the next `reduce`.
+  /// The coefficients of the backward pass of the application that was reduced last, good until the next `reduce`.
   public let slopes: NormSlopes
   private let laneStatistics: Window<Float>  // (lanes, 2, steps, width)
   private let statistics: Window<Float>  // (2, steps, width)
@@ -77,8 +78,8 @@ public final class NormLayer {
       into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count)
   }
 
-  /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are good until the
-  /// application's next turn.
+  /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are
+  /// good until the application's next turn.
   public func measure(application: Int = 0) -> NormCoefficients {
     let count = steps * context.width
     let exchange = nextExchange()
@@ -104,9 +105,9 @@ public final class NormLayer {
     return coefficients[0]
   }
 
-  /// Takes the block's share of the sums that the way back needs, from `dy` (steps, block's streams, hidden), the gradient at the
-  /// application's output, and its input h. Adds the gradients of weight and bias to the lanes' vectors, or overwrites those where
-  /// `isFirst`.
+  /// Takes the block's share of the sums that the backward pass needs, from `dy` (steps, block's streams, hidden), the
+  /// gradient at the application's output, and its input h. Adds the gradients of weight and bias to the lanes'
+  /// vectors, or overwrites those where `isFirst`.
   public func differentiate(
     _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true
   ) {
@@ -137,7 +138,8 @@ public final class NormLayer {
 
   /// Sums what `differentiate` took of an application over all workers, which gives its `slopes`. Collective.
   ///
-  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
+  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is
+  /// returned.
   public func reduce(application: Int = 0, losses: Window<Double>? = nil) -> Double {
     let count = steps * context.width
     let exchange = nextExchange()
@@ -156,8 +158,8 @@ public final class NormLayer {
     return losses == nil ? 0 : context.readLosses(from: exchange, totals)
   }
 
-  /// The way back of a block through the application that was reduced last, and the ReLU before it, whose output h is: the gradient
-  /// at the application's output gives way to that before the ReLU.
+  /// The backward pass of a block through the application that was reduced last, and the ReLU before it, whose output h
+  /// is: the gradient at the application's output gives way to that before the ReLU.
   public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
     normaliseBackward(dy, h, rowsPerStep: block.streams.count, slopes)
   }

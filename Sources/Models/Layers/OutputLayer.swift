@@ -3,8 +3,8 @@ public import Memory
 
 /// The linear layer to the vocabulary with softmax cross-entropy, over `steps` predictions of each stream.
 ///
-/// It works on one block of lanes at a time, on rows in lane order (lane, step, stream), so that each lane's rows are one run, and
-/// keeps nothing of a block but its losses and gradients.
+/// It works on one block of lanes at a time, on rows in lane order (lane, step, stream), so that each lane's rows are
+/// one run, and keeps nothing of a block but its losses and gradients.
 @safe
 public final class OutputLayer {
   private let context: ModelContext
@@ -86,8 +86,8 @@ public final class OutputLayer {
     return Panels(inputs[0..<(rows * ParameterLayout.padded(depth))], rows: rows, columns: depth)
   }
 
-  /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the
-  /// loss times that scale.
+  /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the
+  /// gradient of the loss times that scale.
   ///
   /// - normalising: what makes the block's input; nil where that is there.
   public func forward(
@@ -123,8 +123,8 @@ public final class OutputLayer {
     }
   }
 
-  /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each lane of the
-  /// worker, of which the block's are overwritten.
+  /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each
+  /// lane of the worker, of which the block's are overwritten.
   public func score(_ block: LaneBlock, losses: Window<Double>, correct: Window<Double>) {
     block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
     let targets = targets[0..<(block.streams.count * steps)]
@@ -133,11 +133,11 @@ public final class OutputLayer {
     context.predictionCounts?.add(logits(block), targets: targets)
   }
 
-  /// The way back after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order (steps, block's
-  /// streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors. To be called for the blocks
-  /// in order: what the gradient is folded in lasts from the first block to the last.
+  /// The backward pass after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order
+  /// (steps, block's streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors.
+  /// To be called for the blocks in order: the gradient's partial sums are kept from the first block to the last.
   ///
-  /// - sums: those that BatchNorm's way back needs of dy.
+  /// - sums: those that BatchNorm's backward pass needs of dy.
   public func backward(
     _ block: LaneBlock, into dy: Window<Float>, summing sums: LaneNormGradients? = nil, gradients: Window<Float>
   ) {

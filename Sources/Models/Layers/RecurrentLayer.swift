@@ -6,11 +6,12 @@ internal import Teams
 ///
 ///     a_t = h_{t−1} + E[x_t];  h_t = relu(W·a_t + b)
 ///
-/// Activations are kept block by block of lanes, in each block `steps` matrices (its streams, hidden) in panels, one after the
-/// other.
+/// Activations are kept block by block of lanes, in each block `steps` matrices (its streams, hidden) in panels, one
+/// after the other.
 @safe
 public final class RecurrentLayer {
-  /// (blocks, steps, block's streams, hidden): a, h, and the gradient of h, which gives way to that of the sum before the ReLU.
+  /// (blocks, steps, block's streams, hidden): a, h, and the gradient of h, which gives way to that of the sum before
+  /// the ReLU.
   public let input, hidden, gradient: Window<Float>
   /// The blocks of lanes.
   public let blocks: [LaneBlock]
@@ -28,8 +29,8 @@ public final class RecurrentLayer {
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
   ///
-  /// - steps: tokens of each stream in a batch, as many as the blocks have; first: the first of them that goes through the linear
-  ///   layer.
+  /// - steps: tokens of each stream in a batch, as many as the blocks have; first: the first of them that goes through
+  ///   the linear layer.
   public init(
     _ context: ModelContext, embedding: String, linear: String, steps: Int, first: Int = 0, blocks: [LaneBlock]
   ) {
@@ -87,8 +88,8 @@ public final class RecurrentLayer {
       tokenStride: context.streams)
   }
 
-  /// The way back through all steps of a block, and through BatchNorm behind them: the gradients at its outputs give way to those of
-  /// the sums, and the gradients of a_t are added to the embedding's.
+  /// The backward pass through all steps of a block and the BatchNorm after them: the gradients at its outputs are
+  /// overwritten by those of the sums, and the gradients of a_t are added to the embedding's.
   public func backward(_ x: Window<Int32>, _ block: LaneBlock, through slopes: NormSlopes) {
     recurrentBackward(
       part(gradient, block), h: part(hidden, block), rows: block.streams.count, steps: steps, transposed,
@@ -96,7 +97,8 @@ public final class RecurrentLayer {
       tokens: x[block.streams.lowerBound..<x.count], tokenStride: context.streams, scratch: inputGradient)
   }
 
-  /// The gradient of a_t from that of the sum at one step, added to the embedding's, and returned: good until the next call.
+  /// The gradient of a_t from that of the sum at one step, added to the embedding's, and returned: good until the next
+  /// call.
   public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int) -> Window<Float> {
     let da = inputGradient[0..<(block.streams.count * context.width)]
     linear(
@@ -113,8 +115,8 @@ public final class RecurrentLayer {
       first: block.lanes.lowerBound)
   }
 
-  /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the blocks in
-  /// order. What the weight's gradient is folded in lasts from the first block to the last.
+  /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the
+  /// blocks in order. The weight gradient's partial sums are kept from the first block to the last.
   public func linearGradients(_ block: LaneBlock, into gradients: Window<Float>) {
     let skipped = first * block.streams.count * context.width
     let (a, d) = (part(input, block), part(gradient, block))
@@ -135,7 +137,8 @@ public final class RecurrentLayer {
     }
   }
 
-  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
+  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all
+  /// blocks.
   public func embeddingGradient(into gradients: Window<Float>) {
     embeddingSums.fold(
       context.laneFolds, into: gradients, offset: embeddingOffset, rootStride: context.gradientStride)

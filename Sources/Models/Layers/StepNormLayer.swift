@@ -2,11 +2,11 @@ internal import Kernels
 internal import Memory
 internal import Teams
 
-/// BatchNorm with one mean and variance over all rows of a step, fastai's `BatchNorm1dFlat`: statistics of all streams and tokens of
-/// all workers, running statistics as torch keeps them, and the backward pass.
+/// BatchNorm with one mean and variance over all rows of a step, fastai's `BatchNorm1dFlat`: statistics of all streams
+/// and tokens of all workers, running statistics as torch keeps them, and the backward pass.
 ///
-/// Forward, it is shown the blocks of lanes by `accumulate` before `finish`; backward, by `accumulateGradients` before `finishGradients`,
-/// and again by `backward`.
+/// Forward, it is shown the blocks of lanes by `accumulate` before `finish`; backward, by `accumulateGradients` before
+/// `finishGradients`, and again by `backward`.
 @safe
 final class StepNormLayer {
   private let context: ModelContext
@@ -91,8 +91,8 @@ final class StepNormLayer {
     return coefficients
   }
 
-  /// Takes the block's share of the sums that the backward pass needs, from `dy` (steps, block's streams, channels), the gradient at
-  /// the output, and the input h.
+  /// Takes the block's share of the sums that the backward pass needs, from `dy` (steps, block's streams, channels),
+  /// the gradient at the output, and the input h.
   func accumulateGradients(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
     laneNormGradientsOverSteps(
       dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients,
@@ -107,7 +107,8 @@ final class StepNormLayer {
 
   /// Sums what `accumulateGradients` took over all workers, for `backward`. Collective.
   ///
-  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is returned.
+  /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is
+  /// returned.
   func finishGradients(losses: Window<Double>) -> Double {
     let exchange = exchanges[1]
     let stride = exchange.floatStride

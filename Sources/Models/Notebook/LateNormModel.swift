@@ -2,13 +2,13 @@ internal import Teams
 public import Kernels
 public import Memory
 
-/// The notebook's model2 and model3: BatchNorm stands between the recurrence and the output layer, and every token's successor is
-/// predicted.
+/// The notebook's model2 and model3: BatchNorm stands between the recurrence and the output layer, and every token's
+/// successor is predicted.
 ///
 ///     h_t = relu(W·(h_{t−1} + E[x_t]) + b);  logits_t = O·BatchNorm(h_t) + c
 ///
-/// BatchNorm is outside the recurrence, so the statistics of all steps travel in one exchange each way. Between the exchanges each
-/// block of lanes goes through all layers before the next, while its activations are in cache.
+/// BatchNorm is outside the recurrence, so the statistics of all steps travel in one exchange each way. Between the
+/// exchanges each block of lanes goes through all layers before the next, while its activations are in cache.
 @safe
 public class LateNormModel: Model {
   private let context: ModelContext

@@ -38,7 +38,8 @@ package struct InitialWeights {
     declarations = layout.declarations
   }
 
-  /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked for, in order.
+  /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked
+  /// for, in order.
   package mutating func next(ofTensor index: Int, into elements: Window<Float>) {
     if index != tensor { (tensor, done) = (index, 0) }
     let declaration = declarations[index]

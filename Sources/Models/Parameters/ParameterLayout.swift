@@ -3,9 +3,9 @@ package import Memory
 
 /// Where a model's parameters lie in the flat arena.
 ///
-/// The arena holds, each from a multiple of 256 floats on: the matrices in the order of their declaration, embeddings row by row
-/// (rows padded to 16) and weights in panels with the input in rows; then all vectors, each padded to 16. Offsets and counts are in
-/// floats. Padding is zero and stays zero.
+/// The arena holds, each from a multiple of 256 floats on: the matrices in the order of their declaration, embeddings
+/// row by row (rows padded to 16) and weights in panels with the input in rows; then all vectors, each padded to 16.
+/// Offsets and counts are in floats. Padding is zero and stays zero.
 public struct ParameterLayout: Sendable {
   /// Parameters are owned and updated in blocks of this many floats.
   public static let unit = 256
@@ -19,9 +19,9 @@ public struct ParameterLayout: Sendable {
   let vectorCount: Int
   /// Floats in the arena of parameters and in each root of the gradient, whole units.
   public let count: Int
-  /// Of tensors that are used in two ways, such as an embedding that is the output layer's weight as well: where the parameter lies, and
-  /// behind all parameters the gradient of its second use, in the same order of elements. The gradient of the tensor is the sum of
-  /// both, each finished over all lanes before.
+  /// Of tensors that are used in two ways, such as an embedding that is the output layer's weight as well: where the
+  /// parameter lies, and behind all parameters the gradient of its second use, in the same order of elements. The
+  /// gradient of the tensor is the sum of both, each finished over all lanes before.
   package let sharedGradients: [(parameter: Range<Int>, second: Range<Int>)]
   /// Floats of the arena that are parameters, whole units; what is behind them are second gradients.
   package let parameterCount: Int

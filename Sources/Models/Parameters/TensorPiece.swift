@@ -1,7 +1,8 @@
 internal import Kernels
 package import Memory
 
-/// Some neighbouring rows of a tensor: one run of its elements in PyTorch's order, which lie in one or several runs of the arena.
+/// Some neighbouring rows of a tensor: one run of its elements in PyTorch's order, which lie in one or several runs of
+/// the arena.
 package struct TensorPiece: Sendable, Equatable {
   /// The tensor's rows.
   let rows: Range<Int>
@@ -20,8 +21,8 @@ package struct TensorPiece: Sendable, Equatable {
 }
 
 extension ModelTensor {
-  /// The tensor from its first row to its last in pieces of about `most` floats, whole rows, and whole panels where it is kept in
-  /// panels of rows.
+  /// The tensor from its first row to its last in pieces of about `most` floats, whole rows, and whole panels where it
+  /// is kept in panels of rows.
   package func pieces(of most: Int = TensorPiece.mostFloats) -> [TensorPiece] {
     switch place {
     case .rows(_, let stride):
@@ -100,7 +101,8 @@ extension ModelTensor {
     }
   }
 
-  /// Overwrites a piece's segments, one behind the other, with elements in PyTorch's order, and their padding with zeros.
+  /// Overwrites a piece's segments, one behind the other, with elements in PyTorch's order, and their padding with
+  /// zeros.
   package func write(_ piece: TensorPiece, _ elements: Window<Float>, to stored: Window<Float>) {
     precondition(
       stored.count == piece.storedCount && elements.count == piece.elements.count, "a piece of another size")
@@ -121,8 +123,8 @@ extension ModelTensor {
     }
   }
 
-  /// Calls `body` for each run of a piece's elements that lie at even distances: the first in PyTorch's order within the piece, where
-  /// it lies in the segments, the number of elements, and the distance.
+  /// Calls `body` for each run of a piece's elements that lie at even distances: the first in PyTorch's order within
+  /// the piece, where it lies in the segments, the number of elements, and the distance.
   private func forEachRun(
     _ piece: TensorPiece, _ body: (_ element: Int, _ place: Int, _ count: Int, _ step: Int) -> Void
   ) {

@@ -1,8 +1,8 @@
 internal import Kernels
 internal import Memory
 
-/// The gradients of α · mean(h²) and β · mean((h_t − h_{t−1})²) of the last layer's output, before output dropout (Merity, McCann and
-/// Socher 2017): AR over all elements of a step, TAR over the differences inside it.
+/// The gradients of α · mean(h²) and β · mean((h_t − h_{t−1})²) of the last layer's output, before output dropout
+/// (Merity, McCann and Socher 2017): AR over all elements of a step, TAR over the differences inside it.
 struct ActivationRegularisation {
   private let activation, temporal: Float
 

@@ -1,7 +1,8 @@
 internal import Kernels
 internal import Memory
 
-/// What a stack keeps of a step beside its layers' own: the embedded input, layers' outputs with their masks, and gradients.
+/// What a stack keeps of a step beside its layers' own: the embedded input, layers' outputs with their masks, and
+/// gradients.
 @safe
 final class StackActivations {
   private let steps: Int

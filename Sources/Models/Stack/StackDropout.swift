@@ -1,7 +1,8 @@
 internal import Kernels
 internal import Memory
 
-/// The masks of a stack's activations in one step: pure functions of seed, step and global stream, made anew for each batch.
+/// The masks of a stack's activations in one step: pure functions of seed, step and global stream, made anew for each
+/// batch.
 @safe
 final class StackDropout {
   private let context: ModelContext

@@ -2,11 +2,12 @@ internal import Teams
 public import Kernels
 public import Memory
 
-/// An embedding, a stack of recurrent layers of one cell, BatchNorm or none, and an output layer for every token: what a
-/// `ModelDescription` says, from lesson 7's Model4 and Model5 to fastai's AWD_LSTM.
+/// An embedding, a stack of recurrent layers of one cell, BatchNorm or none, and an output layer for every token: what
+/// a `ModelDescription` says, from lesson 7's Model4 and Model5 to fastai's AWD_LSTM.
 ///
-/// Each block of lanes goes through all layers before the next. Without BatchNorm it goes all the way forward and backward; with it,
-/// forward and backward are three passes over the blocks, since the statistics of all rows of the step come between them.
+/// Each block of lanes goes through all layers before the next. Without BatchNorm it goes all the way forward and
+/// backward; with it, forward and backward are three passes over the blocks, since the statistics of all rows of the
+/// step come between them.
 @safe
 public final class StackModel: Model {
   private let context: ModelContext
@@ -22,7 +23,8 @@ public final class StackModel: Model {
   /// As `Model` describes it.
   public static var predictsEveryToken: Bool { true }
 
-  /// `encoder`, `rnns.K`, `batch_norm` and `decoder`, with fastai's initial values for awd-lstm and torch's for the others.
+  /// `encoder`, `rnns.K`, `batch_norm` and `decoder`, with fastai's initial values for awd-lstm and torch's for the
+  /// others.
   public static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration] {
     stackParameters(description, vocabulary: vocabulary)
   }
@@ -180,7 +182,8 @@ public final class StackModel: Model {
     output.forward(block, normalising: normalisation, targets: y, gradientScale: gradientScale)
   }
 
-  /// Brings what is predicted from into the output layer's order of rows: at once without BatchNorm, else by what is returned.
+  /// Brings what is predicted from into the output layer's order of rows: at once without BatchNorm, else by what is
+  /// returned.
   private func makeInput(_ block: LaneBlock, _ coefficients: NormCoefficients?, drops: Bool) -> Normalisation? {
     let top = top(block, drops: drops)
     let input = output.input(block)

@@ -7,8 +7,8 @@ enum CRC32C {
     return ~remainder
   }
 
-  /// The checksum in the form that TFRecord files keep, so that the checksum of bytes with checksums in them stays a good one:
-  /// rotated right by 15 bits, plus a constant.
+  /// The checksum in the form that TFRecord files keep, so that the checksum of bytes with checksums in them stays a
+  /// good one: rotated right by 15 bits, plus a constant.
   static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let checksum = checksum(bytes)
     return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8

@@ -1,5 +1,5 @@
-/// TensorFlow's `Event` message (event.proto, summary.proto, tensor.proto), as far as a run has something to tell: numbers by name,
-/// a text, and where a run goes on.
+/// TensorFlow's `Event` message (event.proto, summary.proto, tensor.proto), as far as a run has something to tell:
+/// numbers by name, a text, and where a run goes on.
 struct Event {
   /// What an event tells.
   enum Content {

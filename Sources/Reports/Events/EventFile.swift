@@ -3,8 +3,8 @@ package import Files
 internal import Platform
 internal import SystemPackage
 
-/// A run's file for TensorBoard: losses, rates, metrics and speed by step, under the names that `metrics.jsonl` has, and the
-/// configuration as text.
+/// A run's file for TensorBoard: losses, rates, metrics and speed by step, under the names that `metrics.jsonl` has,
+/// and the configuration as text.
 ///
 /// A run that goes on has a further file, which sorts behind the earlier ones and begins by telling at which step.
 package struct EventFile {
@@ -33,7 +33,7 @@ package struct EventFile {
     try write(events)
   }
 
-  /// Appends what a run has told; the events' times are spread evenly since the last ones.
+  /// Appends what a run has recorded; the events' times are spread evenly since the last ones.
   package mutating func append(_ metrics: MetricsBatch) throws(RunError) {
     let now = Self.now()
     defer { lastTime = now }

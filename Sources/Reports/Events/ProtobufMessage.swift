@@ -1,6 +1,7 @@
 /// A message in Protocol Buffers' wire format while it is written, field by field.
 ///
-/// Event files need five kinds of fields of five messages; the library for the whole format would be the package's largest dependency.
+/// Event files need five kinds of fields of five messages; the library for the whole format would be the package's
+/// largest dependency.
 struct ProtobufMessage {
   /// The fields so far.
   private(set) var bytes: [UInt8] = []

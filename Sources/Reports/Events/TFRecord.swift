@@ -1,5 +1,5 @@
-/// TensorFlow's container of records, in which event files are kept: each record is its length (8 bytes), the length's masked
-/// checksum (4), its bytes, and their masked checksum (4); numbers little-endian.
+/// TensorFlow's container of records, in which event files are kept: each record is its length (8 bytes), the length's
+/// masked checksum (4), its bytes, and their masked checksum (4); numbers little-endian.
 enum TFRecord {
   /// The frame around `bytes`, with them.
   static func framed(_ bytes: [UInt8]) -> [UInt8] {

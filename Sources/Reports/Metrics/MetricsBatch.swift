@@ -1,6 +1,6 @@
 public import Fitting
 
-/// What a run has told since the last time.
+/// What a run has recorded since the last time.
 public struct MetricsBatch: Sendable {
   /// Whole lines of `metrics.jsonl`.
   public var lines = ""
@@ -17,7 +17,7 @@ public struct MetricsBatch: Sendable {
   /// Whether there is nothing.
   package var isEmpty: Bool { lines.isEmpty && speeds.isEmpty }
 
-  /// Adds what has been told behind it.
+  /// Appends what was recorded later.
   package mutating func append(_ next: MetricsBatch) {
     lines += next.lines
     steps += next.steps

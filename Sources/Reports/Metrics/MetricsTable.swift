@@ -4,13 +4,14 @@ public import Fitting
 public enum MetricsTable {
   private static let header =
     "step,epoch,loss,smoothed_loss,lr,momentum,gradient_norm,left_out,valid_loss,accuracy,seconds\n"
-  /// Steps that one piece of the text tells.
+  /// Steps that one piece of the text has.
   private static let pieceLength = 512
 
-  /// A line for each step under a header, in pieces of whole lines, so that a long run's text is never in memory as a whole; the row
-  /// of an epoch's last step also has what its validation gave.
+  /// A line for each step under a header, in pieces of whole lines, so that a long run's text is never in memory as a
+  /// whole; the row of an epoch's last step also has what its validation gave.
   ///
-  /// Numbers read back to the same bits; those that aren't finite are "nan", "inf" and "-inf", and what isn't there is empty.
+  /// Numbers read back to the same bits; those that aren't finite are "nan", "inf" and "-inf", and what isn't there is
+  /// empty.
   public static func pieces(_ steps: [StepRecord], _ epochs: [EpochRecord]) -> some Sequence<String> {
     let validations = Dictionary(epochs.map { ($0.epoch, $0) }, uniquingKeysWith: { _, last in last })
     return stride(from: 0, to: max(steps.count, 1), by: pieceLength).lazy.map { first in

@@ -39,7 +39,7 @@ public struct RunReport: Sendable {
     }
   }
 
-  /// A report of a run that has told nothing yet.
+  /// A report of a run that has recorded nothing yet.
   public init(_ configuration: RunConfiguration, tokensPerEpoch: Int, end: String) {
     self.configuration = configuration
     self.tokensPerEpoch = tokensPerEpoch

@@ -2,7 +2,7 @@ internal import Files
 
 /// The workers' shares of time as a table with bars.
 enum SharesTable {
-  /// More workers than this are told of by their mean.
+  /// More workers than this are summed up by their mean.
   private static let most = 64
   private static let names = ["compute", "reduction", "waiting"]
 

@@ -5,8 +5,8 @@ internal import Platform
 extension LearningRateCurve {
   /// The smoothed loss over the learning rate on a logarithmic axis, with the suggestions marked on it.
   ///
-  /// As in fastai, the first ten and the last five steps are left out. Where the curve still ends far above all that comes
-  /// before its minimum, the axis ends below it.
+  /// As in fastai, the first ten and the last five steps are left out. Where the curve still ends far above all that
+  /// comes before its minimum, the axis ends below it.
   ///
   /// - configuration: what stands below the title.
   public func plot(_ configuration: String = "") -> LinePlot {

@@ -1,5 +1,5 @@
-// The pictures of a fit. `configuration` is what stands below the title; steps count from 1 on, epochs from 0 on as fastai
-// counts them in its table.
+// The pictures of a fit. `configuration` is what stands below the title; steps count from 1 on, epochs from 0 on as
+// fastai counts them in its table.
 
 extension LinePlot {
   /// The smoothed train loss of each step and the valid loss at each epoch's end.

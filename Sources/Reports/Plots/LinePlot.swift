@@ -24,7 +24,7 @@ public struct LinePlot: Sendable {
   public struct Series: Sendable {
     /// What the legend calls it.
     public var name: String
-    /// The line's points; x ascends or the line folds back.
+    /// The line's points; x ascends or the line turns back.
     public var points: [Point]
     /// Whether the line stays in the background, as raw values do behind their mean.
     public var isFaint: Bool

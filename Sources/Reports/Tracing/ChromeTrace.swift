@@ -6,7 +6,8 @@ internal import Teams
 enum ChromeTrace {
   /// The trace on worker 0, nil elsewhere. Collective.
   ///
-  /// Clocks of several nodes differ: every worker's `origin`, its own time right behind a barrier, is the zero of its row.
+  /// Clocks of several nodes differ: every worker's `origin`, its own time right behind a barrier, is the zero of its
+  /// row.
   static func gather(_ log: SpanLog, team: any Team) -> String? {
     let lines = log.spans.map { span in
       "\(span.kind.rawValue) \(span.start - log.origin) \(span.end - span.start)\n"
@@ -36,6 +37,7 @@ enum ChromeTrace {
 }
 
 extension Session {
-  /// The observed steps of all workers as a Chrome trace, on worker 0; nil elsewhere, and where the session keeps no spans. Collective.
+  /// The observed steps of all workers as a Chrome trace, on worker 0; nil elsewhere, and where the session keeps no
+  /// spans. Collective.
   public func trace() -> String? { spans.flatMap { ChromeTrace.gather($0, team: team) } }
 }

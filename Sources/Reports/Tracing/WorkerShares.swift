@@ -14,8 +14,8 @@ public struct WorkerShares: Sendable, Equatable {
 
   /// The shares of all workers from what each of them measured over the same steps.
   ///
-  /// - logs: of each worker, how long it took in all, and how long each of its collective operations, in the order that all
-  ///   workers have.
+  /// - logs: of each worker, how long it took in all, and how long each of its collective operations, in the order that
+  ///   all workers have.
   static func shares(_ logs: [(total: Int64, waits: [Int64])]) -> [WorkerShares] {
     // Of an operation in which all workers took part, the last one's time is nobody's waiting.
     let count = logs.map(\.waits.count).min() ?? 0
@@ -32,7 +32,8 @@ public struct WorkerShares: Sendable, Equatable {
 }
 
 extension Session {
-  /// The workers' shares over the steps that were observed, on worker 0; empty elsewhere, and where there were none. Collective.
+  /// The workers' shares over the steps that were observed, on worker 0; empty elsewhere, and where there were none.
+  /// Collective.
   public func workerShares() -> [WorkerShares] {
     guard let spans else { return [] }
     spans.isOn = false
@@ -46,8 +47,8 @@ extension Session {
     return WorkerShares.shares(logs)
   }
 
-  /// Which steps to observe of a fit that starts behind `first` and ends at `last`, all within one epoch, so that nothing but steps
-  /// is measured, and few enough for the log's memory: not the first ones, which are slower.
+  /// Which steps to observe of a fit that starts behind `first` and ends at `last`, all within one epoch, so that
+  /// nothing but steps is measured, and few enough for the log's memory: not the first ones, which are slower.
   ///
   /// - most: the log's capacity in steps.
   public func observe(from first: Int, to last: Int, most: Int) {

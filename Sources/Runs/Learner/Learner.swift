@@ -16,9 +16,9 @@ internal import Teams
 ///     try learn.findLearningRate()
 ///     try learn.fitOneCycle(10, maxLearningRate: 1e-3)
 ///
-/// Without a job it trains on the cores of this process. Inside `Job.run`, given the job, it trains on all ranks and threads: every
-/// rank makes the same learners and calls the same methods in the same order, and each gets the same numbers, which do not depend on
-/// how many there are. After a method has thrown, the learner can't be used any more.
+/// Without a job it trains on the cores of this process. Inside `Job.run`, given the job, it trains on all ranks and
+/// threads: every rank makes the same learners and calls the same methods in the same order, and each gets the same
+/// numbers, which do not depend on how many there are. After a method has thrown, the learner can't be used any more.
 public final class Learner {
   /// What it trains on.
   public let data: LanguageModelData
@@ -39,7 +39,8 @@ public final class Learner {
   /// - hidden: size of the hidden state; nil for the description's. lanes: nil for min(16, batch size).
   /// - accumulate: batches whose mean gradient makes a step.
   /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead.
-  /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights can't be read.
+  /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights
+  ///   can't be read.
   public init(
     _ data: LanguageModelData, _ model: ModelDescription, loss: LossFunction? = nil, metrics: [Metric] = [],
     hidden: Int? = nil, lanes: Int? = nil, accumulate: Int = 1, seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil,
@@ -98,8 +99,9 @@ public final class Learner {
 
   // MARK: Training
 
-  /// Trains with exponentially rising learning rates, from `start` to `end` in `iterations` steps, until the smoothed loss exceeds four
-  /// times its best or isn't finite; then puts weights, moments, running statistics and hidden state back to the bit.
+  /// Trains with exponentially rising learning rates, from `start` to `end` in `iterations` steps, until the smoothed
+  /// loss exceeds four times its best or isn't finite; then puts weights, moments, running statistics and hidden state
+  /// back to the bit.
   ///
   /// The curve is also in `recorder.curve`.
   @discardableResult
@@ -124,8 +126,9 @@ public final class Learner {
 
   /// Trains `epochs` epochs by fastai's 1cycle policy.
   ///
-  /// The learning rate rises by a cosine from the maximum over `divFactor` to the maximum in the first `pctStart` of all steps, then
-  /// falls to that start over 1e4; momentum goes from `ends` to `peak` and back. Moments and step count go on from an earlier fit.
+  /// The learning rate rises by a cosine from the maximum over `divFactor` to the maximum in the first `pctStart` of
+  /// all steps, then falls to that start over 1e4; momentum goes from `ends` to `peak` and back. Moments and step count
+  /// go on from an earlier fit.
   public func fitOneCycle(
     _ epochs: Int, maxLearningRate: Double = 3e-3, pctStart: Double = 0.3, divFactor: Double = 25,
     momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01
@@ -168,7 +171,8 @@ public final class Learner {
     recorder = log.recorder
   }
 
-  /// Mean loss over the valid split in nats, and the metrics asked for. A carried hidden state moves on, as in the notebook.
+  /// Mean loss over the valid split in nats, and the metrics asked for. A carried hidden state moves on, as in the
+  /// notebook.
   public func validate() throws -> (loss: Double, metrics: [Double]) {
     let (loss, accuracy) = try sessions.run { session, _ in session.validate() }
     return (loss, recorder.metrics.map { _ in accuracy })
@@ -176,15 +180,16 @@ public final class Learner {
 
   // MARK: State
 
-  /// SHA-256 over parameters, moments, running statistics, hidden states and step count, as 64 hex digits; nil on all processes but
-  /// the job's first.
+  /// SHA-256 over parameters, moments, running statistics, hidden states and step count, as 64 hex digits; nil on all
+  /// processes but the job's first.
   public func digest() throws -> String? { try sessions.run { session, _ in session.digest() } }
 
-  /// Weights and running statistics as a safetensors file, with PyTorch's names and shapes; nil on all processes but the job's first.
+  /// Weights and running statistics as a safetensors file, with PyTorch's names and shapes; nil on all processes but
+  /// the job's first.
   public func weightsFile() throws -> [UInt8]? { try sessions.run { session, _ in session.weightsFile() } }
 }
 
-/// What a fit has told so far. Only the process's first worker uses it, on the thread that has called the fit.
+/// What a fit has recorded so far. Only the process's first worker uses it, on the thread that has called the fit.
 private final class FitLog: @unchecked Sendable {
   var recorder: Recorder
   private let output: (String) -> Void

@@ -3,7 +3,8 @@ internal import Teams
 
 /// The sessions of this process's workers, kept between runs of the team.
 ///
-/// Each is made and used by its own worker's thread, and by one run at a time: that is what makes the class safe to share.
+/// Each is made and used by its own worker's thread, and by one run at a time: that is what makes the class safe to
+/// share.
 final class LocalSessions: @unchecked Sendable {
   private let workers: LocalWorkers
   private let firstRank: Int

@@ -1,6 +1,7 @@
 internal import Models
 
-/// What a fit makes small. Each model predicts either every token's successor or the last one's, and takes the loss that goes with it.
+/// What a fit makes small. Each model predicts either every token's successor or the last one's, and takes the loss
+/// that goes with it.
 public enum LossFunction: String, Sendable, CaseIterable {
   /// Cross-entropy over all targets, in nats: that of model2 and model3.
   case crossEntropy
@@ -11,7 +12,7 @@ public enum LossFunction: String, Sendable, CaseIterable {
   init(_ model: ModelKind) { self = model.type.predictsEveryToken ? .crossEntropy : .loss4 }
 }
 
-/// What is told of each validation beside the loss.
+/// What is reported of each validation beside the loss.
 public enum Metric: String, Sendable, CaseIterable {
   /// Share of all targets that are predicted rightly, 0…1.
   case accuracy

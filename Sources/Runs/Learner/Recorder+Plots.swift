@@ -1,8 +1,8 @@
 internal import Fitting
 public import Reports
 
-// fastai's names: `plot`, `plot_losses`, `plot_lr(show_moms=True)`, `plot_metrics`. Each is a value that gives an SVG picture
-// or terminal text; without steps or a curve it is an empty plot.
+// fastai's names: `plot`, `plot_losses`, `plot_lr(show_moms=True)`, `plot_metrics`. Each is a value that gives an SVG
+// picture or terminal text; without steps or a curve it is an empty plot.
 
 extension Recorder {
   /// The latest LR finder's curve on a logarithmic axis, with the suggestions marked.

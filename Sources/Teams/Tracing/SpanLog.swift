@@ -1,7 +1,7 @@
 internal import Platform
 
-/// When one worker did what, while the log is on: the phases of a step one after the other, and within them the waits of the team's
-/// collective operations.
+/// When one worker did what, while the log is on: the phases of a step one after the other, and within them the waits
+/// of the team's collective operations.
 ///
 /// It allocates when it is made and not while it is written to; what comes after it is full is left out.
 public final class SpanLog {

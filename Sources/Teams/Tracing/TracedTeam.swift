@@ -1,7 +1,7 @@
 package import Memory
 
-/// A team whose collective operations are kept as waits in a log. Used only where somebody asks for a trace or a benchmark's shares:
-/// a plain team costs nothing more.
+/// A team whose collective operations are kept as waits in a log. Used only where somebody asks for a trace or a
+/// benchmark's shares: a plain team costs nothing more.
 package final class TracedTeam: Team {
   private let base: any Team
   package let log: SpanLog

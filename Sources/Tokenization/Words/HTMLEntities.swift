@@ -1,8 +1,8 @@
 /// Characters that HTML writes as `&name;`, `&#39;` or `&#x27;`, read as Python's `html.unescape` reads them.
 ///
-/// Names are HTML's whole list; those that it has from before semicolons were asked for are read without one, the longest that fits:
-/// `&notit;` is `¬it;`. Numbers 128…159 are Windows-1252's. A number that is no scalar gives U+FFFD, one of a control character
-/// nothing.
+/// Names are HTML's whole list; those that it has from before semicolons were asked for are read without one, the
+/// longest that fits: `&notit;` is `¬it;`. Numbers 128…159 are Windows-1252's. A number that is no scalar gives U+FFFD,
+/// one of a control character nothing.
 enum HTMLEntities {
   /// What an entity at the beginning of `text` stands for, with the entity's length in bytes; nil where there is none.
   ///

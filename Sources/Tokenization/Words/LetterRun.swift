@@ -1,5 +1,5 @@
-/// The ASCII letters with which eight bytes of text begin, found without a loop: each byte of a number is worked on by itself, and
-/// its highest bit tells what it is.
+/// The ASCII letters with which eight bytes of text begin, found without a loop: each byte of a number is worked on by
+/// itself, and its highest bit tells what it is.
 struct LetterRun {
   /// Letters before the first other byte, 8 at most.
   let count: Int

@@ -54,7 +54,8 @@ enum ScalarKind: UInt8, Sendable {
   }
 }
 
-/// Kinds and cases of scalars beyond ASCII. Those below 2¹⁶ are looked up once, since Unicode's properties are slow to get at.
+/// Kinds and cases of scalars beyond ASCII. Those below 2¹⁶ are looked up once, since Unicode's properties are slow to
+/// get at.
 enum UnicodeTable {
   struct Entry: Sendable {
     var kind: ScalarKind

@@ -3,8 +3,8 @@ struct TextRules: Sendable {
   private var fixed: [UInt8] = []
   private var result: [UInt8] = []
 
-  /// Whether the rules change a text in which that piece stands, of which a byte is a signal, beyond ASCII, or one of three equal
-  /// ones.
+  /// Whether the rules change a text in which that piece stands, of which a byte is a signal, beyond ASCII, or one of
+  /// three equal ones.
   func mayChange(_ text: [UInt8], _ piece: Range<Int>) -> Bool {
     var position = piece.lowerBound
     while position < piece.upperBound {

@@ -1,14 +1,16 @@
 internal import Corpus
 
 /// fastai's word tokens, in one pass: its rules (`fix_html`, `replace_rep`, `replace_wrep`, `spec_add_spaces`,
-/// `rm_useless_spaces`, `replace_all_caps`, `replace_maj`, `lowercase` of fastai.text.core), then punctuation split off words.
+/// `rm_useless_spaces`, `replace_all_caps`, `replace_maj`, `lowercase` of fastai.text.core), then punctuation split off
+/// words.
 ///
-/// Where it differs from fastai, it is on purpose: letters' cases are Unicode's, not only ASCII's; each line's end is a token `\n`,
-/// across which `xxwrep` doesn't reach, so that lines can be worked on apart; HTML's left-overs such as `amp;` are put right where
-/// they stand by themselves, not at the end of "camp;". Words are split as spaCy does it in the common cases (`PieceSplitter`),
-/// without its lists of exceptions.
+/// Where it differs from fastai, it is on purpose: letters' cases are Unicode's, not only ASCII's; each line's end is a
+/// token `\n`, across which `xxwrep` doesn't reach, so that lines can be worked on apart; HTML's left-overs such as
+/// `amp;` are put right where they stand by themselves, not at the end of "camp;". Words are split as spaCy does it in
+/// the common cases (`PieceSplitter`), without its lists of exceptions.
 ///
-/// A line without anything unusual, which is nearly every one, is read where it stands; another is rewritten first (`TextRules`).
+/// A line without anything unusual, which is nearly every one, is read where it stands; another is rewritten first
+/// (`TextRules`).
 struct WordTokenizer: Sendable {
   /// What stands between white space, or one of the characters / # \.
   private struct Piece {
@@ -120,8 +122,8 @@ struct WordTokenizer: Sendable {
       isSuspect: isSuspect || kinds & (ByteKinds.signal | ByteKinds.high) != 0)
   }
 
-  /// The piece that begins at `start` where it is the commonest kind: up to seven letters, behind which there is white space, at once or
-  /// after one character. Nil for others, and near the text's end.
+  /// The piece that begins at `start` where it is the commonest kind: up to seven letters, behind which there is white
+  /// space, at once or after one character. Nil for others, and near the text's end.
   @inline(__always)
   private func shortWord(_ bytes: Span<UInt8>, _ table: Span<UInt8>, from start: Int, followsSpace: Bool) -> Piece? {
     guard start + 9 <= bytes.count else { return nil }
@@ -169,8 +171,8 @@ struct WordTokenizer: Sendable {
     pieces.removeAll(keepingCapacity: true)
   }
 
-  /// How often the word at `index` stands there in a row, and the bytes that follow the last one without a space: fastai's
-  /// `(?:\s|^)(\w+)\s+((?:\1\s+)+)\1(\s|\W|$)`.
+  /// How often the word at `index` stands there in a row, and the bytes that follow the last one without a space:
+  /// fastai's `(?:\s|^)(\w+)\s+((?:\1\s+)+)\1(\s|\W|$)`.
   @inline(__always)
   private func repetition(_ text: [UInt8], at index: Int) -> (times: Int, rest: Int) {
     let word = pieces[index]
