@@ -17,13 +17,15 @@ final class CellLayer {
   private let inputBias, stateBias: Window<Float>  // (gate columns)
   private let bias: Window<Float>  // (gate columns): of the input products
   private let gates, stateGates: Window<Float>  // (blocks, steps, block's streams, gate columns)
-  private let states, memories: Window<Float>  // (blocks, 1 + steps, block's streams, width): from the step before the first on
+  /// (blocks, 1 + steps, block's streams, width): from the step before the first on.
+  private let states, memories: Window<Float>
   private let memoryGradient, spare: Window<Float>  // (a block's streams, width)
   private let inputStack, stateStack: (Window<Float>) -> GradientStack
   private let inputBiasOffset, stateBiasOffset: Int
   private let dropout: Double
   private let dropped: Panels  // (hidden, gate columns): W_hh with the step's mask
-  private let scaledStates: Window<Float>  // (steps, a block's streams, width): h of the step before times the mask's factor
+  /// (steps, a block's streams, width): h of the step before times the mask's factor.
+  private let scaledStates: Window<Float>
   private var mask: DropoutMask?
   private let stateOffset: Int
   /// (streams, width): h, and c where there is one, from which a batch starts.
