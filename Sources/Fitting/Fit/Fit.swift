@@ -1,5 +1,5 @@
 internal import Tokenization
-internal import Configuration
+public import Configuration
 internal import Models
 public import Files
 private import Kernels
