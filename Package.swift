@@ -102,7 +102,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["Memory"], swiftSettings: language + cpuFlags),
     room("Corpus"),
     room("Tokenization", ["Corpus"]),
-    room("Files", ["Memory", "Platform", crypto, systemPackage]),
+    room("Files", ["Corpus", "Memory", "Platform", crypto, systemPackage]),
     room("Teams", ["Kernels", "MPI", "Memory", "Platform"]),
     room("Jobs", ["Files", "MPI", "Memory", "Platform", "Teams", systemPackage]),
     room("Data", ["Corpus", "Files", "Jobs", "Memory", "Platform", "Teams", "Tokenization", crypto, systemPackage]),
@@ -113,7 +113,7 @@ let package = Package(
       "Fitting",
       [
         "Configuration", "Corpus", "Data", "Files", "Jobs", "Kernels", "Memory", "Models", "Optimization", "Teams",
-        "Tokenization", crypto,
+        "Tokenization", crypto, systemPackage,
       ]),
     room(
       "Inference",

@@ -1,7 +1,7 @@
-internal import Memory
-internal import Teams
-internal import Configuration
 internal import Models
+internal import Configuration
+internal import Teams
+internal import Memory
 public import Fitting
 private import Kernels
 
@@ -30,7 +30,7 @@ extension Session {
     for step in 0..<(warmUp + steps) {
       if step == warmUp { spans?.isOn = true }
       let batch = step % stepsPerEpoch
-      if batch == 0 { trainer.model.state?.fill(0) }
+      if batch == 0 { trainer.resetStates() }
       let start = clock.now
       _ = trainer.step(batch, learningRate: 1e-3, momentum: 0.95, weightDecay: configuration.weightDecay)
       if step >= warmUp { times.append((clock.now - start) / .microseconds(1)) }
@@ -72,14 +72,14 @@ extension Session {
     return times[times.count / 2]
   }
 
-  /// Floating-point operations that a step's products need: 6·hidden² for each application of the hidden layer to a row and
-  /// 6·hidden·vocabulary for each output row.
+  /// Floating-point operations that a step's products need: those of the model's layers, and 6·width·vocabulary for each output row.
   public var operationsPerStep: Double {
-    let hidden = Double(configuration.hidden)
-    let kind = configuration.model.type
-    let applications = kind.hiddenApplications(bptt: configuration.bptt) * configuration.batchSize
-    let outputs = kind.predictions(bptt: configuration.bptt) * configuration.batchSize
-    return 6 * hidden * hidden * Double(applications) + 6 * hidden * Double(vocabulary.count) * Double(outputs)
+    let (model, bptt) = (configuration.model, configuration.bptt)
+    let outputs = model.kind.type.predictions(bptt: bptt)
+    let perStream =
+      model.kind.type.operations(model, bptt: bptt)
+      + 6 * Double(model.outputWidth * vocabulary.count) * Double(outputs)
+    return perStream * Double(configuration.batchSize)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Models
 internal import Kernels
 
 extension RunConfiguration {
@@ -5,6 +6,6 @@ extension RunConfiguration {
   public var caption: String {
     let weights = initialWeights.map { "weights of \($0)" } ?? "seed \(seed)"
     let group = accumulate > 1 ? " × \(accumulate) batches" : ""
-    return "\(model), hidden \(hidden), \(batchSize) streams × bptt \(bptt)\(group), \(weights)"
+    return "\(model.kind), hidden \(hidden), \(batchSize) streams × bptt \(bptt)\(group), \(weights)"
   }
 }

@@ -19,19 +19,12 @@ extension RunConfiguration {
     }
   }
 
-  /// The options in `json`; nil where one is none of its values or out of its bounds. Those that it lacks keep their defaults; only the
-  /// model must be named.
+  /// The options in `json`; nil where one is none of its values or out of its bounds. Those that it lacks keep their
+  /// defaults; only the model must be named.
   public init?(json: JSONValue) {
     self.init()
     guard json[RunOption.model.model.name] != nil else { return nil }
     for option in RunOption.computed { guard option.take(json, into: &self) else { return nil } }
-    guard (1...batchSize).contains(laneCount) else { return nil }
-  }
-
-  /// The same model with the defaults of all other options.
-  var withDefaults: RunConfiguration {
-    var defaults = RunConfiguration()
-    defaults.model = model
-    return defaults
+    guard (1...batchSize).contains(laneCount), modelViolation == nil else { return nil }
   }
 }

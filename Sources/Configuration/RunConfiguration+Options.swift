@@ -1,14 +1,22 @@
 package import Files
+internal import Models
 
 extension RunConfiguration {
-  /// The configuration that options ask for. The model comes first, so that what isn't given has the model's own default.
+  /// The configuration that options ask for. The model comes first, so that what isn't given has the model's own
+  /// default.
   ///
-  /// - Throws: a usage error for an option that the model doesn't have, and for texts that exclude each other.
-  package init(_ values: OptionValues) throws(RunError) {
+  /// - isResumption: whether model and shape will be a checkpoint's, against which the options are only held.
+  /// - Throws: a usage error for an option that the model doesn't have, for a shape that doesn't fit together, and for
+  ///   texts that exclude
+  ///   each other.
+  package init(_ values: OptionValues, isResumption: Bool = false) throws(RunError) {
     self.init()
     for option in RunOption.all { option.take(values, into: &self) }
-    for option in RunOption.all where values.contains(option) && !option.isOffered(self) {
-      throw RunError("\(model) has no such option", at: option.typedName, remedy: "leave it out", status: .usage)
+    if !isResumption {
+      for option in RunOption.all where values.contains(option) && !option.isOffered(self) {
+        throw RunError("\(model.kind) has no such option", at: option.typedName, remedy: "leave it out", status: .usage)
+      }
+      try checkModel()
     }
     guard (trainFile == nil) == (validFile == nil) else {
       throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)

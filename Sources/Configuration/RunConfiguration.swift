@@ -3,10 +3,8 @@ public import Models
 
 /// What a run computes from: every option as resolved. None of it depends on the number of workers.
 public struct RunConfiguration: Sendable {
-  /// The model.
-  public var model = ModelKind.model3
-  /// Size of the hidden state.
-  public var hidden = 64
+  /// What the model is.
+  public var model = ModelDescription.model3
   /// Streams over all workers.
   public var batchSize = 64
   /// Batches whose mean gradient makes a step.
@@ -47,9 +45,15 @@ public struct RunConfiguration: Sendable {
   /// Steps after which the fit stops early.
   public var stepLimit: Int?
 
-  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which nothing is
-  /// computed.
+  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which
+  /// nothing is computed.
   public var batchSizePerWorker: Int?
+
+  /// Size of the hidden state.
+  public var hidden: Int {
+    get { model.hidden }
+    set { model.hidden = newValue }
+  }
 
   /// The default job: Model3 on human numbers.
   public init() {}

@@ -15,9 +15,9 @@ struct TextDocument: Document {
 
   var count: Int { words.total }
 
-  /// - text: UTF-8.
+  /// - text: UTF-8; a byte-order mark that it begins with is none of it.
   /// - name: what messages call the text.
-  /// - Throws: for a text that is not UTF-8, has no word, or is of a single line.
+  /// - Throws: for a text that is not UTF-8, has no word, is of a single line, or of 4 GiB or more.
   /// - Complexity: linear in the text.
   init(_ text: [UInt8], name: String) throws(CorpusError) {
     do {
@@ -27,11 +27,17 @@ struct TextDocument: Document {
         "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name,
         remedy: "convert it to UTF-8, or unpack it if it is packed")
     }
+    // The table of words counts their bytes in 32 bits.
+    guard text.count <= UInt32.max else {
+      throw CorpusError(
+        "text of \(text.count) bytes is too long", at: name, remedy: "make token files of it with `dist-train tokenize`"
+      )
+    }
     var words = WordCounts()
     var table = WordTable()
     var comma: Int32 = -1
-    var reader = TextReader(text)
-    var starts = [0]
+    var reader = TextReader(text, from: ByteOrderMark.length(text))
+    var starts = [reader.position]
     var linesWithWords = 0
     var lineIsEmpty = true
     while true {

@@ -33,6 +33,9 @@ package struct WordTable: Sendable {
   /// Number of words.
   package var count: Int { entries.count }
 
+  /// Bytes of all words.
+  package var byteCount: Int { letters.count }
+
   /// The place of the word in those bytes of `text`; `ifNew` becomes that of one not seen before.
   package mutating func place(of bytes: Range<Int>, in text: [UInt8], ifNew: Int32) -> (place: Int32, isNew: Bool) {
     let head = WordHead(of: bytes, in: text)

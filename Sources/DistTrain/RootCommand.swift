@@ -30,12 +30,16 @@ struct RootCommand: ParsableCommand {
   /// - Throws: `RunError` for wrong usage, and whatever the command's work throws.
   static func run(_ arguments: [String], isFirst: Bool) throws {
     let configured = try ConfiguredArguments(arguments, environment: EnvironmentSettings.settings())
+    if let name = AskedCommand.letters(behindDash: configured.arguments) { throw dashError(name) }
     var command: any ParsableCommand
     do {
       command = try parseAsRoot(configured.arguments)
     } catch {
       guard exitCode(for: error).isSuccess else {
         let asked = AskedCommand(configured.arguments)
+        if let name = InputFile.named(withDash: configured.arguments.dropFirst(asked.depth)) {
+          throw dashError(name)
+        }
         if let name = asked.unknown { throw asked.error(unknown: name) }
         throw configured.placing(usageError(message(for: error), help: "\(asked.words) --help"))
       }
@@ -51,6 +55,13 @@ struct RootCommand: ParsableCommand {
       guard exitCode(for: error).isSuccess else { throw error }
       if isFirst { print(fullMessage(for: error)) }
     }
+  }
+
+  /// The usage error about an argument that may be a file's name.
+  private static func dashError(_ name: String) -> RunError {
+    RunError(
+      "a name that begins with a dash is read as an option", at: name, remedy: "give a file of that name as ./\(name)",
+      status: .usage)
   }
 
   /// The argument parser's message as a one-line error; `help` is the command that shows more.

@@ -1,3 +1,4 @@
+internal import Fitting
 public import Corpus
 public import Files
 internal import Jobs
@@ -10,8 +11,8 @@ public import Tokenization
 /// A model as a file keeps it: `model.safetensors` or a checkpoint of a run, or one that another program has written with the same
 /// names.
 public struct TrainedModel: Sendable {
-  /// Which of the models it is; nil where the file doesn't say.
-  public let kind: ModelKind?
+  /// What model it is; nil where the file doesn't say.
+  public let description: ModelDescription?
   /// Size of the hidden state.
   public let hidden: Int
   /// Rows of the embedding.
@@ -21,37 +22,27 @@ public struct TrainedModel: Sendable {
   /// How its texts were cut into tokens.
   public let tokenizer: TokenizerKind
   private let file: SafetensorsFile
+  /// The embedding's name in the notebook's models and in stacks.
+  private static let embeddings = ["input_to_hidden.weight", "encoder.weight"]
   let path: String
 
   /// Reads a file; of a run's directory, its `model.safetensors`.
   ///
   /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is no such model.
   public init(_ path: String) throws(RunError) {
-    let file = Self.file(path)
+    let file = WeightsFile.file(path)
     let bytes: [UInt8]
-    do { bytes = try FileOperations.read(FilePath(file)) } catch {
+    do { bytes = try FileOperations.read(FilePath(named: file)) } catch {
       throw RunError(
-        "can't read the file (\(error))", at: file, remedy: Self.remedy(path, file), status: .inputOutput)
+        "can't read the file (\(error))", at: file, remedy: WeightsFile.remedy(path, file), status: .inputOutput)
     }
     try self.init(bytes, path: file)
   }
 
-  /// The file that `path` stands for.
-  static func file(_ path: String) -> String {
-    let isDirectory = (try? FilePath(path).stat().type == .directory) ?? false
-    return isDirectory ? FilePath(path).appending(RunDirectory.File.model.rawValue).string : path
-  }
-
-  /// What to do where the file that `path` stands for can't be read.
-  private static func remedy(_ path: String, _ file: String) -> String {
-    // A run that was stopped, or goes on, has no weights of its end.
-    path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
-  }
-
   /// What worker 0 reads, on all workers. Collective.
   static func shared(_ path: String, _ team: any Team) throws -> TrainedModel {
-    let file = file(path)
-    return try TrainedModel(SharedFile.read(file, team, remedy: remedy(path, file)), path: file)
+    let (file, bytes) = try WeightsFile.sharedBytes(path, team)
+    return try TrainedModel(bytes, path: file)
   }
 
   init(_ bytes: [UInt8], path: String) throws(RunError) {
@@ -61,14 +52,13 @@ public struct TrainedModel: Sendable {
     }
     self.path = path
     do { file = try SafetensorsFile(bytes) } catch { throw wrong("\(error)") }
-    guard let embedding = file.tensors.first(where: { $0.name == "input_to_hidden.weight" }),
+    guard let embedding = file.tensors.first(where: { Self.embeddings.contains($0.name) }),
       embedding.shape.count == 2,
       embedding.shape.allSatisfy({ $0 > 0 })
-    else { throw wrong("there is no embedding input_to_hidden.weight") }
+    else { throw wrong("there is no embedding \(Self.embeddings.joined(separator: " or "))") }
     vocabularySize = embedding.shape[0]
-    hidden = embedding.shape[1]
-    let name = file.metadata["model"]
-    kind = ModelKind.all.first { $0.name == name }
+    description = ModelDescription(of: file)
+    hidden = description?.hidden ?? embedding.shape[1]
     tokenizer = file.metadata["tokenizer"].flatMap { TokenizerKind(rawValue: $0) } ?? .lines
     if let text = file.metadata["vocabulary"] {
       guard case .array(let tokens)? = try? JSONValue(parsing: Array(text.utf8)) else {
@@ -92,14 +82,14 @@ public struct TrainedModel: Sendable {
     }
   }
 
-  /// What generating needs beside the weights: kind and vocabulary.
-  func requireVocabulary() throws(RunError) -> (kind: ModelKind, vocabulary: Vocabulary) {
-    guard let kind, let vocabulary else {
+  /// What generating needs beside the weights: model and vocabulary.
+  func requireVocabulary() throws(RunError) -> (model: ModelDescription, vocabulary: Vocabulary) {
+    guard let description, let vocabulary else {
       throw RunError(
-        "the weights don't say \(kind == nil ? "of which model they are" : "their vocabulary")", at: path,
+        "the weights don't say \(description == nil ? "of which model they are" : "their vocabulary")", at: path,
         remedy: "give a model.safetensors or checkpoint of dist-train, or weights written with its metadata",
         status: .badData)
     }
-    return (kind, vocabulary)
+    return (description, vocabulary)
   }
 }

@@ -15,7 +15,7 @@ package enum SharedFile {
   ) throws -> [UInt8] {
     try share(team) { () throws(RunError) in
       do {
-        return try FileOperations.read(FilePath(path))
+        return try FileOperations.read(FilePath(named: path))
       } catch {
         throw RunError("can't read the file (\(error))", at: path, remedy: remedy, status: .inputOutput)
       }

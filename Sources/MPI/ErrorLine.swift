@@ -14,11 +14,13 @@ private let hasPassingLine = Atomic(false)
 /// the end of what ranks have written, but not in the second that it gives them when one is lost: it isn't waited for.
 public func writeErrorLine(_ error: any Error) {
   let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
-  let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
+  // No terminal obeys what stands in it.
+  let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars
+  let text = String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
   let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
-  let line = Array("\(start)\(program): \(text)\n".utf8)
+  let bytes = Array("\(start)\(program): \(text)\n".utf8)
   // Nobody could be told that it failed.
-  _ = line.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+  _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   guard let launcher = Launcher.current, !launcher.isOpenMPI else { return }
   var waits = 0
   while waits < 1000 && unreadBytes(ofPipe: 2) > 0 {

@@ -1,46 +1,46 @@
-internal import Memory
+package import Memory
 
 /// A team of one worker: nothing crosses, nothing costs.
-final class Solo: Team {
+package final class Solo: Team {
   /// The run's lanes, all of them this worker's.
-  let lanes: Lanes
+  package let lanes: Lanes
   private let layout: TeamLayout
   private var shared: [NodeSection] = []
   /// 0.
-  var rank: Int { 0 }
+  package var rank: Int { 0 }
   /// 1.
-  var size: Int { 1 }
+  package var size: Int { 1 }
 
   /// Takes the run's lanes.
-  init(lanes: Lanes) {
+  package init(lanes: Lanes) {
     self.lanes = lanes
     layout = TeamLayout(lanes, nodeSizes: [1])
   }
 
-  func tell(step: Int) {}
-  func barrier() {}
+  package func tell(step: Int) {}
+  package func barrier() {}
 
-  func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
+  package func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
     let section = NodeSection(TreeExchange.sizes(layout, floats: floats, doubles: doubles)) { Arena(byteCount: $0) }
     return TreeExchange(layout, worker: 0, section: section, floats: floats, doubles: doubles)
   }
 
-  func complete(_ exchange: TreeExchange) {}
+  package func complete(_ exchange: TreeExchange) {}
 
-  func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
+  package func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     let section = NodeSection(ParameterExchange.sizes(layout, count: count, unit: unit)) { Arena(byteCount: $0) }
     return ParameterExchange(layout, worker: 0, section: section, count: count, unit: unit)
   }
 
-  func reduceScatter(_ exchange: ParameterExchange) {}
-  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
+  package func reduceScatter(_ exchange: ParameterExchange) {}
+  package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
 
-  func makeShared(floats: Int) -> Window<Float> {
+  package func makeShared(floats: Int) -> Window<Float> {
     let section = NodeSection(NodeSection.Sizes(floats: [floats])) { Arena(byteCount: $0) }
     shared.append(section)
     return section.floats[0]
   }
 
-  func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
-  func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+  package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
+  package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 }

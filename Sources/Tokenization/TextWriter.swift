@@ -2,6 +2,8 @@
 public struct TextWriter: Sendable {
   private let kind: TokenizerKind
   private var text = ""
+  /// UTF-8 bytes of the text that have been given.
+  private var given = 0
   /// What is to happen to the next word.
   private var capitals: String?
   /// Whether a space belongs before the next word.
@@ -13,13 +15,20 @@ public struct TextWriter: Sendable {
 
   /// The text of `tokens` as the tokenizer of that kind made them.
   public static func text(_ tokens: some Sequence<String>, _ kind: TokenizerKind) -> String {
-    if kind == .char { return tokens.filter { !isSpecial($0) }.joined() }
     var writer = TextWriter(kind)
     for token in tokens { writer.add(token) }
     return writer.text
   }
 
-  private init(_ kind: TokenizerKind) { self.kind = kind }
+  /// At a text's beginning.
+  public init(_ kind: TokenizerKind) { self.kind = kind }
+
+  /// What the next token adds to the text; what was given stays as it was.
+  public mutating func next(_ token: String) -> String {
+    add(token)
+    defer { given = text.utf8.count }
+    return String(decoding: text.utf8.dropFirst(given), as: UTF8.self)
+  }
 
   /// Tokens that stand for no text. `xxunk` stays: it stands for some.
   static func isSpecial(_ token: String) -> Bool {
@@ -27,6 +36,10 @@ public struct TextWriter: Sendable {
   }
 
   private mutating func add(_ token: String) {
+    if kind == .char {
+      if !Self.isSpecial(token) { text += token }
+      return
+    }
     if kind == .word, addRule(token) { return }
     switch token {
     case "xxbos" where !text.isEmpty && !text.hasSuffix("\n"): addBreak()

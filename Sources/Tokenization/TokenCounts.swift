@@ -2,8 +2,8 @@ public import Corpus
 
 /// How often each distinct token was seen, in the order first seen.
 ///
-/// Memory is bounded: beyond `limit` distinct tokens those seen least are forgotten, until half as many are left. What is forgotten
-/// depends on the text and the order in which its pieces are added, never on who has counted them.
+/// Memory is bounded: beyond `limit` distinct tokens, or 1 GiB of them, those seen least are forgotten, until half as many are left.
+/// What is forgotten depends on the text and the order in which its pieces are added, never on who has counted them.
 ///
 /// Each token has a number that stays its own; one that comes again after it was forgotten gets another.
 public struct TokenCounts: Sendable {
@@ -13,7 +13,7 @@ public struct TokenCounts: Sendable {
   private var numbers: [Int32] = []
   /// The number that the next token not seen before gets.
   public private(set) var nextNumber: Int32 = 0
-  private let limit: Int
+  private let limit, byteLimit: Int
   /// Tokens counted.
   public private(set) var total = 0
   /// A token may have been counted so many times too little, by having been forgotten; 0 where none was.
@@ -22,7 +22,11 @@ public struct TokenCounts: Sendable {
   /// Counts nothing yet.
   ///
   /// - limit: distinct tokens kept between two additions; `tokenize` with 4 Mi of them takes 660 MB.
-  public init(limit: Int = 4 << 20) { self.limit = limit }
+  /// - byteLimit: bytes of them; what one addition brings must leave the table below 4 GiB.
+  public init(limit: Int = 4 << 20, byteLimit: Int = 1 << 30) {
+    self.limit = limit
+    self.byteLimit = byteLimit
+  }
 
   /// Number of distinct tokens.
   public var distinct: Int { counts.count }
@@ -54,7 +58,7 @@ public struct TokenCounts: Sendable {
       result.append(numbers[own])
     }
     total += other.total
-    if counts.count > limit { forgetRarest() }
+    if counts.count > limit || table.byteCount > byteLimit { forgetRarest() }
     return result
   }
 
@@ -83,10 +87,10 @@ public struct TokenCounts: Sendable {
     return Int(place)
   }
 
-  /// Leaves at most half of the limit: all tokens seen more often than the bound that this takes.
+  /// Leaves at most half of the limit, or of the tokens where these are fewer: all seen more often than the bound that this takes.
   private mutating func forgetRarest() {
-    let bound = counts.sorted(by: >)[limit / 2]
-    var kept = TokenCounts(limit: limit)
+    let bound = counts.sorted(by: >)[min(limit, counts.count) / 2]
+    var kept = TokenCounts(limit: limit, byteLimit: byteLimit)
     table.forEach { range, letters, place in
       let times = counts[Int(place)]
       guard times > bound else { return }

@@ -1,3 +1,5 @@
+internal import Corpus
+
 /// How a text is cut into tokens.
 public enum TokenizerKind: String, CaseIterable, Sendable, CustomStringConvertible {
   /// Words and punctuation by fastai's rules: `WordTokenizer`.
@@ -33,11 +35,12 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// The tokens of a text that isn't a document of a corpus, such as a prompt.
+  /// The tokens of a text that isn't a document of a corpus, such as a prompt; a byte-order mark at its beginning is none of it.
   public static func tokens(_ text: String, _ kind: TokenizerKind) -> [String] {
     var tokenizer = Tokenizer(kind)
     var tokens = TokenBuffer()
-    tokenizer.tokenize(Array(text.utf8), endsDocument: true, into: &tokens)
+    let bytes = Array(text.utf8)
+    tokenizer.tokenize(Array(bytes[ByteOrderMark.length(bytes)...]), endsDocument: true, into: &tokens)
     return tokens.strings
   }
 }

@@ -26,10 +26,13 @@ import Testing
     let good = try folder.file("good", Data("one \ntwo \nthree \n".utf8)).path
     for path in [folder.path + "/missing", folder.path] {
       let line = "\(path); check its name and permissions"
-      for files in [["--train", path, "--valid", good], ["--train", good, "--valid", path], ["--init", path]] {
+      for files in [["--train", path, "--valid", good], ["--train", good, "--valid", path]] {
         try expectOneLine(files + ["--out", "none"], status: 74, saying: line, ranks: ranks)
       }
     }
+    try expectOneLine(
+      ["--init", folder.path + "/missing", "--out", "none"], status: 74,
+      saying: "\(folder.path)/missing; check its name and permissions", ranks: ranks)
   }
 
   /// A directory that lacks the file looked for: what makes such a directory.
@@ -38,6 +41,7 @@ import Testing
     defer { folder.remove() }
     for (command, remedy) in [
       (["--out", "none", "--data"], "train.tokens; give a directory that `dist-train tokenize` has made"),
+      (["--out", "none", "--init"], "model.safetensors; give a run that is done, or a file in its checkpoints/"),
       (["evaluate", "--weights"], "model.safetensors; give a run that is done, or a file in its checkpoints/"),
       (["generate", "--weights"], "model.safetensors; give a run that is done, or a file in its checkpoints/"),
     ] {

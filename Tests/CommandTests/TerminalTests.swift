@@ -60,7 +60,10 @@ import Training
       String(line.split(separator: "\r\u{1B}[K", omittingEmptySubsequences: false).last ?? "")
     }
     #expect(kept.count == 6, "\(kept)")
-    #expect(kept.dropFirst().prefix(4).allSatisfy { $0.contains(#/^[0-3]  +\d\.\d{6}  +\d/#) }, "\(kept)")
+    #expect(
+      kept.dropFirst().prefix(4).allSatisfy {
+        $0.contains(#/^[0-3]  +\d\.\d{6}(  +\d|$)/#) && $0.count < max(columns, 21)
+      }, "\(kept)")
     #expect(kept.last?.hasPrefix("digest ") ?? false)
   }
 

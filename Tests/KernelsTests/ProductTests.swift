@@ -25,6 +25,26 @@ import Testing
     withExtendedLifetime((a.arena, w.arena, bias.arena)) {}
   }
 
+  // The last is larger than a cut of the rows and of the depth.
+  @Test(arguments: [(1, 50, 200), (3, 64, 256), (16, 96, 50), (21, 50, 150), (4, 7, 9), (300, 600, 24)])
+  func addingGoesOnFromWhatIsStored(rows: Int, depth: Int, columns: Int) {
+    let a = randomMatrix(rows, depth, seed: 1)
+    let w = randomMatrix(depth, columns, seed: 2)
+    let before = randomMatrix(rows, columns, seed: 3)
+    for shape in TileShape.allCases {
+      let c = randomMatrix(rows, columns, seed: 3)
+      linear(a.panels, w.panels, addingTo: c.panels, shape: shape)
+      for row in 0..<rows {
+        for column in 0..<columns {
+          var sum = before.panels[row, column]
+          for k in 0..<depth { sum = sum.addingProduct(a.panels[row, k], w.panels[k, column]) }
+          #expect(c.panels[row, column].bitPattern == sum.bitPattern)
+        }
+      }
+    }
+    withExtendedLifetime((a.arena, w.arena, before.arena)) {}
+  }
+
   // Larger than a cut of the rows, and of the depth.
   @Test(arguments: [(300, 270, 24), (250, 600, 9)])
   func cutsChangeNoBit(rows: Int, depth: Int, columns: Int) {

@@ -60,6 +60,35 @@ import Testing
     #expect(tokens(cut, .char) == tokens([solid], .char))
   }
 
+  /// Lines that end with CR are cut as the tokenizers end them, and CR and LF stay together.
+  @Test(arguments: TokenizerKind.allCases, [9, 16, 33]) func anyLineEndIsOne(kind: TokenizerKind, size: Int) {
+    for end in ["\r", "\r\n", "\n", "\n\r", "\r\r\n"] {
+      let text = Array(String(repeating: "a b c\(end)d e, f\(end)", count: 20).utf8)
+      #expect(tokens(pieces(text, size: size), kind) == tokens([text], kind), "\(end.debugDescription)")
+    }
+    #expect(TextCut.length(Array("one two\rthree".utf8), isLast: false) == 8)
+    #expect(TextCut.length(Array("one two\r\nthree\r".utf8), isLast: false) == 9)
+    #expect(TextCut.length(Array("one\ttwothree".utf8), isLast: false) == 4)
+    #expect(TextCut.length(Array("one\u{3000}twothree".utf8), isLast: false) == 6)
+  }
+
+  /// Distinct tokens are forgotten by their bytes, too.
+  @Test func longTokensAreForgotten() {
+    var all = TokenCounts(byteLimit: 10_000)
+    for round in 0..<30 {
+      var buffer = TokenBuffer()
+      var tokenizer = Tokenizer(.lines)
+      let words = (0..<4).map { "\(round)x\($0)" + String(repeating: "y", count: 500) } + ["often", "often"]
+      tokenizer.tokenize(Array(words.joined(separator: " ").utf8), endsDocument: true, into: &buffer)
+      var own = TokenCounts()
+      own.add(buffer)
+      all.add(own)
+      #expect(all.distinct <= 24)
+    }
+    #expect(all.uncertainty > 0)
+    #expect(all.vocabulary(minimum: 30, maximum: 100).tokens[9] == "often")
+  }
+
   /// The human-numbers form gives what `TextDocument` reads.
   @Test(arguments: ["one \ntwo \nthree \n", "a,b ,\r\n\nc\rd\r", ",\n,", "\n\n x \n\n", "a\u{3000}b\nc"])
   func linesAreTheHumanNumbersForm(text: String) throws {

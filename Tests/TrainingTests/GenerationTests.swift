@@ -57,6 +57,23 @@ import Training
     #expect(abs(correct.reduce(0, +) / Double(steps) - accuracy) < 1e-9)
   }
 
+  /// What is told token by token is the text.
+  @Test func partsMakeTheText() throws {
+    var configuration = RunConfiguration()
+    configuration.hidden = 8
+    configuration.batchSize = 1
+    let corpora = try Corpora(train: ("train", text), valid: ("valid", text))
+    let session = try Session(
+      configuration, Texts(corpora), team: LocalWorkers(lanes: Lanes(batchSize: 1, count: 1), threads: 1).teams[0])
+    let model = try Self.model(#require(session.weightsFile()))
+    var parts: [String] = []
+    let told = try TextGeneration(model, prompt: "one two") { parts.append($0) }
+    #expect(parts.count == 40)
+    #expect(parts[0].hasPrefix("one two"))
+    #expect(parts.joined() == told.text)
+    #expect(try TextGeneration(model, prompt: "one two").text == told.text)
+  }
+
   private static func model(_ bytes: [UInt8]) throws -> TrainedModel { try TrainedModel(bytes, path: "test") }
 
   private static func changingStatistics(_ bytes: [UInt8]) throws -> [UInt8] {

@@ -28,6 +28,21 @@ import Training
     ["train", "valid"].map { FileManager.default.contents(atPath: "\(folder.path)/\(name)/\($0).tokens") }
   }
 
+  /// Reading what a mapped file has lost ends the process by the signal's handler.
+  @Test func aFileCutShortIsBadData() async {
+    await #expect(processExitsWith: .exitCode(65)) {
+      let folder = try TemporaryDirectory()
+      defer { folder.remove() }
+      let text = (0..<20_000).map { "line \($0 % 97)\n" }.joined()
+      let made = "\(folder.path)/made"
+      _ = try TokenDirectory.make(made, TokenizeOptions(files: [folder.file("text", Data(text.utf8)).path]))
+      let (train, _) = try TokenFiles.open(made, headers: TokenFiles.readHeaders(made))
+      let file = try FileHandle(forWritingTo: URL(fileURLWithPath: "\(made)/train.tokens"))
+      try file.truncate(atOffset: 4096)
+      print(train.tokens(0..<train.count).count)
+    }
+  }
+
   @Test func anyPiecesAndThreadsGiveTheSameFiles() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

@@ -26,9 +26,11 @@ extension DeclaredOption {
     declaration.value(in: configuration)?.json ?? .null
   }
 
-  /// Its value as a message tells it: the configuration's, or what is given beside it; "none" for none.
+  /// Its value as a message tells it behind the name as it is typed: the configuration's, or what is given beside it;
+  /// "none" for none.
   package func text(_ configuration: RunConfiguration, _ values: OptionValues) -> String {
     let option = declaration
+    if option.spelling == .off { return option.value(in: configuration) == Value(text: "true") ? "not given" : "given" }
     let value = option.isInConfiguration ? option.value(in: configuration) : values[option]
     return value?.text ?? "none"
   }
@@ -38,8 +40,8 @@ extension DeclaredOption {
     if let value = values.given(declaration) { declaration.set(value, in: &configuration) }
   }
 
-  /// Takes what JSON has; false for what isn't a value of the option, or out of its bounds. A member that is missing or null leaves
-  /// the configuration as it is.
+  /// Takes what JSON has; false for what isn't a value of the option, or out of its bounds. A member that is missing or
+  /// null leaves the configuration as it is.
   package func take(_ json: JSONValue, into configuration: inout RunConfiguration) -> Bool {
     guard let member = json[name] else { return true }
     if case .null = member { return true }
@@ -54,11 +56,11 @@ extension DeclaredOption {
     if let value = values.given(declaration) { try declaration.check(value) }
   }
 
-  /// Whether JSON of the configuration has a member for it.
-  func isWritten(_ configuration: RunConfiguration) -> Bool {
-    let option = declaration
-    guard isComputed, option.isOffered(configuration) else { return false }
-    guard option.isWrittenOnlyIfSet else { return true }
-    return option.value(in: configuration) != option.value(in: configuration.withDefaults)
+  /// Throws a usage error for a value of the configuration that is out of bounds.
+  package func check(_ configuration: RunConfiguration, at place: String) throws(RunError) {
+    if let value = declaration.value(in: configuration) { try declaration.check(value, at: place) }
   }
+
+  /// Whether JSON of the configuration has a member for it.
+  func isWritten(_ configuration: RunConfiguration) -> Bool { isComputed && isOffered(configuration) }
 }

@@ -1,7 +1,7 @@
 package import Files
 
-/// All that is said of an option, in one place. Parsing, configuration files, the environment, JSON, bounds, help, manual page,
-/// completions, and the comparison between ranks and on resume go by it.
+/// All that is said of an option, in one place. Parsing, configuration files, the environment, JSON, bounds, help,
+/// manual page, completions, and the comparison between ranks and on resume go by it.
 package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   /// The long name without dashes, also the name in `config.json`.
   package let name: String
@@ -25,8 +25,6 @@ package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   package var spelling = FlagSpelling.on
   /// The option behind which it stands in JSON; nil for its place in the list.
   package var jsonFollows: String?
-  /// Whether JSON leaves out a value that is the default of the model at hand.
-  package var isWrittenOnlyIfSet = false
   /// Whether a run of this configuration has the option at all.
   package var isOffered: @Sendable (RunConfiguration) -> Bool = { _ in true }
   /// Its place in a run's configuration; nil for what isn't kept there.

@@ -2,8 +2,8 @@ package import Files
 package import Models
 package import Optimization
 
-/// A type that options have values of: written as text on the command line, in files and in the environment, and as JSON in
-/// `config.json` and checkpoints.
+/// A type that options have values of: written as text on the command line, in files and in the environment, and as
+/// JSON in `config.json` and checkpoints.
 package protocol OptionValue: Sendable, Equatable {
   /// Nil for text that says no such value.
   init?(text: String)
@@ -92,6 +92,7 @@ extension TextualOptionValue where Self: CaseIterable & RawRepresentable, RawVal
   package static var choices: [String] { allCases.map(\.rawValue) }
 }
 
+extension NormChoice: TextualOptionValue {}
 extension HiddenStateRule: TextualOptionValue {}
 extension NonFiniteRule: TextualOptionValue {}
 extension LearningRateScaling: TextualOptionValue {}

@@ -1,4 +1,5 @@
-/// All options of the commands that run jobs, by the sections of help and manual page. What each is follows from its declaration.
+/// All options of the commands that run jobs, by the sections of help and manual page. What each is follows from its
+/// declaration.
 package enum RunOption {
   package static let model = ModelOptions()
   package static let data = DataOptions()

@@ -30,7 +30,8 @@ package struct DataOptions: OptionSection {
     subject: "number of ranks", in: .from(1, to: 65_536), role: .common)
 
   package let hiddenState = OptionDeclaration(
-    "hidden-state", \.hiddenState, "Whether epochs and validations take over the hidden state.", value: "rule")
+    "hidden-state", \.hiddenState, "Whether epochs and validations take over the hidden state.", value: "rule",
+    default: "carry; epoch for awd-lstm")
 
   package let seed = OptionDeclaration(
     "seed", \.seed, "Where the random initial weights start from.", value: "n")

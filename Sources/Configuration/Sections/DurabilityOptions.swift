@@ -13,7 +13,8 @@ package struct DurabilityOptions: OptionSection {
     in: .from(1), role: .common)
 
   package let resume = OptionDeclaration<String>(
-    "resume", "Go on from the newest intact checkpoint of a run directory, or from that file, on any number of workers.",
+    "resume",
+    "Go on from the newest intact checkpoint of a run directory, or from that file, on any number of workers.",
     value: "dir|file", subject: "checkpoint", in: .named("give a directory or file"), role: .common, completion: .file)
 
   package let newSchedule = OptionDeclaration(

@@ -67,9 +67,12 @@ public struct LanguageModelData: Sendable {
   /// The text of token ids, separated by spaces.
   public func textify(_ tokens: some Sequence<Int32>) -> String { vocabulary.textify(tokens) }
 
-  /// fastai's table of a split's first batch: the first `rows` streams, at most 70 tokens of each.
+  /// fastai's table of a split's first batch: the first `rows` streams, at most 70 tokens of each, long ones cut.
   public func showBatch(_ split: Split = .train, rows: Int = 5) -> BatchTable {
     let x = oneBatch(split).x
-    return BatchTable(texts: (0..<min(rows, batchSize)).map { textify(x[$0].prefix(70)) })
+    return BatchTable(
+      texts: (0..<min(rows, batchSize)).map { row in
+        x[row].prefix(70).map { PlainText.shown(token: vocabulary.tokens[Int($0)]) }.joined(separator: " ")
+      })
   }
 }

@@ -73,6 +73,7 @@ package struct WorkerBatches {
         row += part
       }
     }
+    source.tokens.requireWhole()
     source.current[0] = batch
   }
 }

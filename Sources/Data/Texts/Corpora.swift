@@ -73,7 +73,7 @@ public struct Corpora: Sendable {
 
   private static func read(_ path: String) throws -> [UInt8] {
     do {
-      return try FileOperations.read(FilePath(path))
+      return try FileOperations.read(FilePath(named: path))
     } catch {
       throw RunError(
         "can't read the file (\(error))", at: path, remedy: "check its name and permissions", status: .inputOutput)

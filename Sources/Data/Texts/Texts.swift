@@ -1,6 +1,6 @@
 internal import Corpus
 private import Crypto
-package import Files
+internal import Files
 internal import Jobs
 package import Teams
 internal import Tokenization
@@ -21,28 +21,17 @@ package struct Texts: Sendable {
     tokenizer = corpora.tokenizer
   }
 
-  /// A text as UTF-8 to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the text to
-  /// train on, too, which nobody looks at.
-  package init(_ name: String, _ bytes: [UInt8], _ vocabulary: Vocabulary, _ kind: TokenizerKind) throws(RunError) {
-    do {
-      _ = try UTF8Span(validating: bytes.span)
-    } catch {
-      throw RunError(
-        "not UTF-8 text (byte \(error.byteOffsets.lowerBound))", at: name,
-        remedy: "convert it to UTF-8, or unpack it if it is packed",
-        status: .badData)
-    }
-    var tokenizer = Tokenizer(kind)
-    var tokens = TokenBuffer()
-    tokens.appendBegin()
-    tokenizer.tokenize(bytes, endsDocument: true, into: &tokens)
-    guard tokens.count > 1 else {
-      throw RunError("empty text", at: name, remedy: "give a text with some words", status: .badData)
-    }
-    let ids = TokenEncoder(vocabulary).ids(of: tokens)
-    let corpus = Corpus(name: name, vocabulary: vocabulary, count: ids.count) { Array(ids[$0]) }
-    self.init(train: corpus, valid: corpus)
-    self.tokenizer = kind
+  /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the text to train
+  /// on, too, which nobody looks at. Collective; see `StreamedText`.
+  ///
+  /// - batchSize, bptt: of the streams that are laid over it.
+  package init(
+    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, batchSize: Int, bptt: Int, _ team: any Team
+  ) throws {
+    let tokens = try StreamedText.tokens(path, vocabulary, kind, batchSize: batchSize, bptt: bptt, team)
+    self.init(train: tokens.corpus(), valid: tokens.corpus())
+    tokenizer = kind
+    files = (tokens, tokens)
   }
 
   private init(train: Corpus, valid: Corpus) {
@@ -69,7 +58,8 @@ package struct Texts: Sendable {
       do {
         let corpora = try Corpus.read(train: (train, trainBytes), valid: (valid, validBytes))
         self.init(train: corpora.train, valid: corpora.valid)
-      } catch {
+        try SafetensorsFile.checkLength(of: corpora.train.vocabulary, at: train)
+      } catch let error as CorpusError {
         throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .badData)
       }
       digest = hexadecimal(SHA256.hash(data: trainBytes)) + hexadecimal(SHA256.hash(data: validBytes))
@@ -92,6 +82,7 @@ package struct Texts: Sendable {
       return files
     }
     self.init(train: files.train.corpus(), valid: files.valid.corpus())
+    try SafetensorsFile.checkLength(of: train.vocabulary, at: directory)
     tokenizer = files.train.header.tokenizer
     digest = files.train.header.digest + files.valid.header.digest
     self.files = files

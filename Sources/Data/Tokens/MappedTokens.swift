@@ -13,6 +13,8 @@ internal import SystemPackage
 package final class MappedTokens: @unchecked Sendable {
   let header: TokenHeader
   private let path: String
+  /// Open, to ask for its size.
+  private let file: FileDescriptor
   // Read only, from the initialiser to the end.
   private let memory: UnsafeRawBufferPointer
   private let isNarrow: Bool
@@ -21,29 +23,54 @@ package final class MappedTokens: @unchecked Sendable {
   /// Number of tokens.
   var count: Int { header.count }
 
-  /// Maps the file that the header was read from. Calls `mmap`.
-  init(_ path: String, _ header: TokenHeader) throws(RunError) {
+  /// Maps the file that the header was read from.
+  convenience init(_ path: String, _ header: TokenHeader) throws(RunError) {
+    let file: FileDescriptor
+    do { file = try FileDescriptor.open(FilePath(named: path), .readOnly) } catch { throw Self.failure(error, path) }
+    try self.init(path, header, file)
+  }
+
+  /// Maps an open file, which is closed with this object. Calls `mmap`.
+  ///
+  /// - path: what messages call it.
+  /// - header: of which `fileSize` bytes there are.
+  init(_ path: String, _ header: TokenHeader, _ file: FileDescriptor) throws(RunError) {
     self.path = path
     self.header = header
+    self.file = file
     isNarrow = header.width == 2
     dataStart = header.dataStart
-    do {
-      let file = try FileDescriptor.open(FilePath(path), .readOnly)
-      let size = header.fileSize
-      // The call gives memory of that size or MAP_FAILED; the file may be closed behind it.
-      let base = unsafe try file.closeAfter { unsafe mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0) }
-      guard let base = unsafe base, unsafe base != MAP_FAILED else { throw Errno(rawValue: errno) }
-      unsafe memory = UnsafeRawBufferPointer(start: base, count: size)
-    } catch {
-      throw RunError(
-        "can't map the file into memory (\("\(error)".lowercased()))", at: path, remedy: "check its permissions",
-        status: .inputOutput)
+    let size = header.fileSize
+    // The call gives memory of that size or MAP_FAILED.
+    guard let base = unsafe mmap(nil, size, PROT_READ, MAP_SHARED, file.rawValue, 0), unsafe base != MAP_FAILED else {
+      let error = Errno(rawValue: errno)
+      try? file.close()
+      throw Self.failure(error, path)
     }
+    unsafe memory = UnsafeRawBufferPointer(start: base, count: size)
+    MappedMemory.add(UInt(bitPattern: base), byteCount: size, path)
+  }
+
+  private static func failure(_ error: any Error, _ path: String) -> RunError {
+    RunError(
+      "can't map the file into memory (\("\(error)".lowercased()))", at: path, remedy: "check its permissions",
+      status: .inputOutput)
   }
 
   deinit {
+    MappedMemory.remove(unsafe UInt(bitPattern: memory.baseAddress!))
     // Nobody holds the memory but this object.
     unsafe _ = munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress!), memory.count)
+    try? file.close()
+  }
+
+  /// Ends the process where the file is shorter than when it was mapped: the rest of its last page reads as zeros, which are tokens,
+  /// too. Calls `fstat`.
+  func requireWhole() {
+    var status = stat()
+    // The call fills the structure, during the call.
+    guard unsafe fstat(file.rawValue, &status) == 0, status.st_size < header.fileSize else { return }
+    MappedMemory.end(path)
   }
 
   /// Copies the tokens of `range` to every `stride`-th element of `target` from `first` on.

@@ -71,8 +71,12 @@ final class TextChunks: Sendable {
     let document = sources.documents[state.document]
     let source = sources.files[document.source]
     if state.reader?.source != document.source {
-      state.reader = (document.source, try OpenFile(source.path))
+      let file = try OpenFile(source.path)
+      state.reader = (document.source, file)
       state.hash = SHA256()
+      // A byte-order mark is part of the file, though none of its text.
+      state.hash.update(data: try file.read(at: 0, count: source.start))
+      state.bytesRead += source.start
     }
     guard let reader = state.reader?.file else { return nil }
     let offset = state.place

@@ -1,20 +1,37 @@
 internal import Corpus
 internal import Files
 internal import SystemPackage
+internal import Tokenization
 
 /// A file that tokens are made of.
 struct TextSource: Sendable {
   let path: String
   /// Bytes.
   let size: Int
+  /// Where its text begins: behind a byte-order mark.
+  let start: Int
+
+  /// Looks at a file.
+  ///
+  /// - Throws: for one that can't be read, or read from any place.
+  init(_ path: String) throws(RunError) {
+    self.path = path
+    size = try Self.size(path)
+    var reader = try FileReader(path)
+    start = ByteOrderMark.length(try reader.read(at: 0, count: min(size, ByteOrderMark.bytes.count)))
+  }
 
   /// Bytes of a file; pipes and directories have none.
   static func size(_ path: String) throws(RunError) -> Int {
     var (problem, remedy) = ("not a file", "check its name and permissions")
     do {
-      let stat = try FilePath(path).stat()
+      let stat = try FilePath(named: path).stat()
       if stat.type == .regular { return Int(stat.size) }
       if stat.type == .directory { (problem, remedy) = ("a directory, not a file", "name the files in it") }
+      // It is read more than once, and from any place.
+      if stat.type == .fifo || stat.type == .socket {
+        (problem, remedy) = ("a pipe, not a regular file", "write it to a file and name that")
+      }
     } catch {
       problem = error.description.lowercased()
     }
@@ -43,24 +60,31 @@ struct TextSources: Sendable {
   init(train: [String], valid: [String]) throws(RunError) {
     files = try Self.files(train + valid)
     documents = files.enumerated().map { index, file in
-      Document(source: index, bytes: 0..<file.size, split: index < train.count ? .train : .valid)
+      Document(source: index, bytes: file.start..<file.size, split: index < train.count ? .train : .valid)
     }
     try check(train.joined(separator: ", "))
   }
 
-  /// Files whose end, that share of all bytes, is validated on, from a line's beginning.
+  /// One file to measure on.
+  init(_ path: String) throws(RunError) {
+    files = try Self.files([path])
+    documents = [Document(source: 0, bytes: files[0].start..<files[0].size, split: .valid)]
+  }
+
+  /// Files whose end, that share of all bytes, is validated on, from a line's beginning; in a text of one line, from a word's.
   init(_ paths: [String], validFraction: Double) throws(RunError) {
     files = try Self.files(paths)
     let total = files.map(\.size).reduce(0, +)
     var place = total - Int((Double(total) * validFraction).rounded())
     var documents: [Document] = []
     for (index, file) in files.enumerated() {
-      var cut = min(max(place, 0), file.size)
-      if cut > 0, cut < file.size { cut = try Self.lineStart(in: file, from: cut) }
-      if file.size == 0 {
-        documents.append(Document(source: index, bytes: 0..<0, split: documents.last?.split ?? .train))
+      var cut = min(max(place, file.start), file.size)
+      if cut > file.start, cut < file.size { cut = try TextSplit.place(in: file, near: cut) }
+      if file.size == file.start {
+        documents.append(Document(source: index, bytes: cut..<cut, split: documents.last?.split ?? .train))
       }
-      for (bytes, split) in [(0..<cut, LanguageModelData.Split.train), (cut..<file.size, .valid)] where !bytes.isEmpty {
+      for (bytes, split) in [(file.start..<cut, LanguageModelData.Split.train), (cut..<file.size, .valid)]
+      where !bytes.isEmpty {
         documents.append(Document(source: index, bytes: bytes, split: split))
       }
       place -= file.size
@@ -80,74 +104,7 @@ struct TextSources: Sendable {
 
   private static func files(_ paths: [String]) throws(RunError) -> [TextSource] {
     var result: [TextSource] = []
-    for path in paths { result.append(TextSource(path: path, size: try TextSource.size(path))) }
+    for path in paths { result.append(try TextSource(path)) }
     return result
-  }
-
-  /// Where the first line begins from `place` on, or else the last one before it, within 64 KiB; the file's end where neither does.
-  private static func lineStart(in file: TextSource, from place: Int) throws(RunError) -> Int {
-    var reader = try FileReader(file.path)
-    var position = place - 1
-    while position < file.size {
-      let bytes = try reader.read(at: position, count: min(1 << 16, file.size - position))
-      if let end = bytes.firstIndex(of: UInt8(ascii: "\n")), position + end + 1 < file.size {
-        return position + end + 1
-      }
-      position += bytes.count
-    }
-    let start = max(0, place - 1 << 16)
-    let before = try reader.read(at: start, count: place - start)
-    return before.lastIndex(of: UInt8(ascii: "\n")).map { start + $0 + 1 } ?? file.size
-  }
-}
-
-/// A file that is read from any place.
-struct FileReader: ~Copyable {
-  private let file: FileDescriptor
-  private let path: String
-
-  init(_ path: String) throws(RunError) {
-    self.path = path
-    do {
-      file = try FileDescriptor.open(FilePath(path), .readOnly)
-    } catch {
-      throw Self.failure(error, path)
-    }
-  }
-
-  deinit { try? file.close() }
-
-  /// So many bytes from `offset` on.
-  ///
-  /// - Throws: also when the file ends before.
-  mutating func read(at offset: Int, count: Int) throws(RunError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let part: Int
-      do {
-        // The call fills the array's memory, during the call.
-        part = try unsafe bytes.withUnsafeMutableBytes { memory in
-          try unsafe file.read(
-            fromAbsoluteOffset: Int64(offset + filled), into: UnsafeMutableRawBufferPointer(rebasing: memory[filled...])
-          )
-        }
-      } catch {
-        throw Self.failure(error, path)
-      }
-      guard part > 0 else {
-        throw RunError(
-          "the file has become shorter while it was read", at: path, remedy: "start again when nobody writes to it",
-          status: .inputOutput)
-      }
-      filled += part
-    }
-    return bytes
-  }
-
-  private static func failure(_ error: any Error, _ path: String) -> RunError {
-    RunError(
-      "can't read the file (\("\(error)".lowercased()))", at: path, remedy: "check its name and permissions",
-      status: .inputOutput)
   }
 }

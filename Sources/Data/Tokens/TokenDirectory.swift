@@ -56,7 +56,7 @@ public struct TokenizeProgress: Sendable {
 /// A directory of two token files, `train.tokens` and `valid.tokens`, with one vocabulary.
 public enum TokenDirectory {
   static func path(_ directory: String, _ split: LanguageModelData.Split) -> FilePath {
-    FilePath(directory).appending("\(split.rawValue).tokens")
+    FilePath(named: directory).appending("\(split.rawValue).tokens")
   }
 
   /// Makes token files of texts in two passes: the first cuts the texts into tokens, counts them and keeps their numbers beside the
@@ -73,12 +73,12 @@ public enum TokenDirectory {
       try options.validFiles.isEmpty
       ? TextSources(options.files, validFraction: options.validFraction)
       : TextSources(train: options.files, valid: options.validFiles)
-    let path = FilePath(directory)
+    let path = FilePath(named: directory)
     try FileOperations.makeDirectories(path)
     // It may be one that a listing doesn't show.
     if let name = FileOperations.names(in: path).min() {
       throw RunError(
-        "the output directory isn't empty", at: path.appending(name).string,
+        "the output directory isn't empty", at: path.appending(name).named,
         remedy: "choose another directory or empty that one", status: .inputOutput)
     }
     try FileOperations.probe(path)

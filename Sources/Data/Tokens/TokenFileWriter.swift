@@ -17,14 +17,22 @@ final class TokenFileWriter {
   private var isOpen = true
 
   /// Begins a file beside `path` with the header's place.
+  ///
+  /// - Throws: also for a header that couldn't be read.
   init(_ path: FilePath, _ header: TokenHeader) throws(RunError) {
     self.path = path
     self.header = header
     aside = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "tokens").part")
+    let bytes = header.bytes()
+    guard TokenHeader.isReadable(length: UInt64(bytes.count - 8)) else {
+      throw RunError(
+        "the vocabulary is too long: its file would begin with a header of \(bytes.count - 8) bytes", at: path.named,
+        remedy: "give a smaller --max-vocab, a larger --min-freq, or texts with shorter words", status: .badData)
+    }
     do {
       file = try FileDescriptor.open(
         aside, .writeOnly, options: [.create, .truncate], permissions: FilePermissions(rawValue: 0o666))
-      _ = try file.writeAll(header.bytes())
+      _ = try file.writeAll(bytes)
     } catch {
       throw FileOperations.failure("can't write the file", path, error as? Errno ?? .ioError)
     }

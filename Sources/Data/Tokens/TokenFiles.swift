@@ -7,7 +7,7 @@ enum TokenFiles {
   static func readHeaders(_ directory: String) throws(RunError) -> [UInt8] {
     var message: [UInt8] = []
     for split in LanguageModelData.Split.allCases {
-      let path = TokenDirectory.path(directory, split).string
+      let path = TokenDirectory.path(directory, split).named
       let (bytes, fileSize) = try TokenHeader.read(path)
       _ = try header(bytes, fileSize: fileSize, path)
       for number in [bytes.count, fileSize] { message += (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
@@ -26,7 +26,7 @@ enum TokenFiles {
       return rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
     func file(_ split: LanguageModelData.Split) throws(RunError) -> MappedTokens {
-      let path = TokenDirectory.path(directory, split).string
+      let path = TokenDirectory.path(directory, split).named
       let (count, fileSize) = (number(), number())
       let header = try header(Array(rest.prefix(count)), fileSize: fileSize, path)
       rest = rest.dropFirst(count)
@@ -36,7 +36,7 @@ enum TokenFiles {
     let (train, valid) = (try file(.train), try file(.valid))
     guard train.header.vocabulary == valid.header.vocabulary, train.header.tokenizer == valid.header.tokenizer else {
       throw TokenFileError("its vocabulary is not that of train.tokens")
-        .at(TokenDirectory.path(directory, .valid).string)
+        .at(TokenDirectory.path(directory, .valid).named)
     }
     return (train, valid)
   }

@@ -36,8 +36,9 @@ struct TokenHeader: Sendable {
   static let format = "dist-train tokens 1"
   /// Bytes of a block.
   static let blockSize = 1 << 20
-  /// Bytes of the longest header that is read.
-  static let longest = 100_000_000
+
+  /// Whether a header of so many bytes is read; asked before one is written, too.
+  static func isReadable(length: UInt64) -> Bool { length <= 100_000_000 }
 
   /// Bytes of a token.
   var width: Int { vocabulary.count <= 1 << 16 ? 2 : 4 }
@@ -135,7 +136,7 @@ struct TokenHeader: Sendable {
     }
     var reader = try FileReader(path)
     let length = size < 8 ? nil : try reader.read(at: 0, count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard let length, length <= UInt64(min(size - 8, longest)) else {
+    guard let length, isReadable(length: length), length <= UInt64(size - 8) else {
       throw TokenFileError("it is too short").at(path)
     }
     return (try reader.read(at: 0, count: 8 + Int(length)), size)

@@ -7,9 +7,12 @@ enum DataReport {
   static func text(_ data: LanguageModelData) -> String {
     let rows = LanguageModelData.Split.allCases.map { split in
       let corpus = split == .train ? data.corpora.train : data.corpora.valid
-      return [split.rawValue, NumberText.grouped(corpus.count), NumberText.grouped(data[split].count), corpus.name]
+      return [
+        split.rawValue, NumberText.grouped(corpus.count), NumberText.grouped(data[split].count),
+        PlainText.visible(corpus.name),
+      ]
     }
-    let words = data.vocabulary.tokens.prefix(100).joined(separator: " ")
+    let words = data.vocabulary.tokens.prefix(100).map { PlainText.shown(token: $0) }.joined(separator: " ")
     let more = data.vocabulary.count > 100 ? " … and \(NumberText.grouped(data.vocabulary.count - 100)) more" : ""
     return """
       \(table([["split", "tokens", "steps", "text"]] + rows))

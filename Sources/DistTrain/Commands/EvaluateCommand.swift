@@ -41,7 +41,9 @@ struct EvaluateCommand: ParsableCommand {
     func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
       RunError(problem, at: place, remedy: remedy, status: .usage)
     }
-    let own = [("--weights", weights), ("--text", text ?? "none"), ("--confused", "\(confused)")]
+    let own: [(name: String, value: String)] = [
+      ("--weights", weights), ("--text", text ?? "none"), ("--confused", "\(confused)"),
+    ]
     let command = try CommandJob("evaluate", options, own: own)
     let configuration = command.configuration
     if options.contains(RunOption.data.initialWeights) {

@@ -30,7 +30,10 @@ enum EvaluationReport {
     ]
     if confused > 0 {
       // Quoted, a line's end and a space can be told from nothing.
-      let rows = pairs.map { [token($0.actual).text, token($0.predicted).text, NumberText.grouped($0.count)] }
+      func shown(_ id: Int) -> String {
+        PlainText.visible(JSONValue.string(PlainText.shortened(evaluation.vocabulary[id], to: 40)).text)
+      }
+      let rows = pairs.map { [shown($0.actual), shown($0.predicted), NumberText.grouped($0.count)] }
       lines += ["", table([["actual", "predicted", "count"]] + rows)]
     }
     return lines.joined(separator: "\n")

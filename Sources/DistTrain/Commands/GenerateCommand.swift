@@ -8,7 +8,8 @@ struct GenerateCommand: ParsableCommand {
     commandName: "generate", abstract: "Let a trained model go on with a text.",
     usage: "dist-train generate --weights <file> [--prompt <text>] [<options>]",
     discussion: """
-      The prompt is cut into tokens as the model's own texts were; the same seed gives the same text.
+      The prompt is cut into tokens as the model's own texts were; the same seed gives the same text. Each token is printed when it \
+      is there, control characters as escapes.
 
       Example: dist-train generate --weights runs/first --prompt "one ," --tokens 40
       """)
@@ -53,11 +54,21 @@ struct GenerateCommand: ParsableCommand {
     settings.temperature = temperature
     settings.topK = topK
     settings.seed = seed
-    let generation = try TextGeneration(TrainedModel(weights), prompt: prompt, settings)
-    if !generation.unknown.isEmpty {
-      let words = generation.unknown.map { JSONValue.string($0).text }.joined(separator: ", ")
-      Log.logger(.warning, isFirst: true).warning("not in the vocabulary, read as xxunk: \(words)")
+    let model = try TrainedModel(weights)
+    let prompt = try TextPrompt(prompt, for: model)
+    if !prompt.unknown.isEmpty {
+      let words = prompt.unknown.prefix(20).map { JSONValue.string(PlainText.shown(token: $0)).text }
+      let more = prompt.unknown.count > words.count ? " and \(prompt.unknown.count - words.count) more" : ""
+      Log.logger(.warning, isFirst: true).warning(
+        "not in the vocabulary, read as xxunk: \(words.joined(separator: ", "))\(more)")
     }
-    print(generation.text)
+    var lines = VisibleLines()
+    var hasText = false
+    // Whatever ends it, an error too, leaves whole lines.
+    defer { if hasText { printAtOnce("\n") } }
+    _ = try TextGeneration(model, prompt, settings) { part in
+      printAtOnce(lines.next(part))
+      hasText = true
+    }
   }
 }

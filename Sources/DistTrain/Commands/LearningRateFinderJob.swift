@@ -15,9 +15,9 @@ func runLearningRateFinder(_ command: CommandJob) throws {
     let session = try Session(configuration, team: team)
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
       switch options[RunOption.finder.out] {
-      case .nowhere: nil
-      case nil: try RunDirectory(named: "lr-find-\(configuration.model.name)")
-      case .directory(let path): try RunDirectory(at: FilePath(path))
+      case .nowhere: return nil
+      case nil: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
+      case .directory(let path): return try RunDirectory(at: FilePath(named: path))
       }
     }
     let before = session.digest()

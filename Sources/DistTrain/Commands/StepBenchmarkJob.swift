@@ -32,7 +32,7 @@ private func figures(
   let gflops = session.operationsPerStep / (times.medianMicroseconds * 1e3)
   return [
     ("workers", .integer(workers)), ("ranks", .integer(ranks)), ("threads", .integer(max(1, workers / ranks))),
-    ("model", .string(configuration.model.name)), ("hidden", .integer(configuration.hidden)),
+    ("model", .string(configuration.model.kind.name)), ("hidden", .integer(configuration.hidden)),
     ("vocab", .integer(session.vocabulary.count)), ("batch_size", .integer(configuration.batchSize)),
     ("bptt", .integer(configuration.bptt)), ("steps", .integer(steps)),
     ("us_per_step_median", .number(times.medianMicroseconds)),

@@ -11,7 +11,8 @@ struct TokenizeCommand: ParsableCommand {
     usage: "dist-train tokenize <file> ... --out <dir> [<options>]",
     discussion: """
       The texts are UTF-8, of any size: they are read piece by piece. Each file is a document; without --valid, the end of \
-      all is validated on, from a line's beginning. The files don't depend on the number of threads.
+      all is validated on, from a line's beginning, in a text of one line from a word's. Lines end with LF, CR or both. The files \
+      don't depend on the number of threads.
 
       Example: dist-train tokenize book.txt --out book
       Example: dist-train train --data book --bptt 70
@@ -92,7 +93,7 @@ struct TokenizeCommand: ParsableCommand {
     if report.uncertainty > 0 {
       print("forgotten   tokens seen up to \(grouped(report.uncertainty)) times may be missing: too many were distinct")
     }
-    print("next: dist-train train --data \(out)")
+    print("next: dist-train train --data \(PlainText.visible(out))")
   }
 
   private func check() throws(RunError) {

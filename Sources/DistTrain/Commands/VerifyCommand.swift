@@ -33,11 +33,12 @@ struct VerifyCommand: ParsableCommand {
     for file in all {
       switch file.result {
       case .success(let checkpoint):
-        print("intact   \(file.path)  step \(checkpoint.fit.step), \(checkpoint.configuration.model)")
+        let name = PlainText.visible(file.path.named)
+        print("intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind)")
       case .failure(let error):
         if all.count == 1 { throw error }
         damaged += 1
-        print("damaged  \(file.path)")
+        print("damaged  \(PlainText.visible(file.path.named))")
       }
     }
     guard damaged > 0 else { return }
@@ -46,14 +47,16 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func compare(_ other: String) throws {
-    let comparison = try CheckpointComparison(FilePath(path), FilePath(other))
+    let comparison = try CheckpointComparison(FilePath(named: path), FilePath(named: other))
     if let step = comparison.firstDifferentLoss { print("metrics differ from step \(step) on") }
     guard let step = comparison.firstDifferent, let tensor = comparison.tensor else {
       print("the same at all \(comparison.commonSteps) common steps")
       return
     }
     if let same = comparison.lastSame { print("the same up to step \(same)") }
-    print("differ at step \(step), first in \(tensor.name): \(tensor.different) of \(tensor.of) elements")
+    print(
+      "differ at step \(step), first in \(PlainText.visible(tensor.name)): "
+        + "\(tensor.different) of \(tensor.of) elements")
     throw RunError(
       "the runs differ", at: "step \(step), \(tensor.name)", remedy: "compare their metrics.jsonl up to there",
       status: .failure)

@@ -33,6 +33,27 @@ struct AskedCommand {
     self.words = words.joined(separator: " ")
   }
 
+  /// The first argument that the parser would read as several options of one letter, which no command has: `-dash.txt` would ask for
+  /// help by its h. Nil where there is none; a value is none either.
+  static func letters(behindDash arguments: [String]) -> String? {
+    for (index, argument) in arguments.enumerated() {
+      if argument == "--" { return nil }
+      let characters = argument.unicodeScalars
+      let isLetters = characters.count > 2 && characters.dropFirst().first?.properties.isAlphabetic ?? false
+      guard argument.hasPrefix("-"), isLetters else { continue }
+      let previous = index > 0 ? arguments[index - 1] : ""
+      // Asked for only here, since describing all commands takes its time.
+      if previous.hasPrefix("--"),
+        let option = AskedCommand(arguments).command.argument(named: String(previous.dropFirst(2))),
+        option.kind != .flag
+      {
+        continue
+      }
+      return argument
+    }
+    return nil
+  }
+
   /// The usage error about the unknown command.
   func error(unknown name: String) -> RunError {
     let near = NearestName.find(name, in: choices)

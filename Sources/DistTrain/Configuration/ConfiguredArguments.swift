@@ -35,6 +35,7 @@ struct ConfiguredArguments {
     }
     var environment = environment
     let own = environment.firstIndex { $0.name == Self.file }.map { environment.remove(at: $0) }
+    if let own { try Self.checkValue(own) }
     let path = Self.value(of: Self.file, given) ?? own?.values.first
     let fromFile = try path.map { (path) throws(RunError) in try SettingsFile.settings(path) } ?? []
     var added: [String] = []
@@ -45,6 +46,7 @@ struct ConfiguredArguments {
         // Whichever of its names the option was given by.
         let own = Self.names(argument)
         guard !own.contains(where: { names.contains($0) || places[$0] != nil }) else { continue }
+        try Self.checkValue(setting)
         added += try Self.words(setting, argument, command)
         for name in own { places[name] = setting.place }
       }
@@ -95,6 +97,14 @@ struct ConfiguredArguments {
       remedy: near.map { "did you mean \($0)?" } ?? "see `dist-train \(command.name) --help`", status: .usage)
   }
 
+  /// Throws for a setting without a value.
+  private static func checkValue(_ setting: OptionSetting) throws(RunError) {
+    guard setting.values.isEmpty || setting.values.contains("") else { return }
+    throw RunError(
+      "'\(setting.name)' has an empty value", at: setting.place, remedy: "give a value, or take the setting out",
+      status: .usage)
+  }
+
   /// The setting as arguments.
   private static func words(
     _ setting: OptionSetting, _ argument: CommandDescription.Argument, _ command: CommandDescription
@@ -103,6 +113,11 @@ struct ConfiguredArguments {
       // Joined by a sign, a value may begin with a dash.
       let values = argument.isRepeating ? setting.values : [setting.values.joined(separator: ",")]
       return values.map { "--\(argument.names[0])=\($0)" }
+    }
+    if setting.truth != nil, setting.isQuoted {
+      throw RunError(
+        "'\(setting.name)' has its true or false in quotation marks", at: setting.place,
+        remedy: "leave out the quotation marks", status: .usage)
     }
     guard let truth = setting.truth else {
       throw RunError(

@@ -30,9 +30,12 @@ enum SettingsFile {
       }
       switch value {
       case .scalar(let scalar):
-        if value.null == nil {
-          settings.append(OptionSetting(name: name, values: [scalar.string], truth: value.bool, place: place))
-        }
+        let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+        // What stands behind a name and isn't there is no null, and neither is a text.
+        if !isQuoted, scalar.string != "", value.null != nil { continue }
+        let truth = isQuoted ? OptionSetting.truth(of: scalar.string) : value.bool
+        settings.append(
+          OptionSetting(name: name, values: [scalar.string], truth: truth, isQuoted: isQuoted, place: place))
       case .sequence(let sequence):
         let values = sequence.compactMap { if case .scalar(let scalar) = $0 { scalar.string } else { nil } }
         guard values.count == sequence.count else { throw notOneValue(name, place) }

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Logging
 internal import MPI
 internal import Teams
@@ -24,10 +25,12 @@ struct CommandJob: Sendable {
     self.name = name
     self.options = options
     ownFacts = own.map { Job.Fact($0.name, $0.value) }
-    configuration = try RunConfiguration(options)
+    configuration = try RunConfiguration(options, isResumption: options.contains(RunOption.durability.resume))
     var sized = configuration
     // With so many streams a worker, lanes and batch size follow from the workers.
-    if options.contains(RunOption.largeBatch.batchSizePerWorker) { sized.batchSize = max(sized.batchSize, sized.laneCount) }
+    if options.contains(RunOption.largeBatch.batchSizePerWorker) {
+      sized.batchSize = max(sized.batchSize, sized.laneCount)
+    }
     try sized.checkLanes(at: "--lanes")
     if sizesAreKnown {
       try checkWorkers(
@@ -74,12 +77,17 @@ struct CommandJob: Sendable {
   }
 
   /// What all processes must have alike: command, version, CPU, what is computed, and how it is carried out together.
+  /// To a run that goes on, an option that has its default's value says more than one that isn't given.
   private var facts: [Job.Fact] {
     let program = [
       Job.Fact("command", name), Job.Fact("version", RootCommand.configuration.version),
       Job.Fact("build for CPU", Processor.build),
     ]
-    let declared = RunOption.all.filter { $0.role != .own }.map { Job.Fact($0.typedName, $0.text(configuration, options)) }
+    let resumes = options.contains(RunOption.durability.resume)
+    let declared = RunOption.all.filter { $0.role != .own }.map { option in
+      let isDefault = resumes && option.isComputed && !options.contains(option)
+      return Job.Fact(option.typedName, option.text(configuration, options) + (isDefault ? " (default)" : ""))
+    }
     return program + declared + ownFacts
   }
 }

@@ -2,7 +2,6 @@ internal import Training
 
 /// How many streams make a step, and what that does to the learning rate.
 struct LargeBatch: Sendable {
-  private let options: OptionValues
   /// Streams of each worker; nil where the batch size is given itself.
   private let batchSizePerWorker: Int?
   /// Lanes as given; nil for the default.
@@ -13,7 +12,6 @@ struct LargeBatch: Sendable {
 
   /// What the options say.
   init(_ options: OptionValues) {
-    self.options = options
     batchSizePerWorker = options[RunOption.largeBatch.batchSizePerWorker]
     lanes = options.given(RunOption.data.lanes)
     scaling = options(RunOption.largeBatch.scaling)
@@ -25,8 +23,8 @@ struct LargeBatch: Sendable {
 
   /// Throws a usage error unless the options fit the others.
   ///
-  /// - scales: whether there is a learning rate that can be scaled.
-  func check(scales: Bool) throws(RunError) {
+  /// - options: those that it was made from; scales: whether there is a learning rate that can be scaled.
+  func check(_ options: OptionValues, scales: Bool) throws(RunError) {
     if batchSizePerWorker != nil && options.contains(RunOption.data.batchSize) {
       throw Self.usage("two batch sizes", "--batch-size, --batch-size-per-worker", "leave out one of the two")
     }
@@ -42,8 +40,8 @@ struct LargeBatch: Sendable {
 
   /// The configuration with batch size, lanes and learning rate as they come out of these options. Collective.
   ///
-  /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and `batchSizePerWorker` is only
-  /// held against it.
+  /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and
+  /// `batchSizePerWorker` is only held against it.
   func resolve(
     _ requested: RunConfiguration, checkpoint: RunConfiguration?, job: Job
   ) throws -> RunConfiguration {

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Training
 
-/// A section of options as the argument parser has them: their definitions and what is parsed follow from the declarations.
+/// A section of options as the argument parser has them: their definitions and what is parsed follow from the
+/// declarations.
 ///
-/// The parser learns a type's arguments by reflecting an instance, and decodes them by their names; both are answered from the list
-/// of declarations here instead of from properties with wrappers.
+/// The parser learns a type's arguments by reflecting an instance, and decodes them by their names; both are answered
+/// from the list of declarations here instead of from properties with wrappers.
 struct SectionArguments<Section: OptionSection>: ParsableArguments, CustomReflectable {
   /// What was given.
   private(set) var values = OptionValues()

@@ -12,7 +12,7 @@ extension CommandJob {
       sizesAreKnown: !options.contains(RunOption.durability.resume)
         && !options.contains(RunOption.largeBatch.batchSizePerWorker))
     let configuration = job.configuration
-    try LargeBatch(options).check(scales: configuration.learningRate != nil)
+    try LargeBatch(options).check(options, scales: configuration.learningRate != nil)
     if options(RunOption.durability.newSchedule), !options.contains(RunOption.durability.resume) {
       throw RunError(
         "a new schedule needs a checkpoint", at: "--new-schedule", remedy: "give --resume, or leave it out",

@@ -35,11 +35,11 @@ struct RunFiles {
           try directory.write(text, as: .configuration)
         }
       } else {
-        directory = try RunDirectory(named: configuration.model.name)
+        directory = try RunDirectory(named: configuration.model.kind.name)
         try directory.write(text, as: .configuration)
       }
     case .directory(let path):
-      directory = try RunDirectory(at: FilePath(path))
+      directory = try RunDirectory(at: FilePath(named: path))
       try directory.write(text, as: .configuration)
       try directory.cutMetrics(to: lines)
     }

@@ -24,8 +24,6 @@ func runTrain(_ command: CommandJob) throws {
         try $0.checkpoint.configuration.resuming(
           requested, options, hasNewSchedule: options(RunOption.durability.newSchedule))
       } ?? requested
-    // An option with its default value is an option given only for a run that goes on.
-    try job.agree(on: configuration.facts)
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     // The batch size goes by the number of workers only where it was asked for by worker.
     let end = try command.makeWorkers(job, lanes, mayRest: !largeBatch.goesByWorkers).run { team in

@@ -20,7 +20,7 @@ final class TrainRun {
   private let directory: RunDirectory?
   private let writer: RunWriter?
   private var history = RunHistory()
-  private let table = EpochTable()
+  private let table = EpochTable(width: Terminal.standardOutput?.columns)
   private var watch: FitWatch?
   private var curve: LearningRateCurve?
   private let observedSteps: Int
@@ -180,13 +180,13 @@ final class TrainRun {
     }
     let digest = session.digest()
     try writeSummary("finished", samples: directory.map { samples($0) } ?? [], digest: digest)
-    if tells, let directory { print("run directory \(directory.path)") }
+    if tells, let directory { print("run directory \(PlainText.visible(directory.path.named))") }
     if let digest { print("digest \(digest)") }
   }
 
   /// What the model that has been written writes; nothing for one that can't.
   private func samples(_ directory: RunDirectory) -> [RunReport.Sample] {
-    guard let model = try? TrainedModel(directory.path(of: .model).string) else { return [] }
+    guard let model = try? TrainedModel(directory.path(of: .model).named) else { return [] }
     return [("the likeliest tokens", 0.0), ("tokens as likely as the model has them", 1.0)].compactMap {
       title, temperature in
       var settings = TextGeneration.Settings()

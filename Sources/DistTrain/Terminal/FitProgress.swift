@@ -53,7 +53,8 @@ struct FitProgress {
 /// Prints a line that is there at once, in a file or a pipe too.
 func printLine(_ line: String) { printAtOnce(line + "\n") }
 
-private func printAtOnce(_ text: String) {
+/// Prints a text that is there at once, in a file or a pipe too.
+func printAtOnce(_ text: String) {
   print(text, terminator: "")
   // All streams, of which only standard output holds anything back.
   fflush(nil)

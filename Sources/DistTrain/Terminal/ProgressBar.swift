@@ -3,9 +3,9 @@ internal import Training
 internal import Platform
 
 /// One line on standard error that tells how far work on bytes has come, how fast it goes and how long it will take; nothing
-/// where standard error is no terminal.
+/// where standard error is no terminal, or one that can't draw a line over again.
 struct ProgressBar {
-  private let isShown: Bool
+  private let terminal: Terminal?
   private let clock = ContinuousClock()
   private var name = ""
   /// When the work of this name began: where that of the name before was last seen.
@@ -15,7 +15,7 @@ struct ProgressBar {
 
   /// - isShown: false for no line, on a terminal too.
   init(isShown: Bool) {
-    self.isShown = isShown && isatty(2) == 1
+    terminal = isShown ? Terminal.standardError : nil
     start = clock.now
     last = start
   }
@@ -27,10 +27,12 @@ struct ProgressBar {
       start = last
     }
     last = clock.now
-    guard isShown else { return }
+    guard let terminal else { return }
     let seconds = (last - start) / .seconds(1)
     hasLine = true
-    write("\r\u{1B}[K" + Self.line(name, bytes, of: total, seconds: seconds))
+    // A line that fills the last column would make some terminals go on to the next.
+    let width = terminal.columns - 1
+    write("\r\u{1B}[K" + Self.line(name, bytes, of: total, seconds: seconds, width: width))
   }
 
   /// Takes the line away.
@@ -39,16 +41,26 @@ struct ProgressBar {
     hasLine = false
   }
 
-  /// "counting [#####     ]  50 %  120 MB/s  00:12 left"
-  static func line(_ name: String, _ bytes: Int, of total: Int, seconds: Double) -> String {
-    let share = Double(bytes) / Double(max(1, total))
-    let filled = Int(24 * share)
-    let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: 24 - filled)
+  /// "counting [#####     ]  50 %  120 MB/s  00:12 left", of at most `width` characters: the bar is as long as there is room, 24 at
+  /// most; where less than 4 are left of it, bar, speed and time give way one after the other.
+  static func line(_ name: String, _ bytes: Int, of total: Int, seconds: Double, width: Int = .max) -> String {
+    let share = min(1, Double(bytes) / Double(max(1, total)))
     let speed = seconds > 0 ? Double(bytes) / seconds : 0
     let left = speed > 0 ? Int((Double(total - bytes) / speed).rounded(.up)) : 0
     func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(name) [\(bar)] \(Int(100 * share)) %  \(NumberText.fixed(speed / 1e6, decimals: 0)) MB/s  "
-      + "\(twoDigits(left / 60)):\(twoDigits(left % 60)) left"
+    let percent = "\(Int(100 * share)) %"
+    let figures = [
+      "\(NumberText.fixed(speed / 1e6, decimals: 0)) MB/s", "\(twoDigits(left / 60)):\(twoDigits(left % 60)) left",
+    ]
+    let rest = ([percent] + figures).joined(separator: "  ")
+    let room = min(24, width - name.count - rest.count - 4)
+    if room >= 4 {
+      let filled = Int(Double(room) * share)
+      let bar = String(repeating: "#", count: filled) + String(repeating: " ", count: room - filled)
+      return "\(name) [\(bar)] \(rest)"
+    }
+    let choices = [rest, "\(percent)  \(figures[1])", percent].map { "\(name) \($0)" }
+    return choices.first { $0.count <= width } ?? String(percent.prefix(max(0, width)))
   }
 
   private func write(_ text: String) {

@@ -12,10 +12,17 @@ struct Terminal: Sendable {
   /// Open on the terminal; its width is asked there.
   private let descriptor: Int32
 
+  /// That of standard error; nil where it isn't one, or can't move its cursor.
+  static let standardError: Terminal? = !isDumb && isatty(2) == 1 ? Terminal(descriptor: 2) : nil
+
+  /// Whether terminals can't move their cursors here: `TERM` is `dumb`, or there is none.
+  private static var isDumb: Bool {
+    // The variable is looked at, and nothing of it kept.
+    unsafe getenv("TERM").map { unsafe strcmp($0, "dumb") == 0 } ?? true
+  }
+
   /// Nil where standard output isn't a terminal, and where it is one that can't move its cursor (`TERM=dumb`).
   static let standardOutput: Terminal? = {
-    // The variable is looked at, and nothing of it kept.
-    let isDumb = unsafe getenv("TERM").map { unsafe strcmp($0, "dumb") == 0 } ?? true
     guard !isDumb, isatty(1) == 1 else { return nil }
     guard Launcher.current != nil else { return Terminal(descriptor: 1) }
     return launchers.map { Terminal(descriptor: $0) }

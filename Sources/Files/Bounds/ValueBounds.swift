@@ -1,5 +1,5 @@
-/// What a value must be, with the words that say so: options of the command line and parameters of the library are held against
-/// the same bounds.
+/// What a value must be, with the words that say so: options of the command line and parameters of the library are held
+/// against the same bounds.
 package struct ValueBounds<Value: Sendable>: Sendable {
   /// What is wrong with a value, and what to give instead.
   package struct Violation: Sendable {

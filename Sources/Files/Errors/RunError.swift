@@ -37,11 +37,12 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
   }
 
   /// `<problem>: <place>; <remedy>` on one line: line breaks and other control characters in a path or a message
-  /// become spaces.
+  /// become spaces, and what else a terminal obeys is escaped.
   public var description: String {
     let text = "\(problem): \(place); \(remedy)"
-    return String(
-      String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    return PlainText.visible(
+      String(
+        String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })))
   }
 }
 

@@ -33,7 +33,7 @@ package enum FileOperations {
     let file = path.appending(".write-probe")
     do throws(RunError) { try write(EmptyCollection(), to: file) } catch {
       throw RunError(
-        "can't write into the output directory: \(error.problem)", at: path.string, remedy: error.remedy,
+        "can't write into the output directory: \(error.problem)", at: path.named, remedy: error.remedy,
         status: .inputOutput)
     }
     remove(file)
@@ -153,7 +153,7 @@ package enum FileOperations {
       }
     let reason = error.description
     return RunError(
-      "\(what) (\(reason.prefix(1).lowercased())\(reason.dropFirst()))", at: path.string, remedy: remedy,
+      "\(what) (\(reason.prefix(1).lowercased())\(reason.dropFirst()))", at: path.named, remedy: remedy,
       status: .inputOutput)
   }
 }

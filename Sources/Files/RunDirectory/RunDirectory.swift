@@ -37,7 +37,7 @@ public struct RunDirectory: Sendable {
     try FileOperations.makeDirectories(path)
     for file in File.allCases where FileOperations.exists(path.appending(file.rawValue)) {
       throw RunError(
-        "the output directory holds an earlier run", at: path.appending(file.rawValue).string,
+        "the output directory holds an earlier run", at: path.appending(file.rawValue).named,
         remedy: "choose another directory, move that one away, or go on with --resume", status: .inputOutput)
     }
     try FileOperations.probe(path)

@@ -20,8 +20,8 @@ public struct SafetensorsFile: Sendable {
   let bytes: [UInt8]
   private let indices: [String: Int]
 
-  /// The longest header that the format allows, in bytes.
-  private static let maximumHeader = 100_000_000
+  /// The longest header that the format allows, in bytes: looked at before one is written, and when one is read.
+  package static let maximumHeader = 100_000_000
   static let metadataName = "__metadata__"
 
   /// Reads the header and checks it all against the file, so that every tensor's range is sound.
@@ -66,10 +66,11 @@ public struct SafetensorsFile: Sendable {
     indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
-  /// The tensor of that name and shape.
+  /// The tensor of that name and shape, of a type that the format knows.
   func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> Tensor {
     guard let index = indices[name] else { throw .missingTensor(name) }
     let tensor = tensors[index]
+    guard Self.elementSize(tensor.dtype) != nil else { throw .unknownType(tensor: name, dtype: tensor.dtype) }
     guard tensor.shape == shape else { throw .wrongShape(tensor: name, shape: tensor.shape, expected: shape) }
     return tensor
   }
@@ -93,12 +94,13 @@ extension SafetensorsFile {
     guard case .object(let members) = entry, members.count == 3, case .string(let dtype)? = entry["dtype"],
       let shapeValue = entry["shape"], let offsetsValue = entry["data_offsets"]
     else { throw .badEntry(tensor: name) }
-    guard let elementSize = elementSize(dtype) else { throw .unknownType(tensor: name, dtype: dtype) }
     guard let shape = naturals(shapeValue) else { throw .badShape(tensor: name) }
     guard let offsets = naturals(offsetsValue), offsets.count == 2, offsets[0] <= offsets[1] else {
       throw .badOffsets(tensor: name)
     }
-    var needed = elementSize
+    // How much a tensor of an unknown type needs nobody knows; it is of no matter until somebody asks for the tensor.
+    let elementSize = elementSize(dtype)
+    var needed = elementSize ?? 1
     for extent in shape {
       let product = needed.multipliedReportingOverflow(by: extent)
       guard !product.overflow else { throw .hugeShape(tensor: name) }
@@ -106,7 +108,7 @@ extension SafetensorsFile {
     }
     let available = fileEnd - dataStart
     guard offsets[1] <= available else { throw .outsideFile(tensor: name, end: offsets[1], available: available) }
-    guard needed == offsets[1] - offsets[0] else {
+    guard elementSize == nil || needed == offsets[1] - offsets[0] else {
       throw .wrongSize(tensor: name, needed: needed, spanned: offsets[1] - offsets[0])
     }
     return Tensor(name: name, dtype: dtype, shape: shape, range: dataStart + offsets[0]..<dataStart + offsets[1])
@@ -123,7 +125,7 @@ extension SafetensorsFile {
     return naturals
   }
 
-  /// Bytes an element; nil for a dtype that the format does not name or that is not of whole bytes.
+  /// Bytes of an element; nil for a dtype that the format does not name or that is not of whole bytes.
   private static func elementSize(_ dtype: String) -> Int? {
     // Compared only when short: comparing strings is quadratic in a run of combining marks.
     guard dtype.utf8.count <= 8 else { return nil }

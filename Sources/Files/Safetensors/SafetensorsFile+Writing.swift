@@ -29,6 +29,7 @@ extension SafetensorsFile {
     }
     var header = Array(JSONValue.object(members).text.utf8)
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
+    precondition(header.count <= maximumHeader, "a header of \(header.count) bytes can't be read back")
 
     var bytes: [UInt8] = []
     bytes.reserveCapacity(8 + header.count + offset)

@@ -1,22 +1,27 @@
 /// Text made fit for a place: lines of a width, XML.
 public enum PlainText {
   /// The text broken at spaces into lines of at most `width` characters; a longer word is cut.
+  ///
+  /// - Complexity: linear in the text.
   public static func lines(_ text: String, width: Int) -> [String] {
     precondition(width > 0, "lines of \(width) characters")
     var lines: [String] = []
     var line = ""
-    for word in text.split(whereSeparator: \.isWhitespace) {
-      var word = String(word)
-      if !line.isEmpty, line.count + 1 + word.count <= width {
+    var lineCount = 0
+    for var word in text.split(whereSeparator: \.isWhitespace) {
+      var count = word.count
+      if !line.isEmpty, lineCount + 1 + count <= width {
         line += " " + word
+        lineCount += 1 + count
         continue
       }
       if !line.isEmpty { lines.append(line) }
-      while word.count > width {
+      while count > width {
         lines.append(String(word.prefix(width)))
-        word = String(word.dropFirst(width))
+        word = word.dropFirst(width)
+        count -= width
       }
-      line = word
+      (line, lineCount) = (String(word), count)
     }
     if !line.isEmpty { lines.append(line) }
     return lines

@@ -1,10 +1,10 @@
-internal import Tokenization
-public import Configuration
 internal import Models
+public import Configuration
 public import Files
 private import Kernels
 public import Optimization
 internal import Teams
+internal import Tokenization
 
 /// What a fit does: how long, how fast.
 public struct FitPlan: Sendable, Equatable {
@@ -109,7 +109,8 @@ extension Session {
     return SafetensorsFile.bytes(
       tensors: trainer.tensorNames.weights(state),
       metadata: [
-        ("model", configuration.model.name), ("tokenizer", tokenizer.rawValue),
+        ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
+        ("tokenizer", tokenizer.rawValue),
         ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
       ])
   }

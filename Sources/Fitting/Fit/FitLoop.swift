@@ -1,8 +1,8 @@
 internal import Configuration
 internal import Jobs
-internal import Data
-internal import Models
 internal import Teams
+internal import Models
+internal import Data
 internal import Files
 internal import Optimization
 

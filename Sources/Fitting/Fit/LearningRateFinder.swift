@@ -1,4 +1,5 @@
 internal import Data
+internal import Models
 private import Kernels
 internal import Optimization
 
@@ -83,6 +84,9 @@ extension Trainer {
   /// puts everything back to the bit. Collective.
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     let before = snapshot()
+    let place = context.place
+    context.place.phase = .finder
+    defer { context.place = place }
     var curve = LearningRateCurve()
     var smoothed = SmoothedLoss()
     var best = Double.infinity

@@ -2,7 +2,6 @@ public import Configuration
 internal import Corpus
 package import Data
 internal import Files
-internal import Jobs
 internal import Kernels
 internal import Memory
 internal import Models
@@ -48,7 +47,7 @@ public final class Session {
     let team = spans.map { TracedTeam(plain, log: $0) as any Team } ?? plain
     self.team = team
     vocabulary = texts.train.vocabulary.tokens
-    let layout = configuration.model.layout(hidden: configuration.hidden, vocabulary: vocabulary.count)
+    let layout = configuration.model.layout(vocabulary: vocabulary.count)
     // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
     MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
     let weights =
@@ -58,7 +57,7 @@ public final class Session {
         layout.initialWeights(seed: configuration.seed)
       }
     trainer = Trainer(
-      configuration.model, hidden: configuration.hidden, vocabulary: vocabulary.count, bptt: configuration.bptt,
+      configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
       team: team, train: try Self.batches(texts.train, texts.files?.train, configuration, team),
       valid: try Self.batches(texts.valid, texts.files?.valid, configuration, team), rule: configuration.hiddenState,
       clip: configuration.clip, accumulate: configuration.accumulate)
@@ -94,14 +93,14 @@ public final class Session {
   private static func readWeights(
     _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
   ) throws -> [String: [Float]] {
-    let bytes = try SharedFile.read(file, team)
+    let (file, bytes) = try WeightsFile.sharedBytes(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
       var result: [String: [Float]] = [:]
       for tensor in layout.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
       for name in ["batch_norm.running_mean", "batch_norm.running_var"]
       where tensors.tensors.contains(where: { $0.name == name }) {
-        result[name] = try tensors.floats(name, shape: [configuration.hidden])
+        result[name] = try tensors.floats(name, shape: [configuration.model.outputWidth])
       }
       return result
     } catch {

@@ -96,7 +96,8 @@ public struct CheckpointContents: Sendable {
     let state = gathered.state()
     var metadata = [
       (CheckpointSeal.name, CheckpointSeal.blank), ("format", Checkpoint.format),
-      ("model", configuration.model.name), ("configuration", configuration.json.text),
+      ("model", configuration.model.kind.name),
+      ("description", configuration.model.json.text), ("configuration", configuration.json.text),
       (
         "progress",
         fit.json(updates: state.updates, learningRate: learningRate, metricsLength: metricsLength).text

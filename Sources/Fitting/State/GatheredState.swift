@@ -7,7 +7,8 @@ internal import Teams
 struct GatheredState: Sendable {
   private let layout: ParameterLayout
   private let lanes: Lanes
-  private let width: Int
+  /// Columns of each carried state.
+  private let columns: [Int]
   private let parameters: [Float]
   private let runningStatistics: [[Float]]
   /// Of each worker: its slices of the first and second moments, then its streams' hidden states in panels.
@@ -17,7 +18,7 @@ struct GatheredState: Sendable {
   fileprivate init(_ trainer: Trainer, messages: [[UInt8]]) {
     layout = trainer.layout
     lanes = trainer.team.lanes
-    width = trainer.model.state == nil ? 0 : trainer.context.hidden
+    columns = trainer.model.carriedStates.map(\.values.columns)
     parameters = trainer.exchange.parameters.array
     runningStatistics = trainer.model.runningStatistics.map(\.values.array)
     updates = trainer.updates
@@ -28,18 +29,23 @@ struct GatheredState: Sendable {
   func state() -> RunState {
     var first: [Float] = []
     var second: [Float] = []
-    var hidden: [Float] = []
+    var carried = columns.map { _ in [Float]() }
     for (worker, message) in messages.enumerated() {
       let values = floats(littleEndian: message[...])
       let streams = lanes.streams(ofWorker: worker, of: messages.count).count
-      let slice = (values.count - Panels.count(rows: streams, columns: width)) / 2
+      let counts = columns.map { Panels.count(rows: streams, columns: $0) }
+      let slice = (values.count - counts.reduce(0, +)) / 2
       first += values[..<slice]
       second += values[slice..<(2 * slice)]
-      hidden += Self.rows(ofPanels: values[(2 * slice)...], rows: streams, columns: width)
+      var start = 2 * slice
+      for (index, count) in counts.enumerated() {
+        carried[index] += Self.rows(ofPanels: values[start..<(start + count)], rows: streams, columns: columns[index])
+        start += count
+      }
     }
     return RunState(
       parameters: tensors(parameters), firstMoments: tensors(first), secondMoments: tensors(second),
-      runningStatistics: runningStatistics, hidden: hidden, updates: updates)
+      runningStatistics: runningStatistics, carried: carried, updates: updates)
   }
 
   private func tensors(_ flat: [Float]) -> [[Float]] {
@@ -63,7 +69,7 @@ extension Trainer {
   /// The run's state on worker 0, nil elsewhere. Collective.
   func gather() -> GatheredState? {
     var message = firstMoments.littleEndianBytes + secondMoments.littleEndianBytes
-    if let state = model.state { message += state.littleEndianBytes }
+    for state in model.carriedStates { message += state.values.elements.littleEndianBytes }
     let messages = team.gather(message)
     return team.rank == 0 ? GatheredState(self, messages: messages) : nil
   }
@@ -78,12 +84,11 @@ extension Trainer {
       for (tensor, values) in zip(layout.tensors, moments) { tensor.write(values, to: whole) }
       own.copy(from: whole[exchange.slice])
     }
-    if let hidden = model.state {
-      let panels = Panels(hidden, rows: context.streams, columns: context.hidden)
-      let first = team.lanes.streams(ofWorker: team.rank, of: team.size).lowerBound
-      for row in 0..<context.streams {
-        for column in 0..<context.hidden {
-          panels[row, column] = state.hidden[(first + row) * context.hidden + column]
+    for (carried, values) in zip(model.carriedStates, state.carried) {
+      let panels = carried.values
+      for row in 0..<panels.rows {
+        for column in 0..<panels.columns {
+          panels[row, column] = values[(context.firstStream + row) * panels.columns + column]
         }
       }
     }

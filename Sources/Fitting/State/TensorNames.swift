@@ -1,5 +1,6 @@
 internal import Teams
 internal import Models
+internal import Kernels
 internal import Files
 internal import Memory
 
@@ -9,12 +10,11 @@ struct TensorNames: Sendable {
   let parameters: [(name: String, shape: [Int])]
   /// What training moves without gradients.
   let runningStatistics: [(name: String, shape: [Int])]
-  /// (streams, hidden); nil where no hidden state is carried.
-  let hidden: [Int]?
+  /// The carried states, (streams, width) each.
+  let carried: [(name: String, shape: [Int])]
 
   static let firstMoment = "first_moment."
   static let secondMoment = "second_moment."
-  static let hiddenState = "hidden_state"
 
   /// Weights and running statistics: what a model needs.
   func weights(_ state: RunState) -> [NamedTensor] {
@@ -29,7 +29,7 @@ struct TensorNames: Sendable {
     }
     return weights(state) + moments(Self.firstMoment, state.firstMoments)
       + moments(Self.secondMoment, state.secondMoments)
-      + (hidden.map { [NamedTensor(Self.hiddenState, shape: $0, .floats(state.hidden))] } ?? [])
+      + zip(carried, state.carried).map { NamedTensor($0.name, shape: $0.shape, .floats($1)) }
   }
 
   /// The state in a file of all tensors.
@@ -42,9 +42,7 @@ struct TensorNames: Sendable {
     return RunState(
       parameters: try read(parameters), firstMoments: try read(parameters, prefix: Self.firstMoment),
       secondMoments: try read(parameters, prefix: Self.secondMoment), runningStatistics: try read(runningStatistics),
-      hidden: try hidden.map { shape throws(SafetensorsError) in try file.floats(Self.hiddenState, shape: shape) }
-        ?? [],
-      updates: updates)
+      carried: try read(carried), updates: updates)
   }
 }
 
@@ -53,6 +51,6 @@ extension Trainer {
     TensorNames(
       parameters: layout.tensors.map { ($0.name, $0.shape) },
       runningStatistics: model.runningStatistics.map { ($0.name, [$0.values.count]) },
-      hidden: model.state.map { _ in [team.lanes.batchSize, context.hidden] })
+      carried: model.carriedStates.map { ($0.name, [team.lanes.batchSize, $0.values.columns]) })
   }
 }

@@ -42,25 +42,25 @@ package final class Trainer {
   /// Updates done since the optimizer's state was zero.
   var updates = 0
 
-  /// A trainer of `kind` with all parameters zero; collective.
+  /// A trainer of a model with all parameters zero; collective.
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
   init(
-    _ kind: ModelKind, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, train: WorkerBatches,
+    _ description: ModelDescription, vocabulary: Int, bptt: Int, seed: UInt64, team: any Team, train: WorkerBatches,
     valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1
   ) {
     self.team = team
     self.train = train
     self.valid = valid
     self.rule = rule
-    layout = kind.layout(hidden: hidden, vocabulary: vocabulary)
+    layout = description.layout(vocabulary: vocabulary)
     exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
     let context = ModelContext(
-      layout, hidden: hidden, vocabulary: vocabulary, bptt: bptt, team: team, parameters: exchange.parameters)
+      description, layout, vocabulary: vocabulary, bptt: bptt, seed: seed, team: team, parameters: exchange.parameters)
     self.context = context
-    model = kind.type.init(context)
-    predictions = team.lanes.batchSize * kind.type.predictions(bptt: bptt)
+    model = description.kind.type.init(context)
+    predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
     firstMoments = context.make(slice)
     secondMoments = context.make(slice)
@@ -72,7 +72,9 @@ package final class Trainer {
     self.gradientNorm = gradientNorm
     clipping = clip.map { GradientClipping(gradientNorm, slice: slice, context: context, limit: $0) }
     groups = BatchGroups(batches: train.count, size: accumulate)
-    accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
+    // The sum of a shared tensor's two gradients needs a place, too.
+    let sums = accumulate > 1 || !layout.sharedGradients.isEmpty
+    accumulation = sums ? GradientAccumulation(count: slice, context: context) : nil
   }
 
   /// Sets every trained tensor, and the running statistics where `weights` has them. Collective; `weights` has the names and
@@ -99,6 +101,7 @@ package final class Trainer {
   package func step(
     _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false
   ) -> Double {
+    context.place.update = updates
     let loss = gradient(ofStep: step)
     context.spans?.mark(.update)
     updates += 1
@@ -120,6 +123,7 @@ package final class Trainer {
     let batches = groups[step]
     var sum = 0.0
     for batch in batches {
+      context.place.batch = batch - batches.lowerBound
       sum += gradient(ofBatch: batch)
       context.spans?.mark(.update)
       accumulation.add(isFirst: batch == batches.lowerBound, blockGradient) { foldRoots($0) }
@@ -132,12 +136,29 @@ package final class Trainer {
 
   /// Forward and backward: returns the mean loss, with the slice's part of every root in `exchange`. Collective.
   private func gradient(ofBatch batch: Int) -> Double {
-    if batch == 0 && rule == .reset { model.state?.fill(0) }
+    if batch == 0 && rule != .carry { resetStates() }
     context.spans?.mark(.forward)
     let sum = model.trainStep(x: train.x(batch), y: train.y(batch), gradients: exchange.gradients)
     context.spans?.mark(.reduce)
     team.reduceScatter(exchange)
+    if !layout.sharedGradients.isEmpty { finishSecondGradients() }
     return sum / Double(predictions)
+  }
+
+  /// Starts every stream from zero.
+  package func resetStates() {
+    for state in model.carriedStates { state.values.elements.fill(0) }
+  }
+
+  /// Finishes the canonical sums of shared tensors' second gradients, and hands them to all: whoever owns the parameter need not own
+  /// its second gradient. Collective.
+  private func finishSecondGradients() {
+    let first = max(exchange.slice.lowerBound, layout.parameterCount)
+    for place in stride(from: first, to: exchange.slice.upperBound, by: ParameterLayout.unit) {
+      foldSlice(place - exchange.slice.lowerBound)
+      exchange.parameters[place..<(place + ParameterLayout.unit)].copy(from: blockGradient)
+    }
+    team.allGather(exchange) { _ in }
   }
 
   /// A unit of the slice's gradient, good until the next is asked for.
@@ -152,8 +173,20 @@ package final class Trainer {
     blockGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
   }
 
-  /// Finishes the canonical sum of a unit of the slice's gradient of the latest batch into `blockGradient`.
+  /// Finishes the gradient of a unit of the slice of the latest batch into `blockGradient`: the canonical sum, and of a shared tensor
+  /// the sum of both of its gradients. What is no parameter counts as zero.
   private func foldRoots(_ start: Int) {
+    let place = exchange.slice.lowerBound + start
+    if place >= layout.parameterCount { return blockGradient.fill(0) }
+    foldSlice(start)
+    for (parameter, second) in layout.sharedGradients where parameter.contains(place) {
+      let other = second.lowerBound + place - parameter.lowerBound
+      accumulate(exchange.parameters[other..<(other + ParameterLayout.unit)], into: blockGradient)
+    }
+  }
+
+  /// Finishes the canonical sum of a unit of the slice into `blockGradient`.
+  private func foldSlice(_ start: Int) {
     let unit = ParameterLayout.unit
     let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
     foldRows(
@@ -177,15 +210,18 @@ package final class Trainer {
   /// Updates the slice; returns whether its gradient was finite.
   @discardableResult
   private func update(_ step: AdamStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule) -> Bool {
-    guard !exchange.slice.isEmpty else { return true }
+    // Second gradients of shared tensors, which lie behind all parameters, are none.
+    let count = min(exchange.slice.upperBound, layout.parameterCount) - exchange.slice.lowerBound
+    guard count > 0 else { return true }
+    let own = exchange.slice.lowerBound..<(exchange.slice.lowerBound + count)
     return adam(
-      step, roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[exchange.slice],
-      first: firstMoments, second: secondMoments, gradient: blockGradient, stack: stack)
+      step, roots: roots, rootStride: stride, schedule: schedule, parameters: exchange.parameters[own],
+      first: firstMoments[0..<count], second: secondMoments[0..<count], gradient: blockGradient, stack: stack)
   }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {
-    if rule == .reset { model.state?.fill(0) }
+    if rule == .reset { resetStates() }
     for batch in 0..<valid.count {
       model.validationStep(
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),

@@ -1,3 +1,4 @@
+internal import Kernels
 internal import Models
 internal import Teams
 internal import Memory
@@ -5,7 +6,7 @@ internal import Memory
 /// All of a worker's state that training changes, so that it can be put back to the bit.
 struct TrainerSnapshot {
   fileprivate let slice, first, second: [Float]
-  fileprivate let state: [Float]?
+  fileprivate let carried: [[Float]]
   fileprivate let runningStatistics: [[Float]]
   fileprivate let updates: Int
 }
@@ -15,7 +16,8 @@ extension Trainer {
   func snapshot() -> TrainerSnapshot {
     TrainerSnapshot(
       slice: exchange.parameters[exchange.slice].array, first: firstMoments.array, second: secondMoments.array,
-      state: model.state?.array, runningStatistics: model.runningStatistics.map(\.values.array), updates: updates)
+      carried: model.carriedStates.map(\.values.elements.array),
+      runningStatistics: model.runningStatistics.map(\.values.array), updates: updates)
   }
 
   /// Puts the state back to the bit; collective.
@@ -25,7 +27,7 @@ extension Trainer {
     team.allGather(exchange) { _ in }
     firstMoments.copy(from: snapshot.first)
     secondMoments.copy(from: snapshot.second)
-    if let state = snapshot.state { model.state?.copy(from: state) }
+    for (state, values) in zip(model.carriedStates, snapshot.carried) { state.values.elements.copy(from: values) }
     for (statistic, values) in zip(model.runningStatistics, snapshot.runningStatistics) {
       statistic.values.copy(from: values)
     }

@@ -3,7 +3,6 @@ internal import Corpus
 internal import Data
 internal import Files
 internal import Fitting
-internal import Jobs
 public import Models
 public import Teams
 internal import Tokenization
@@ -44,9 +43,14 @@ public struct Evaluation: Sendable {
   ) throws {
     let model = try TrainedModel.shared(weights, team)
     var configuration = configuration
-    configuration.initialWeights = TrainedModel.file(weights)
-    if !fixed.contains("hidden") { configuration.hidden = model.hidden }
-    if !fixed.contains("model"), let kind = model.kind { configuration.model = kind }
+    configuration.initialWeights = WeightsFile.file(weights)
+    if let description = model.description, !fixed.contains("model") {
+      let hidden = configuration.hidden
+      configuration.model = description
+      if fixed.contains("hidden") { configuration.hidden = hidden }
+    } else if !fixed.contains("hidden") {
+      configuration.hidden = model.hidden
+    }
     let texts = try Self.texts(source, configuration, model, team)
     if let vocabulary = model.vocabulary, vocabulary != texts.valid.vocabulary {
       throw RunError(
@@ -78,6 +82,7 @@ public struct Evaluation: Sendable {
         remedy: "give the texts that they were trained on, not --text",
         status: .badData)
     }
-    return try Texts(path, SharedFile.read(path, team), vocabulary, model.tokenizer)
+    return try Texts(
+      path, vocabulary, model.tokenizer, batchSize: configuration.batchSize, bptt: configuration.bptt, team)
   }
 }

@@ -29,29 +29,33 @@ public struct TextGeneration: Sendable {
   /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed, on any number of
   /// workers.
   ///
+  /// - tell: called with each part of the text as soon as it is there, the prompt with the first; together they are `text`.
   /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a word that a
   ///   vocabulary without `xxunk` lacks.
-  public init(_ model: TrainedModel, prompt: String, _ settings: Settings = Settings()) throws(RunError) {
+  public init(
+    _ model: TrainedModel, prompt: String, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
+  ) throws(RunError) {
+    try self.init(model, TextPrompt(prompt, for: model), settings, tell: tell)
+  }
+
+  /// The same with a prompt that has been read.
+  public init(
+    _ model: TrainedModel, _ prompt: TextPrompt, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
+  ) throws(RunError) {
     let (_, vocabulary) = try model.requireVocabulary()
-    var words = Tokenizer.tokens(prompt, model.tokenizer)
-    if words.isEmpty { words = ["xxbos"] }
-    let ids = vocabulary.ids(of: words)
-    let unknown = zip(words, ids).filter { vocabulary.tokens[Int($1)] != $0 }.map(\.0)
-    if let word = unknown.first, vocabulary.tokens[Int(Vocabulary.unknown)] != "xxunk" {
-      throw RunError(
-        "the vocabulary has no \(JSONValue.string(word).text)", at: "--prompt", remedy: "use other words",
-        status: .usage)
-    }
-    self.unknown = unknown
+    unknown = prompt.unknown
     let mute = vocabulary.tokens.indices.filter {
       ["xxunk", "xxpad", "xxbos", "xxeos", "xxfld", "xxfake"].contains(vocabulary.tokens[$0])
     }
     var sampler = TokenSampler(
       temperature: settings.temperature, topK: settings.topK, seed: settings.seed, excluded: Set(mute))
-    var predictor = try TokenPredictor(model)
+    let predictor = try TokenPredictor(model)
     var logits: [Float] = []
-    for id in ids { logits = predictor.next(id) }
+    for id in prompt.ids { logits = predictor.next(id) }
+    var writer = TextWriter(model.tokenizer)
+    var untold = prompt.words.map { writer.next($0) }.joined()
     var tokens: [Int32] = []
+    var text = ""
     for _ in 0..<settings.tokens {
       guard logits.allSatisfy(\.isFinite) else {
         throw RunError(
@@ -60,9 +64,36 @@ public struct TextGeneration: Sendable {
       }
       let token = sampler.draw(logits)
       tokens.append(token)
+      untold += writer.next(vocabulary.tokens[Int(token)])
+      tell(untold)
+      text += untold
+      untold = ""
       if tokens.count < settings.tokens { logits = predictor.next(token) }
     }
     self.tokens = tokens
-    text = TextWriter.text(words + tokens.map { vocabulary.tokens[Int($0)] }, model.tokenizer)
+    self.text = text + untold
+  }
+}
+
+/// What a model is to go on with, cut into tokens as its own texts were.
+public struct TextPrompt: Sendable {
+  /// Words of the prompt that the vocabulary lacks, read as `xxunk`.
+  public let unknown: [String]
+  let words: [String]
+  let ids: [Int32]
+
+  /// - Throws: `RunError` for a model without kind or vocabulary, and for a word that a vocabulary without `xxunk` lacks.
+  public init(_ text: String, for model: TrainedModel) throws(RunError) {
+    let (_, vocabulary) = try model.requireVocabulary()
+    var words = Tokenizer.tokens(text, model.tokenizer)
+    if words.isEmpty { words = ["xxbos"] }
+    let ids = vocabulary.ids(of: words)
+    let unknown = zip(words, ids).filter { vocabulary.tokens[Int($1)] != $0 }.map(\.0)
+    if let word = unknown.first, vocabulary.tokens[Int(Vocabulary.unknown)] != "xxunk" {
+      throw RunError(
+        "the vocabulary has no \(JSONValue.string(PlainText.shortened(word, to: 40)).text)", at: "--prompt",
+        remedy: "use other words", status: .usage)
+    }
+    (self.unknown, self.words, self.ids) = (unknown, words, ids)
   }
 }

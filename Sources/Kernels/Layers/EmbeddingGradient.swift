@@ -84,11 +84,14 @@ public struct EmbeddingSums: Sendable {
     }
   }
 
-  /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row, starts at
+  /// Folds the sums over the lanes and forgets them: root i's gradient (vocabulary, width), row by row or in panels, starts at
   /// `offset + i·rootStride`; zero for tokens that weren't read. Lanes without a token count as zero: see `FoldSchedule`.
   ///
   /// - roots: the same memory in each call, zero before the first and written by nobody else.
-  public func fold(_ schedule: FoldSchedule, into roots: Window<Float>, offset: Int, rootStride: Int) {
+  /// - inPanels: whether the gradient is in panels.
+  public func fold(
+    _ schedule: FoldSchedule, into roots: Window<Float>, offset: Int, rootStride: Int, inPanels: Bool = false
+  ) {
     precondition(schedule.folds.count == lanes, "a fold count for each lane")
     precondition(
       roots.count >= offset + (schedule.roots - 1) * rootStride + vocabulary * width, "a gradient for each root")
@@ -103,7 +106,7 @@ public struct EmbeddingSums: Sendable {
       }
     }
     for root in 0..<height {
-      write(Int(stack[root]), toRoot: root, roots.base + (offset &+ root &* rootStride))
+      write(Int(stack[root]), toRoot: root, roots.base + (offset &+ root &* rootStride), inPanels: inPanels)
     }
     read.fill(0)
     sums[0..<(Int(used.base[0]) * width)].fill(0)
@@ -124,18 +127,28 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// Writes a lane's rows to a root's gradient, and zero where only the gradient before had one.
-  private func write(_ lane: Int, toRoot root: Int, _ gradient: UnsafeMutablePointer<Float>) {
+  private func write(_ lane: Int, toRoot root: Int, _ gradient: UnsafeMutablePointer<Float>, inPanels: Bool) {
     let slots = UnsafePointer(self.slots.base + lane &* vocabulary)
     let written = self.written.base + root &* words
+    let rowStride = inPanels ? 16 : width
+    // From one vector of a row to the next.
+    let stride = inPanels ? vocabulary &* 16 : 16
     for word in 0..<words {
       let new = read.base[lane &* words &+ word]
       forEachBit(new, of: word) { token in
-        let row = gradient + token &* width
+        var place = gradient + token &* rowStride
         let sum = UnsafePointer(sums.base + Int(slots[token]) &* width)
-        for channel in stride(from: 0, to: width, by: 16) { store16(row + channel, load16(sum + channel)) }
+        for channel in Swift.stride(from: 0, to: width, by: 16) {
+          store16(place, load16(sum + channel))
+          place += stride
+        }
       }
       forEachBit(written[word] & ~new, of: word) { token in
-        (gradient + token &* width).update(repeating: 0, count: width)
+        var place = gradient + token &* rowStride
+        for _ in 0..<(width / 16) {
+          store16(place, SIMD16(repeating: 0))
+          place += stride
+        }
       }
       written[word] = new
     }

@@ -10,6 +10,12 @@ public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panel
     LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, places: nil, c: c.base, panelStride: c.panelStride))
 }
 
+/// c += a·w: each element's chain starts from the element of c. Shapes as above.
+public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShape = .native) {
+  precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
+  multiply(ProductOperands(a, w), shape: shape, AddingEpilogue(c: c.base, panelStride: c.panelStride))
+}
+
 /// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s panels.
 ///
 /// `rows` holds offsets in elements from the start of `c` to the row's place in the panel, and `panelStride` is the distance
@@ -82,5 +88,19 @@ private struct LinearEpilogue: Epilogue {
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     let place = places.map { Int($0[row]) } ?? row &* 16
     return c + (place &+ columnOffset(column, panelStride))
+  }
+}
+
+private struct AddingEpilogue: Epilogue {
+  let c: UnsafeMutablePointer<Float>
+  let panelStride: Int
+
+  static var addsToStored: Bool { true }
+  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+    tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
+  }
+  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
+    c + (columnOffset(column, panelStride) &+ row &* 16)
   }
 }

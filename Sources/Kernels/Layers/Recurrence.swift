@@ -80,6 +80,15 @@ public func copyRows(_ source: Panels, into target: Panels, first: Int) {
   }
 }
 
+/// Overwrites `target` with the rows of `source` from `first` on; both of as many columns.
+public func copyRows(_ source: Panels, first: Int, into target: Panels) {
+  precondition(first >= 0 && first + target.rows <= source.rows && source.columns == target.columns, "wrong size")
+  for panel in 0..<source.panels {
+    (target.base + panel * target.panelStride).update(
+      from: source.base + panel * source.panelStride + first * 16, count: target.rows * 16)
+  }
+}
+
 /// The recurrence backward, from the last of some steps to the first:
 ///
 ///     da_t = dz_t·wᵀ;  dz_{t−1} = dh_{t−1} + da_t where h_{t−1} > 0, else 0;  dh_t = offset_t + dy_t·scale_t + h_t·slope_t

@@ -5,14 +5,22 @@ public import Teams
 /// What one worker's model is made from: sizes, the team, the parameters, the worker's lanes, and memory for the life of the run.
 @safe
 public final class ModelContext {
-  /// Size of the hidden state, and of the vocabulary.
-  public let hidden, vocabulary: Int
+  /// What the model is.
+  public let description: ModelDescription
+  /// Size of the vocabulary.
+  public let vocabulary: Int
+  /// Seed of what is random in a step.
+  public let seed: UInt64
+  /// Where in the run the step is that comes next, or is under way.
+  public package(set) var place = StepPlace()
   /// Tokens that a stream advances in a step.
   public let bptt: Int
   /// The team, with whom sums are exchanged.
   public let team: any Team
   /// Number of streams of all workers, and of this one.
   public let batchSize, streams: Int
+  /// The number among all streams of this worker's first.
+  public let firstStream: Int
   /// Folds this worker's lanes to its subtree roots.
   public let laneFolds: FoldSchedule
   /// For each lane of the worker its rows among the worker's streams.
@@ -34,12 +42,15 @@ public final class ModelContext {
   private let parameters: Window<Float>
   private let storage = Storage()
 
+  /// - seed: of what is random in a step; bptt: tokens that a stream advances in it.
   package init(
-    _ layout: ParameterLayout, hidden: Int, vocabulary: Int, bptt: Int, team: any Team, parameters: Window<Float>
+    _ description: ModelDescription, _ layout: ParameterLayout, vocabulary: Int, bptt: Int, seed: UInt64,
+    team: any Team, parameters: Window<Float>
   ) {
     self.layout = layout
-    self.hidden = hidden
+    self.description = description
     self.vocabulary = vocabulary
+    self.seed = seed
     self.bptt = bptt
     self.team = team
     spans = (team as? TracedTeam)?.log
@@ -49,6 +60,7 @@ public final class ModelContext {
     let own = lanes.lanes(ofWorker: team.rank, of: team.size)
     let ownStreams = lanes.streams(ofWorker: team.rank, of: team.size)
     streams = ownStreams.count
+    firstStream = ownStreams.lowerBound
     laneRows = own.map { lane in
       let range = lanes.streams(ofLane: lane)
       return (range.lowerBound - ownStreams.lowerBound)..<(range.upperBound - ownStreams.lowerBound)
@@ -63,6 +75,8 @@ public final class ModelContext {
     lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)
   }
 
+  /// Size of the hidden state.
+  public var hidden: Int { description.hidden }
   /// `hidden`, padded to whole panels.
   public var width: Int { ParameterLayout.padded(hidden) }
 
@@ -73,14 +87,16 @@ public final class ModelContext {
   public func wholeBlock(steps: Int) -> [LaneBlock] { LaneBlock.cut(laneRows, steps: steps, limit: streams) }
 
   /// The worker's lanes in blocks whose activations over `steps` steps stay in cache: see `LaneBlock.cached`.
-  public func cachedBlocks(steps: Int) -> [LaneBlock] {
-    LaneBlock.cached(laneRows, steps: steps, width: width, vocabulary: vocabulary)
+  ///
+  /// - width: of the widest activations; nil for that of the hidden state.
+  public func cachedBlocks(steps: Int, width: Int? = nil) -> [LaneBlock] {
+    LaneBlock.cached(laneRows, steps: steps, width: width ?? self.width, vocabulary: vocabulary)
   }
 
   /// Makes the stack on which a linear layer's weight gradient is folded, block by block, for each gradient that it is called with.
   func makeGradientStack(_ name: String, _ blocks: [LaneBlock]) -> (_ gradients: Window<Float>) -> GradientStack {
     let tensor = layout[name]
-    let (depth, columns) = (tensor.shape[1], tensor.shape[0])
+    let (depth, columns) = tensor.isShared ? (tensor.shape[0], tensor.shape[1]) : (tensor.shape[1], tensor.keptColumns)
     let lasting = laneFolds.height(after: blocks.map(\.lanes.upperBound))
     let spare: Window<Float> = make(
       GradientStack.spareCount(depth: depth, columns: columns, schedule: laneFolds, lasting: lasting))
@@ -93,8 +109,12 @@ public final class ModelContext {
   }
 
   /// An embedding's gradient sums, of at most `rows` rows a step.
-  public func makeEmbeddingSums(rows: Int) -> EmbeddingSums {
-    EmbeddingSums(vocabulary: vocabulary, lanes: laneRows.count, width: width, rows: rows, storage: storage)
+  ///
+  /// - columns: the embedding's width; nil for that of the hidden state.
+  public func makeEmbeddingSums(rows: Int, columns: Int? = nil) -> EmbeddingSums {
+    EmbeddingSums(
+      vocabulary: vocabulary, lanes: laneRows.count, width: ParameterLayout.padded(columns ?? hidden), rows: rows,
+      storage: storage)
   }
 
   /// Zeroed memory of `count` elements that lives as long as the context.
@@ -107,23 +127,44 @@ public final class ModelContext {
     Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
   }
 
-  /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models that have no other exchange which it could
-  /// ride along in.
+  /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models that have no
+  /// other exchange which it could ride along in.
   public func sum(_ lanes: Window<Double>) -> Double {
-    let stride = lossExchange.doubleStride
-    let own = lossExchange.ownRoots
+    writeLosses(lanes, to: lossExchange)
+    team.complete(lossExchange)
+    return readLosses(from: lossExchange, lossTotals)
+  }
+
+  /// Writes this worker's subtree roots of a number from each lane, and the step's flags, into an exchange of 1 + `StepFlags.count`
+  /// doubles.
+  func writeLosses(_ losses: Window<Double>, to exchange: TreeExchange) {
+    let stride = exchange.doubleStride
+    let own = exchange.ownRoots
     foldDoubles(
-      lanes, stride: 1, count: 1, schedule: laneFolds,
-      into: lossExchange.doubles[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
+      losses, stride: 1, count: 1, schedule: laneFolds,
+      into: exchange.doubles[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
       scratch: doubleScratch)
     let firstRow = own.lowerBound * stride
-    flags.write(to: lossExchange.doubles[(firstRow + 1)..<(firstRow + lossTotals.count)])
-    team.complete(lossExchange)
+    flags.write(to: exchange.doubles[(firstRow + 1)..<(firstRow + 1 + StepFlags.count)])
+  }
+
+  /// The canonical sum of what all workers have written by `writeLosses`; takes the flags.
+  ///
+  /// - totals: 1 + `StepFlags.count` elements of scratch.
+  func readLosses(from exchange: TreeExchange, _ totals: Window<Double>) -> Double {
     foldDoubles(
-      lossExchange.doubles, stride: stride, count: lossTotals.count, schedule: lossExchange.schedule, into: lossTotals,
-      rootStride: lossTotals.count, scratch: doubleScratch)
-    flags.read(from: lossTotals[1..<lossTotals.count])
-    return lossTotals[0]
+      exchange.doubles, stride: exchange.doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
+      rootStride: totals.count, scratch: doubleScratch)
+    flags.read(from: totals[1..<totals.count])
+    return totals[0]
+  }
+
+  /// Streams of each of the team's subtree roots, in lane order.
+  var rootStreams: [Int] {
+    let lanes = team.lanes
+    return (0..<team.size).flatMap { lanes.subtrees(of: lanes.lanes(ofWorker: $0, of: team.size)) }.map {
+      lanes.streams(ofLane: $0.upperBound - 1).upperBound - lanes.streams(ofLane: $0.lowerBound).lowerBound
+    }
   }
 
   // MARK: Views into the parameters and the gradient
@@ -134,18 +175,26 @@ public final class ModelContext {
     return parameters[tensor.offset..<(tensor.offset + tensor.shape[0] * ParameterLayout.padded(tensor.shape[1]))]
   }
 
-  /// A linear layer's weight, (inputs, outputs).
+  /// A linear layer's weight, (inputs, outputs); a cell's, (inputs, gate columns).
   public func weight(_ name: String) -> Panels {
     let tensor = layout[name]
-    let (rows, columns) = (tensor.shape[1], tensor.shape[0])
+    let (rows, columns) = (tensor.shape[1], tensor.keptColumns)
     let count = Panels.count(rows: rows, columns: columns)
     return Panels(parameters[tensor.offset..<(tensor.offset + count)], rows: rows, columns: columns)
   }
 
-  /// A vector, padded to 16.
+  /// An embedding that is an output layer's weight as well, (rows, columns).
+  public func sharedEmbedding(_ name: String) -> Panels {
+    let tensor = layout[name]
+    let count = Panels.count(rows: tensor.shape[0], columns: tensor.shape[1])
+    return Panels(
+      parameters[tensor.offset..<(tensor.offset + count)], rows: tensor.shape[0], columns: tensor.shape[1])
+  }
+
+  /// A vector, padded to 16; a cell's bias, a number for each gate column.
   public func vector(_ name: String) -> Window<Float> {
     let tensor = layout[name]
-    return parameters[tensor.offset..<(tensor.offset + ParameterLayout.padded(tensor.shape[0]))]
+    return parameters[tensor.offset..<(tensor.offset + tensor.vectorCount)]
   }
 
   /// Where a parameter starts in each root of the gradient.
@@ -160,6 +209,17 @@ public final class ModelContext {
   /// Where the gradient of a vector is to be written for each of a block's lanes: see `vectorOffset`.
   func laneVectors(_ block: LaneBlock, offset: Int) -> LaneVectors {
     LaneVectors(block.laneRows(laneVectors, stride: layout.vectorCount), stride: layout.vectorCount, offset: offset)
+  }
+
+  /// A lane's gradient of the vectors: see `vectorOffset`.
+  func laneVectors(ofLane lane: Int) -> Window<Float> {
+    laneVectors[(lane * layout.vectorCount)..<((lane + 1) * layout.vectorCount)]
+  }
+
+  /// Where the gradient of an embedding's use as such starts in each root of the gradient: of a shared one, behind all parameters.
+  func embeddingGradientOffset(_ name: String) -> Int {
+    layout.sharedGradients.first { $0.parameter.lowerBound == layout[name].offset }?.second.lowerBound
+      ?? gradientOffset(name)
   }
 
   /// Folds `laneVectors` into the gradient.

@@ -58,13 +58,7 @@ public final class NormLayer {
     laneMomentSchedule = MomentSchedule(context.laneFolds, counts: context.laneRows.map(\.count))
     let team = context.team
     exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * count, doubles: 1 + StepFlags.count) }
-    let plan = team.lanes
-    let roots = (0..<team.size).flatMap { plan.subtrees(of: plan.lanes(ofWorker: $0, of: team.size)) }
-    rootMomentSchedule = MomentSchedule(
-      exchanges[0].schedule,
-      counts: roots.map {
-        plan.streams(ofLane: $0.upperBound - 1).upperBound - plan.streams(ofLane: $0.lowerBound).lowerBound
-      })
+    rootMomentSchedule = MomentSchedule(exchanges[0].schedule, counts: context.rootStreams)
   }
 
   /// Mean and variance by PyTorch's names.
@@ -153,26 +147,13 @@ public final class NormLayer {
       laneStatistics, stride: 2 * count, count: 2 * count, schedule: context.laneFolds,
       into: exchange.floats[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
       scratch: context.scratch)
-    let doubleStride = exchange.doubleStride
-    if let losses {
-      foldDoubles(
-        losses, stride: 1, count: 1, schedule: context.laneFolds,
-        into: exchange.doubles[(own.lowerBound * doubleStride)..<(own.upperBound * doubleStride)],
-        rootStride: doubleStride, scratch: context.doubleScratch)
-      let firstRow = own.lowerBound * doubleStride
-      context.flags.write(to: exchange.doubles[(firstRow + 1)..<(firstRow + 1 + StepFlags.count)])
-    }
+    if let losses { context.writeLosses(losses, to: exchange) }
     context.team.complete(exchange)
     foldRows(
       exchange.floats, stride: stride, count: 2 * count, schedule: exchange.schedule, into: statistics,
       rootStride: 2 * count, scratch: context.scratch)
     normalisationBackward(sums: statistics, samples: context.batchSize, coefficients[application], into: slopes)
-    guard losses != nil else { return 0 }
-    foldDoubles(
-      exchange.doubles, stride: doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
-      rootStride: totals.count, scratch: context.doubleScratch)
-    context.flags.read(from: totals[1..<totals.count])
-    return totals[0]
+    return losses == nil ? 0 : context.readLosses(from: exchange, totals)
   }
 
   /// The way back of a block through the application that was reduced last, and the ReLU before it, whose output h is: the gradient

@@ -9,8 +9,12 @@ public import Memory
 public final class OutputLayer {
   private let context: ModelContext
   private let steps: Int
-  private let weight: Panels  // (hidden, vocabulary)
-  private let transposed: Panels  // (vocabulary, hidden)
+  private let weight: Panels  // (inputs, vocabulary)
+  private let transposed: Panels  // (vocabulary, inputs)
+  /// Whether the weight is an embedding's: then `transposed` are the parameters, and `weight` is made of them.
+  private let isShared: Bool
+  /// Width of what is predicted from.
+  private let depth: Int
   private let bias: Window<Float>
   private let weightName: String
   private let biasOffset: Int
@@ -25,16 +29,30 @@ public final class OutputLayer {
   public let laneLosses: Window<Double>
 
   /// The layer whose parameters are `name.weight` and `name.bias`.
-  public init(_ context: ModelContext, _ name: String, steps: Int, blocks: [LaneBlock]) {
+  ///
+  /// - inputs: width of what is predicted from; nil for that of the hidden state.
+  /// - embedding: the layer whose `embedding.weight` is this one's weight as well; nil for a weight of its own.
+  public init(
+    _ context: ModelContext, _ name: String, steps: Int, blocks: [LaneBlock], inputs depth: Int? = nil,
+    sharing embedding: String? = nil
+  ) {
     self.context = context
     self.steps = steps
+    let depth = depth ?? context.hidden
+    self.depth = depth
+    isShared = embedding != nil
     let rows = (blocks.map(\.streams.count).max() ?? 0) * steps
-    weightName = "\(name).weight"
-    weight = context.weight(weightName)
-    transposed = context.makePanels(rows: context.vocabulary, columns: context.hidden)
+    weightName = "\(embedding ?? name).weight"
+    if embedding != nil {
+      weight = context.makePanels(rows: depth, columns: context.vocabulary)
+      transposed = context.sharedEmbedding(weightName)
+    } else {
+      weight = context.weight(weightName)
+      transposed = context.makePanels(rows: context.vocabulary, columns: depth)
+    }
     bias = context.vector("\(name).bias")
     biasOffset = context.vectorOffset("\(name).bias")
-    inputs = context.make(Panels.count(rows: rows, columns: context.hidden))
+    inputs = context.make(Panels.count(rows: rows, columns: depth))
     outputs = context.make(Panels.count(rows: rows, columns: context.vocabulary))
     targets = context.make(rows)
     let padded = ParameterLayout.padded(rows)
@@ -43,12 +61,13 @@ public final class OutputLayer {
     places = context.make(context.streams * steps)
     stack = context.makeGradientStack(weightName, blocks)
     laneLosses = context.make(context.laneRows.count)
+    let width = ParameterLayout.padded(depth)
     var row = 0
     for block in blocks {
       for lane in block.stepRows.rows {
         for step in 0..<steps {
           for stream in lane {
-            places[row] = Int32(step * block.streams.count * context.width + stream * 16)
+            places[row] = Int32(step * block.streams.count * width + stream * 16)
             row += 1
           }
         }
@@ -57,12 +76,14 @@ public final class OutputLayer {
   }
 
   /// Makes the transposed weights anew.
-  public func parametersChanged() { transpose(weight, into: transposed) }
+  public func parametersChanged() {
+    if isShared { transpose(transposed, into: weight) } else { transpose(weight, into: transposed) }
+  }
 
   /// (block's rows, hidden): what is predicted from, to be written before `forward`.
   public func input(_ block: LaneBlock) -> Panels {
     let rows = block.streams.count * steps
-    return Panels(inputs[0..<(rows * context.width)], rows: rows, columns: context.hidden)
+    return Panels(inputs[0..<(rows * ParameterLayout.padded(depth))], rows: rows, columns: depth)
   }
 
   /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the gradient of the
@@ -72,12 +93,8 @@ public final class OutputLayer {
   public func forward(
     _ block: LaneBlock, normalising: Normalisation? = nil, targets y: Window<Int32>, gradientScale: Float?
   ) {
+    evaluate(block, normalising: normalising)
     let logits = logits(block)
-    if let normalising {
-      linear(normalising, weight, bias: bias, into: logits)
-    } else {
-      linear(input(block), weight, bias: bias, into: logits)
-    }
     var row = 0
     for lane in block.stepRows.rows {
       for step in 0..<steps {
@@ -93,6 +110,17 @@ public final class OutputLayer {
       logits, targets: targets[0..<row], losses: losses[0..<padded], gradientScale: gradientScale,
       scratch: lossScratch)
     sumLosses(losses[0..<padded], runs: block.runs.rows, into: block.laneRows(laneLosses, stride: 1), stride: 1)
+  }
+
+  /// Logits of a block.
+  ///
+  /// - normalising: as in `forward`.
+  public func evaluate(_ block: LaneBlock, normalising: Normalisation? = nil) {
+    if let normalising {
+      linear(normalising, weight, bias: bias, into: logits(block))
+    } else {
+      linear(input(block), weight, bias: bias, into: logits(block))
+    }
   }
 
   /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each lane of the
@@ -122,13 +150,27 @@ public final class OutputLayer {
     } else {
       linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride)
     }
-    weightGradient(
-      input(block).elements, depth: context.hidden, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
-      lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds,
-      into: stack(gradients), bias: context.laneVectors(block, offset: biasOffset))
+    weightGradient(block, d, into: gradients)
   }
 
-  private func logits(_ block: LaneBlock) -> Panels {
+  private func weightGradient(_ block: LaneBlock, _ d: Panels, into gradients: Window<Float>) {
+    let bias = context.laneVectors(block, offset: biasOffset)
+    if isShared {
+      Kernels.weightGradient(
+        d.elements, depth: context.vocabulary, input(block).elements, columns: depth, rowsPerStep: d.rows,
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients))
+      laneColumnSums(
+        d.elements, rowsPerStep: d.rows, columns: context.vocabulary, lanes: block.runs, into: bias)
+    } else {
+      Kernels.weightGradient(
+        input(block).elements, depth: depth, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients),
+        bias: bias)
+    }
+  }
+
+  /// (block's rows, vocabulary): what the latest `evaluate` has made, or `forward` without gradient.
+  public func logits(_ block: LaneBlock) -> Panels {
     let rows = block.streams.count * steps
     return Panels(
       outputs[0..<Panels.count(rows: rows, columns: context.vocabulary)], rows: rows, columns: context.vocabulary)

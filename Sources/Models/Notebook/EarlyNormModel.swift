@@ -1,5 +1,5 @@
 internal import Teams
-internal import Kernels
+public import Kernels
 public import Memory
 
 /// The notebook's model0 and model1: BatchNorm stands inside the recurrence, and only the last token's successor is predicted.
@@ -18,6 +18,9 @@ public class EarlyNormModel: Model {
   private let stepBlock: LaneBlock  // all lanes at one step
   private let normalised: Panels  // (streams, hidden): y of the step before
   private let zero: Panels  // (streams, hidden)
+  /// Of `predict`: the tokens that are read again, and the one that is read.
+  private var latest: [[Int32]] = []
+  private let readTokens: Window<Int32>  // (streams)
 
   /// Tokens read of each batch; nil for all.
   fileprivate class var tokenLimit: Int? { nil }
@@ -28,12 +31,14 @@ public class EarlyNormModel: Model {
   public static var predictsEveryToken: Bool { false }
 
   /// The notebook's tensors.
-  public static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
-    notebookParameters(hidden: hidden, vocabulary: vocabulary)
+  public static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration] {
+    notebookParameters(description, vocabulary: vocabulary)
   }
 
-  /// Once a token that goes through it.
-  public static func hiddenApplications(bptt: Int) -> Int { min(bptt, tokenLimit ?? bptt) - firstHidden }
+  /// 6·hidden² for each token that goes through the hidden layer.
+  public static func operations(_ description: ModelDescription, bptt: Int) -> Double {
+    notebookOperations(description, applications: min(bptt, tokenLimit ?? bptt) - firstHidden)
+  }
 
   /// As `Model` describes it.
   public required init(_ context: ModelContext) {
@@ -50,10 +55,11 @@ public class EarlyNormModel: Model {
     output = OutputLayer(context, "hidden_to_output", steps: 1, blocks: stepBlocks)
     normalised = context.makePanels(rows: context.streams, columns: context.hidden)
     zero = context.makePanels(rows: context.streams, columns: context.hidden)
+    readTokens = context.make(context.streams)
   }
 
   /// None is carried.
-  public var state: Window<Float>? { nil }
+  public var carriedStates: [CarriedState] { [] }
 
   /// BatchNorm's mean and variance.
   public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
@@ -99,6 +105,39 @@ public class EarlyNormModel: Model {
     recur(x) { _ in coefficients }
     output.forward(stepBlock, targets: lastTargets(y), gradientScale: nil)
     output.score(stepBlock, losses: losses, correct: correct)
+  }
+
+  /// As `Model` describes it; for steps of one token. A model that reads a few tokens only reads the last of them.
+  public func predict(x: Window<Int32>) -> Panels {
+    precondition(context.bptt == 1, "a step of one token")
+    let coefficients = norm.evaluation()
+    if let limit = Self.tokenLimit {
+      latest = latest.suffix(limit - 1) + [x.array]
+      normalised.elements.fill(0)
+      for (place, tokens) in latest.enumerated() {
+        readTokens.copy(from: tokens)
+        predict(readTokens, coefficients, isHidden: place >= Self.firstHidden)
+      }
+    } else {
+      predict(x, coefficients, isHidden: true)
+    }
+    output.input(stepBlock).elements.copy(from: normalised.elements)
+    output.evaluate(stepBlock)
+    return output.logits(stepBlock)
+  }
+
+  /// One token on from `normalised`.
+  private func predict(_ x: Window<Int32>, _ coefficients: NormCoefficients, isHidden: Bool) {
+    recurrent.embed(normalised, x, block, at: 0)
+    if isHidden {
+      recurrent.advance(0..<1, x, block)
+    } else {
+      rectify(recurrent.step(recurrent.input, block, 0), into: recurrent.step(recurrent.hidden, block, 0))
+    }
+    Normalisation(
+      hidden(0), rowsPerStep: context.streams, width: context.width, lanes: stepBlock.stepRows, coefficients,
+      into: normalised
+    ).run()
   }
 
   /// Forward through all steps; `measure` gives a step's normalisation once its h is there.

@@ -1,5 +1,5 @@
 internal import Teams
-internal import Kernels
+public import Kernels
 public import Memory
 
 /// The notebook's model2 and model3: BatchNorm stands between the recurrence and the output layer, and every token's successor is
@@ -24,12 +24,14 @@ public class LateNormModel: Model {
   public static var predictsEveryToken: Bool { true }
 
   /// The notebook's tensors.
-  public static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
-    notebookParameters(hidden: hidden, vocabulary: vocabulary)
+  public static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration] {
+    notebookParameters(description, vocabulary: vocabulary)
   }
 
-  /// Once a token.
-  public static func hiddenApplications(bptt: Int) -> Int { bptt }
+  /// 6·hidden² a token.
+  public static func operations(_ description: ModelDescription, bptt: Int) -> Double {
+    notebookOperations(description, applications: bptt)
+  }
 
   /// As `Model` describes it.
   public required init(_ context: ModelContext) {
@@ -42,8 +44,8 @@ public class LateNormModel: Model {
     before = context.makePanels(rows: context.streams, columns: context.hidden)
   }
 
-  /// The hidden state of this worker's streams, where it is carried.
-  public var state: Window<Float>? { Self.carriesState ? before.elements : nil }
+  /// The hidden state, where it is carried.
+  public var carriedStates: [CarriedState] { Self.carriesState ? [notebookState(before)] : [] }
 
   /// BatchNorm's mean and variance.
   public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
@@ -91,10 +93,18 @@ public class LateNormModel: Model {
     }
   }
 
-  private func recur(_ x: Window<Int32>, _ block: LaneBlock) {
+  /// As `Model` describes it; for a context of one block and steps of one token.
+  public func predict(x: Window<Int32>) -> Panels {
+    precondition(blocks.count == 1 && context.bptt == 1, "a step of one token")
+    recur(x, blocks[0], carries: true)
+    output.evaluate(blocks[0], normalising: normalisation(blocks[0], norm.evaluation()))
+    return output.logits(blocks[0])
+  }
+
+  private func recur(_ x: Window<Int32>, _ block: LaneBlock, carries: Bool? = nil) {
     recurrent.embed(before, x, block, at: 0)
     recurrent.advance(0..<context.bptt, x, block)
-    if Self.carriesState {
+    if carries ?? Self.carriesState {
       copyRows(
         recurrent.step(recurrent.hidden, block, context.bptt - 1), into: before, first: block.streams.lowerBound)
     }
@@ -103,10 +113,14 @@ public class LateNormModel: Model {
   private func predict(
     _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
   ) {
-    let normalisation = Normalisation(
+    output.forward(
+      block, normalising: normalisation(block, coefficients), targets: y, gradientScale: gradientScale)
+  }
+
+  private func normalisation(_ block: LaneBlock, _ coefficients: NormCoefficients) -> Normalisation {
+    Normalisation(
       recurrent.part(recurrent.hidden, block), rowsPerStep: block.streams.count, width: context.width,
       lanes: block.stepRows, coefficients, into: output.input(block))
-    output.forward(block, normalising: normalisation, targets: y, gradientScale: gradientScale)
   }
 }
 

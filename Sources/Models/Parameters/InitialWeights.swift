@@ -34,8 +34,14 @@ extension ParameterLayout {
         switch tensor.initial {
         case .normal: Float(random.normal())
         case .uniform(let bound): Float((2 * random.uniform() - 1) * bound)
+        case .uniformRows(let bound, _): Float((2 * random.uniform() - 1) * bound)
         case .constant(let value): value
         }
+      }
+      if case .uniformRows(_, let row) = tensor.initial {
+        let columns = tensor.shape[1]
+        result[tensor.name]?.replaceSubrange(
+          (row * columns)..<((row + 1) * columns), with: repeatElement(0, count: columns))
       }
     }
     return result

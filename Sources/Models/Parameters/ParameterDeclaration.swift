@@ -8,8 +8,22 @@ public struct ParameterDeclaration: Sendable, Equatable {
     case embedding
     /// (outputs, inputs), as panels (inputs, outputs).
     case weight
+    /// (gates · hidden, inputs), as panels (inputs, gate columns): see `gateColumn`.
+    case gateWeight(gates: Int)
+    /// (rows, columns), as panels: an embedding that is an output layer's weight as well.
+    case sharedEmbedding
     /// (count)
     case vector
+    /// (gates · hidden), a number for each gate column.
+    case gateVector(gates: Int)
+
+    /// Whether it is one of the vectors, which lie behind all matrices.
+    var isVector: Bool {
+      switch self {
+      case .vector, .gateVector: true
+      case .embedding, .weight, .gateWeight, .sharedEmbedding: false
+      }
+    }
   }
 
   /// What the elements are before training.
@@ -18,6 +32,8 @@ public struct ParameterDeclaration: Sendable, Equatable {
     case normal
     /// U(−bound, bound)
     case uniform(bound: Double)
+    /// The same with a row of zeros.
+    case uniformRows(bound: Double, zeroRow: Int)
     /// All alike.
     case constant(Float)
   }
@@ -50,5 +66,51 @@ public struct ParameterDeclaration: Sendable, Equatable {
       ParameterDeclaration(name: "\(name).weight", shape: [channels], kind: .vector, initial: .constant(1)),
       ParameterDeclaration(name: "\(name).bias", shape: [channels], kind: .vector, initial: .constant(0)),
     ]
+  }
+
+  /// `name.weight` of an embedding U(±0.1) whose row of `xxpad` is zero, as fastai's AWD_LSTM has it.
+  ///
+  /// - isShared: whether it is the output layer's weight as well.
+  static func uniformEmbedding(
+    _ name: String, rows: Int, columns: Int, isShared: Bool
+  ) -> [ParameterDeclaration] {
+    [
+      ParameterDeclaration(
+        name: "\(name).weight", shape: [rows, columns], kind: isShared ? .sharedEmbedding : .embedding,
+        initial: .uniformRows(bound: 0.1, zeroRow: EmbeddingLayer.padding))
+    ]
+  }
+
+  /// `name.weight` (rows, columns) ~ N(0, 1) of an embedding that is the output layer's weight as well.
+  static func sharedEmbedding(_ name: String, rows: Int, columns: Int) -> [ParameterDeclaration] {
+    [ParameterDeclaration(name: "\(name).weight", shape: [rows, columns], kind: .sharedEmbedding, initial: .normal)]
+  }
+
+  /// `name.bias` (count), all zero.
+  static func zeroBias(_ name: String, count: Int) -> [ParameterDeclaration] {
+    [ParameterDeclaration(name: "\(name).bias", shape: [count], kind: .vector, initial: .constant(0))]
+  }
+
+  /// `name.weight` (outputs, inputs) ~ U(±0.1) without bias.
+  static func uniformWeight(_ name: String, inputs: Int, outputs: Int) -> [ParameterDeclaration] {
+    [
+      ParameterDeclaration(
+        name: "\(name).weight", shape: [outputs, inputs], kind: .weight, initial: .uniform(bound: 0.1))
+    ]
+  }
+
+  /// The four tensors of one layer of `torch.nn.RNN`, `GRU` or `LSTM` under `name`: all ~ U(±1/√hidden).
+  public static func cell(_ name: String, gates: Int, inputs: Int, hidden: Int) -> [ParameterDeclaration] {
+    let initial = Initial.uniform(bound: 1 / Double(hidden).squareRoot())
+    func weight(_ part: String, _ inputs: Int) -> ParameterDeclaration {
+      ParameterDeclaration(
+        name: "\(name).weight_\(part)_l0", shape: [gates * hidden, inputs], kind: .gateWeight(gates: gates),
+        initial: initial)
+    }
+    func bias(_ part: String) -> ParameterDeclaration {
+      ParameterDeclaration(
+        name: "\(name).bias_\(part)_l0", shape: [gates * hidden], kind: .gateVector(gates: gates), initial: initial)
+    }
+    return [weight("ih", inputs), weight("hh", hidden), bias("ih"), bias("hh")]
   }
 }

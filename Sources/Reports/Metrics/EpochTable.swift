@@ -5,13 +5,41 @@ public import Fitting
 ///
 ///     epoch     train_loss  valid_loss  accuracy  time
 ///     0         2.931474    2.468735    0.204811  00:00.06
+///
+/// Where there is too little room its columns stand closer; then those are left out that say least: time, train_loss, the metrics.
 public struct EpochTable: Sendable {
   /// The header's words, the metrics' names between `valid_loss` and `time`.
   public let columns: [String]
+  /// Indices of the columns that are shown, and the blanks between them at least.
+  private let shown: [Int]
+  private let gap: Int
 
   /// A table with the columns epoch, train_loss, valid_loss, one for each of `metrics`, time.
-  public init(metrics: [String] = ["accuracy"]) {
-    columns = ["epoch", "train_loss", "valid_loss"] + metrics + ["time"]
+  ///
+  /// - width: characters of a line at most; nil for any number. Two columns are always shown.
+  public init(metrics: [String] = ["accuracy"], width: Int? = nil) {
+    let columns = ["epoch", "train_loss", "valid_loss"] + metrics + ["time"]
+    var shown = Array(columns.indices)
+    var gap = 2
+    if let width, Self.width(of: columns, gap: gap) > width {
+      gap = 1
+      var leavingOut = [columns.count - 1, 1] + (3..<(columns.count - 1)).reversed()
+      while Self.width(of: shown.map { columns[$0] }, gap: gap) > width, !leavingOut.isEmpty {
+        let column = leavingOut.removeFirst()
+        shown.removeAll { $0 == column }
+      }
+    }
+    (self.columns, self.shown, self.gap) = (columns, shown, gap)
+  }
+
+  /// Characters of a line; a time has eight.
+  private static func width(of columns: [String], gap: Int) -> Int {
+    columns.map { Self.width(of: $0, gap: gap) }.reduce(0, +) + gap * (columns.count - 1)
+  }
+
+  /// Characters of a column without the blanks behind it. Eight hold a loss below 10 with six decimals.
+  private static func width(of column: String, gap: Int) -> Int {
+    gap < 2 && column == "epoch" ? column.count : max(column.count, 8)
   }
 
   /// The first line, without a line break.
@@ -47,15 +75,14 @@ public struct EpochTable: Sendable {
     return hours > 0 ? "\(hours):\(minutes):\(rest)" : "\(minutes):\(rest)"
   }
 
-  /// `cells` side by side, each padded to its column; the last one isn't.
+  /// The shown ones of `cells` side by side, each padded to its column; the last one isn't.
   private func line(_ cells: [String]) -> String {
     var text = ""
-    for (index, cell) in cells.enumerated() {
-      text += cell
-      guard index < cells.count - 1 else { break }
-      // Eight characters hold a loss below 10 with six decimals.
-      let width = max(columns[index].count, 8) + 2
-      text += String(repeating: " ", count: max(1, width - cell.count))
+    for index in shown {
+      text += cells[index]
+      guard index != shown.last else { break }
+      let width = Self.width(of: columns[index], gap: gap) + gap
+      text += String(repeating: " ", count: max(1, width - cells[index].count))
     }
     return text
   }

@@ -1,16 +1,16 @@
 internal import Files
 
 extension LinePlot {
-  /// The plot as text of at most `columns` characters a line (40…80 counted, others moved there), lines in braille
+  /// The plot as text of at most `columns` characters a line (24…80 counted, others moved there), lines in braille
   /// dots over `rows` (at least 4) rows, each line of text with its line break.
   ///
   /// Numbers at the right edge say which line is which; letters in the plot are the marks, named in the legend. With
   /// `colors` each line has its ANSI colour.
   public func terminalText(columns: Int = 80, rows: Int = 16, colors: Bool = false) -> String {
-    let columns = min(max(columns, 40), 80)
+    let columns = min(max(columns, 24), 80)
     let indent = 2
-    var lines = (PlainText.lines(title, width: columns - indent) + PlainText.lines(subtitle, width: columns - indent))
-      .map { "  " + $0 }
+    var lines = [title, subtitle]
+      .flatMap { PlainText.lines(PlainText.visible($0), width: columns - indent) }.map { "  " + $0 }
     if let scales = scales() {
       let page = TerminalPage(plot: self, scales: scales, columns: columns, rows: max(4, rows), colors: colors)
       if !yAxis.label.isEmpty {
@@ -141,7 +141,7 @@ struct TerminalPage {
   /// The names of series and marks with their keys, as many to a line as fit.
   func legend() -> [String] {
     var entries: [(text: String, series: Int?)] = plot.namedSeries.enumerated().map { index, series in
-      (plot.series.count > 1 ? "\(index + 1) \(series.name)" : "⠒ \(series.name)", index)
+      ((plot.series.count > 1 ? "\(index + 1) " : "⠒ ") + PlainText.visible(series.name), index)
     }
     for (letter, mark) in shownMarks() { entries.append(("\(letter) \(mark.label)", nil)) }
     var lines: [String] = []

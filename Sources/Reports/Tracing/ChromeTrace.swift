@@ -1,5 +1,5 @@
-public import Fitting
 internal import Files
+public import Fitting
 internal import Teams
 
 /// The spans of all workers as a Chrome trace (chrome://tracing, ui.perfetto.dev): one row a worker.

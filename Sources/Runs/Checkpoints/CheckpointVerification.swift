@@ -13,7 +13,7 @@ public struct CheckpointVerification: Sendable {
   ///
   /// - Throws: `RunError` when there is none.
   public static func all(_ path: String) throws(RunError) -> [CheckpointVerification] {
-    let files = try Resumption.candidates(FilePath(path))
+    let files = try Resumption.candidates(FilePath(named: path))
     guard !files.isEmpty else {
       throw RunError("no checkpoint", at: path, remedy: "give a run directory or a checkpoint", status: .badData)
     }

@@ -27,11 +27,11 @@ public struct Resumption: Sendable {
     _ path: String, _ job: Job, passedOver: (RunError) -> Void
   ) throws -> Resumption {
     let message = try job.share { () throws(RunError) in
-      let (file, bytes) = try find(FilePath(path), passedOver: passedOver)
-      return Array(file.string.utf8) + [0] + bytes
+      let (file, bytes) = try find(FilePath(named: path), passedOver: passedOver)
+      return Array(file.named.utf8) + [0] + bytes
     }
     let parts = message.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-    let file = FilePath(String(decoding: parts[0], as: UTF8.self))
+    let file = FilePath(named: String(decoding: parts[0], as: UTF8.self))
     return Resumption(try Checkpoint(Array(parts[1])), file)
   }
 

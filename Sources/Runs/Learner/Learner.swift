@@ -22,8 +22,8 @@ internal import Teams
 public final class Learner {
   /// What it trains on.
   public let data: LanguageModelData
-  /// The model.
-  public let model: ModelKind
+  /// What the model is.
+  public let model: ModelDescription
   /// The sizes and settings it was made with.
   public let configuration: RunConfiguration
   /// What the latest fit and LR finder have left.
@@ -36,26 +36,27 @@ public final class Learner {
   /// A learner with fresh weights.
   ///
   /// - loss, metrics: as the notebook names them; a nil loss is the model's own.
-  /// - hidden: size of the hidden state; lanes: nil for min(16, batch size).
+  /// - hidden: size of the hidden state; nil for the description's. lanes: nil for min(16, batch size).
   /// - accumulate: batches whose mean gradient makes a step.
   /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead.
   /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights can't be read.
   public init(
-    _ data: LanguageModelData, _ model: ModelKind, loss: LossFunction? = nil, metrics: [Metric] = [], hidden: Int = 64,
-    lanes: Int? = nil, accumulate: Int = 1, seed: UInt64 = 42, hiddenState: HiddenStateRule = .carry,
+    _ data: LanguageModelData, _ model: ModelDescription, loss: LossFunction? = nil, metrics: [Metric] = [],
+    hidden: Int? = nil, lanes: Int? = nil, accumulate: Int = 1, seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil,
     weights: String? = nil, job: Job? = nil
   ) throws {
     self.data = data
+    var model = model
+    if let hidden { model.hidden = hidden }
     self.model = model
     var configuration = RunConfiguration()
     configuration.model = model
-    configuration.hidden = hidden
     configuration.batchSize = data.batchSize
     configuration.bptt = data.bptt
     configuration.lanes = lanes
     configuration.accumulate = accumulate
     configuration.seed = seed
-    configuration.hiddenState = hiddenState
+    configuration.hiddenState = hiddenState ?? (model.kind.startsEpochsAfresh ? .epoch : .carry)
     configuration.initialWeights = weights
     try configuration.checkLearner(loss, metrics)
     self.configuration = configuration

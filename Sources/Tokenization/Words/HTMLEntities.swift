@@ -1,40 +1,103 @@
-/// Characters that HTML writes as `&name;`, `&#39;` or `&#x27;`: of the names those of HTML 3.2, and of common punctuation.
+/// Characters that HTML writes as `&name;`, `&#39;` or `&#x27;`, read as Python's `html.unescape` reads them.
+///
+/// Names are HTML's whole list; those that it has from before semicolons were asked for are read without one, the longest that fits:
+/// `&notit;` is `¬it;`. Numbers 128…159 are Windows-1252's. A number that is no scalar gives U+FFFD, one of a control character
+/// nothing.
 enum HTMLEntities {
-  /// The scalar that an entity at the beginning of `text` stands for, with the entity's length; nil where there is none.
-  static func scalar(_ text: ArraySlice<UInt8>) -> (scalar: Unicode.Scalar, length: Int)? {
-    guard let end = text.prefix(longest).firstIndex(of: UInt8(ascii: ";")) else { return nil }
-    let name = String(decoding: text[(text.startIndex + 1)..<end], as: UTF8.self)
-    let length = end + 1 - text.startIndex
-    if name.hasPrefix("#") {
-      let isHexadecimal = name.hasPrefix("#x") || name.hasPrefix("#X")
-      let digits = name.dropFirst(isHexadecimal ? 2 : 1)
-      guard let value = UInt32(digits, radix: isHexadecimal ? 16 : 10), let scalar = Unicode.Scalar(value), value > 0
-      else { return nil }
-      return (scalar, length)
+  /// What an entity at the beginning of `text` stands for, with the entity's length in bytes; nil where there is none.
+  ///
+  /// - text: UTF-8 whose first byte is `&`.
+  /// - Complexity: linear in the digits of a number; else constant.
+  static func characters(_ text: ArraySlice<UInt8>) -> (scalars: [Unicode.Scalar], length: Int)? {
+    let start = text.startIndex + 1
+    guard start < text.endIndex else { return nil }
+    if text[start] == UInt8(ascii: "#") { return number(text) }
+    let name = text[start...].prefix(longestName).prefix { isInName($0) }
+    let end = name.endIndex
+    if end < text.endIndex, text[end] == UInt8(ascii: ";"), let entry = names[String(decoding: name, as: UTF8.self)] {
+      return (entry.scalars, end + 1 - text.startIndex)
     }
-    return names[name].map { ($0, length) }
+    for count in stride(from: min(name.count, longestBareName), through: 2, by: -1) {
+      if let entry = names[String(decoding: name.prefix(count), as: UTF8.self)], entry.isBare {
+        return (entry.scalars, 1 + count)
+      }
+    }
+    return nil
   }
 
-  private static let longest = 12
+  /// All names are of ASCII letters and digits.
+  private static func isInName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
 
-  /// The names of U+00A0 ..< U+0100, in order.
-  private static let latin = """
-    nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot \
-    cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml \
-    Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig \
-    agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute \
-    ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml
-    """
+  // MARK: Names
 
-  private static let names: [String: Unicode.Scalar] = {
-    var names: [String: Unicode.Scalar] = [
-      "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "ndash": "\u{2013}", "mdash": "\u{2014}",
-      "lsquo": "\u{2018}", "rsquo": "\u{2019}", "ldquo": "\u{201C}", "rdquo": "\u{201D}", "bull": "\u{2022}",
-      "hellip": "\u{2026}", "euro": "\u{20AC}", "trade": "\u{2122}",
-    ]
-    for (index, name) in latin.split(separator: " ").enumerated() {
-      names[String(name)] = Unicode.Scalar(UInt8(0xA0 + index))
+  /// Bytes of `CounterClockwiseContourIntegral`, and of the longest name without a semicolon.
+  private static let longestName = 31
+  private static let longestBareName = 6
+
+  private static let names: [String: (scalars: [Unicode.Scalar], isBare: Bool)] = {
+    var names: [String: (scalars: [Unicode.Scalar], isBare: Bool)] = [:]
+    names.reserveCapacity(2200)
+    for entry in list.split(separator: " ") {
+      guard let mark = entry.firstIndex(where: { $0 == "=" || $0 == "!" }) else { continue }
+      let codes = entry[entry.index(after: mark)...].split(separator: ",")
+      let scalars = codes.compactMap { UInt32($0, radix: 16).flatMap { Unicode.Scalar($0) } }
+      names[String(entry[..<mark])] = (scalars, entry[mark] == "!")
     }
     return names
   }()
+
+  // MARK: Numbers
+
+  private static func number(_ text: ArraySlice<UInt8>) -> (scalars: [Unicode.Scalar], length: Int)? {
+    var position = text.startIndex + 2
+    var radix: UInt32 = 10
+    if position < text.endIndex, text[position] | 0x20 == UInt8(ascii: "x") {
+      radix = 16
+      position += 1
+    }
+    let first = position
+    var value: UInt32 = 0
+    while position < text.endIndex, let digit = digit(text[position]), digit < radix {
+      // Beyond the last scalar it doesn't matter by how much.
+      value = min(value * radix + digit, 0x11_0000)
+      position += 1
+    }
+    guard position > first else { return nil }
+    if position < text.endIndex, text[position] == UInt8(ascii: ";") { position += 1 }
+    return (scalars(value), position - text.startIndex)
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a")) + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A")) + 10
+    default: nil
+    }
+  }
+
+  private static func scalars(_ value: UInt32) -> [Unicode.Scalar] {
+    switch value {
+    case 0x80...0x9F: return [Unicode.Scalar(windows1252[Int(value - 0x80)]) ?? "\u{FFFD}"]
+    case 0x1...0x8, 0xB, 0xE...0x1F, 0x7F, 0xFDD0...0xFDEF: return []
+    // The last two of each plane.
+    case _ where value & 0xFFFE == 0xFFFE && value <= 0x10_FFFF: return []
+    case 0: return ["\u{FFFD}"]
+    default: return [Unicode.Scalar(value) ?? "\u{FFFD}"]
+    }
+  }
+
+  /// Windows-1252's characters 128…159; where it has none, that control character.
+  private static let windows1252: [UInt32] = [
+    0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D, 0x17D, 0x8F,
+    0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D, 0x17E,
+    0x178,
+  ]
 }

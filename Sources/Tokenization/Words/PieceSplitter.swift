@@ -42,7 +42,13 @@ struct PieceSplitter: Sendable {
       }
       hasLower = hasLower || entry.isLower
       scalars += 1
-      if scalar.isASCII { appendASCII(text[position]) } else { append(scalar, entry) }
+      if scalar.isASCII {
+        appendASCII(text[position])
+      } else if scalar == "\u{3A3}", FinalSigma.isFinal(text, piece, at: position) {
+        append("\u{3C2}", UnicodeTable.entry("\u{3C2}"))
+      } else {
+        append(scalar, entry)
+      }
       position += UTF8Bytes.length(text[position])
     }
     if startsUpper, scalars > 1 {

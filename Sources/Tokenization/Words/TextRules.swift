@@ -71,8 +71,8 @@ struct TextRules: Sendable {
       let rest = text[position..<range.upperBound]
       switch text[position] {
       case UInt8(ascii: "&"):
-        if let (scalar, length) = HTMLEntities.scalar(rest) {
-          fixed.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
+        if let (scalars, length) = HTMLEntities.characters(rest) {
+          for scalar in scalars { fixed.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? []) }
           position += length
           continue
         }

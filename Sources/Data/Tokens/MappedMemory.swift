@@ -1,0 +1,76 @@
+internal import Files
+internal import Jobs
+internal import Platform
+private import Synchronization
+internal import Teams
+
+/// The memory that this process has mapped files into. Reading what a file has lost since is answered with SIGBUS: it becomes the error of
+/// that file, one line for the job and its exit code.
+enum MappedMemory {
+  private struct Region {
+    let address, byteCount: UInt
+    let path: String
+  }
+
+  private static let regions = Mutex<[Region]>([])
+  private static let isEnding = Atomic(false)
+  /// What was done about the signal before.
+  private static let previous = Mutex(sigaction())
+
+  /// Notes a file's memory from its first byte's address on.
+  static func add(_ address: UInt, byteCount: Int, _ path: String) {
+    _ = listening
+    regions.withLock { $0.append(Region(address: address, byteCount: UInt(byteCount), path: path)) }
+  }
+
+  /// Forgets the memory at that address, which is about to be given back.
+  static func remove(_ address: UInt) { regions.withLock { $0.removeAll { $0.address == address } } }
+
+  /// Ends the process for a file that has become shorter.
+  static func end(_ path: String) -> Never {
+    // One of a process's threads tells.
+    if isEnding.exchange(true, ordering: .relaxed) { while true { pause(seconds: 1) } }
+    Job.end(
+      Job.report(
+        RunError(
+          "the token file has become shorter while it was used", at: path,
+          remedy: "make it again with `dist-train tokenize`, and start again when nobody writes to it", status: .badData
+        )))
+  }
+
+  /// Takes the signal. The instruction that fails reads tokens and holds no lock, so its thread may do here what it may anywhere.
+  private static let listening: Void = {
+    var action = sigaction()
+    let handler: @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
+      _, information, _ in
+      // The system passes a structure that lasts as long as the handler runs.
+      let address = unsafe information.map { unsafe faultAddress($0.pointee) } ?? 0
+      let region = MappedMemory.regions.withLock { regions in
+        regions.first { $0.address <= address && address - $0.address < $0.byteCount }
+      }
+      if let region { MappedMemory.end(region.path) }
+      // Not ours: the instruction fails again, and the one before this handler sees to it.
+      MappedMemory.previous.withLock { _ = unsafe sigaction(SIGBUS, &$0, nil) }
+    }
+    #if canImport(Darwin)
+      unsafe action.__sigaction_u.__sa_sigaction = handler
+    #elseif canImport(Musl)
+      unsafe action.__sa_handler.sa_sigaction = handler
+    #else
+      unsafe action.__sigaction_handler.sa_sigaction = handler
+    #endif
+    action.sa_flags = CInt(SA_SIGINFO)
+    previous.withLock { _ = unsafe sigaction(SIGBUS, &action, &$0) }
+  }()
+}
+
+/// The address whose use has raised the signal.
+private func faultAddress(_ information: siginfo_t) -> UInt {
+  #if canImport(Darwin)
+    UInt(bitPattern: unsafe information.si_addr)
+  #elseif canImport(Musl)
+    UInt(bitPattern: unsafe information.__si_fields.__sigfault.si_addr)
+  #else
+    UInt(bitPattern: unsafe information._sifields._sigfault.si_addr)
+  #endif
+}

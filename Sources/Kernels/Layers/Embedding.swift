@@ -1,0 +1,69 @@
+public import Memory
+
+/// Where the rows of an embedding lie: row by row, or in panels as a decoder's weight that is tied to it.
+@safe
+public struct EmbeddingRows: Sendable {
+  private let elements: Window<Float>
+  private let vocabulary, panels, rowStride, panelStride: Int
+
+  /// Of (vocabulary, width) row by row, `width` padded to 16.
+  public init(_ rows: Window<Float>, width: Int) {
+    precondition(width % 16 == 0 && width > 0 && rows.count % width == 0, "rows of another width")
+    elements = rows
+    vocabulary = rows.count / width
+    panels = width / 16
+    rowStride = width
+    panelStride = 16
+  }
+
+  /// Of a matrix (vocabulary, width).
+  public init(_ matrix: Panels) {
+    elements = matrix.elements
+    vocabulary = matrix.rows
+    panels = matrix.panels
+    rowStride = 16
+    panelStride = matrix.panelStride
+  }
+
+  /// x = e[token] · factors[token] ⊙ mask, in this order: x (rows, width), overwritten, with a token for each row.
+  ///
+  /// - factors: a number for each row of the vocabulary, or none: embedding dropout.
+  /// - mask: (rows, width), or none: input dropout.
+  ///
+  /// Traps on tokens outside the vocabulary. Its nearest bound are stores.
+  public func gather(tokens: Window<Int32>, factors: Window<Float>? = nil, mask: Panels? = nil, into x: Panels) {
+    precondition(tokens.count == x.rows && x.panels == panels, "one token for each row, and rows of one width")
+    precondition(mask.map { $0.elements.count == x.elements.count } ?? true, "mask of another shape")
+    checkTokens(tokens, factors: factors, vocabulary: vocabulary)
+    let base = UnsafePointer(elements.base)
+    for panel in 0..<panels {
+      for row in 0..<x.rows {
+        let token = Int(tokens.base[row])
+        let place = panel &* x.panelStride &+ row &* 16
+        var vector = load16(base + (token &* rowStride &+ panel &* panelStride))
+        if let factors { vector *= SIMD16(repeating: factors.base[token]) }
+        if let mask { vector *= load16(UnsafePointer(mask.base + place)) }
+        store16(x.base + place, vector)
+      }
+    }
+  }
+}
+
+/// d = d · factors[token], row by row, with a token for each row: the backward pass through the factors of `gather`.
+public func scaleRows(_ d: Panels, tokens: Window<Int32>, factors: Window<Float>) {
+  precondition(tokens.count == d.rows, "one token for each row")
+  checkTokens(tokens, factors: factors, vocabulary: factors.count)
+  for panel in 0..<d.panels {
+    for row in 0..<d.rows {
+      let place = d.base + (panel &* d.panelStride &+ row &* 16)
+      store16(place, load16(UnsafePointer(place)) * factors.base[Int(tokens.base[row])])
+    }
+  }
+}
+
+private func checkTokens(_ tokens: Window<Int32>, factors: Window<Float>?, vocabulary: Int) {
+  precondition(factors.map { $0.count >= vocabulary } ?? true, "a factor for each row of the vocabulary")
+  for row in 0..<tokens.count {
+    precondition(tokens.base[row] >= 0 && Int(tokens.base[row]) < vocabulary, "token outside the vocabulary")
+  }
+}

@@ -1,0 +1,52 @@
+public import Kernels
+
+/// A kind of model: its name on the command line and in files, its type, and what of a description it has.
+///
+/// A model of one's own is one file that conforms to `Model`, a cell of one's own one file that conforms to `Cell`; either is one line
+/// here, or one value of a program's own that `register` takes.
+public struct ModelKind: Sendable, Equatable, CustomStringConvertible {
+  /// The name on the command line and in files.
+  public let name: String
+  /// The model's type.
+  public let type: any Model.Type
+  /// The cell of a stack of recurrent layers; nil for models of another build.
+  public let cell: (any Cell.Type)?
+  /// Whether layers, embedding, norm, tying, dropout and regularisation of a description have an effect.
+  public let isStack: Bool
+  /// Whether the last layer is as wide as the embedding.
+  public let endsAtEmbedding: Bool
+  /// Whether the streams' state starts from zero at each epoch unless it is told otherwise.
+  public let startsEpochsAfresh: Bool
+  /// Fills in a description's defaults.
+  let setDefaults: @Sendable (inout ModelDescription) -> Void
+
+  /// A model of one's own.
+  public init(name: String, _ type: any Model.Type) {
+    self.init(name: name, type, cell: nil, isStack: false)
+  }
+
+  /// A stack of layers of a cell, with BatchNorm before the output layer.
+  ///
+  /// - layers: how many there are unless told otherwise.
+  public init(name: String, cell: any Cell.Type, layers: Int = 1) {
+    self.init(name: name, StackModel.self, cell: cell, isStack: true) { $0.layers = layers }
+  }
+
+  init(
+    name: String, _ type: any Model.Type, cell: (any Cell.Type)?, isStack: Bool, endsAtEmbedding: Bool = false,
+    startsEpochsAfresh: Bool = false, defaults: @escaping @Sendable (inout ModelDescription) -> Void = { _ in }
+  ) {
+    self.name = name
+    self.type = type
+    self.cell = cell
+    self.isStack = isStack
+    self.endsAtEmbedding = endsAtEmbedding
+    self.startsEpochsAfresh = startsEpochsAfresh
+    setDefaults = defaults
+  }
+
+  /// Its name.
+  public var description: String { name }
+  /// Whether both are of one name and type.
+  public static func == (one: ModelKind, other: ModelKind) -> Bool { one.name == other.name && one.type == other.type }
+}

@@ -1,0 +1,228 @@
+internal import Kernels
+internal import Memory
+
+/// One layer of a stack: a cell with its products, over all steps of each stream.
+///
+/// The input products of all steps come first, with both biases; then, step by step, W_hh·h is added and the cell's pointwise part makes
+/// h. Backward the cell makes the gradients of its gates from the last step to the first, then the products give those of the input
+/// and of the weights. Activations are kept block by block of lanes, `steps` matrices (block's streams, columns) in panels.
+@safe
+final class CellLayer {
+  private let context: ModelContext
+  private let cell: any Cell.Type
+  private let index, steps, inputs, hidden, width, gateWidth: Int
+  private let inputWeight, stateWeight: Panels  // (inputs, gate columns), (hidden, gate columns)
+  private let inputTransposed, stateTransposed: Panels  // (gate columns, inputs), (gate columns, hidden)
+  private let inputBias, stateBias: Window<Float>  // (gate columns)
+  private let bias: Window<Float>  // (gate columns): of the input products
+  private let gates, stateGates: Window<Float>  // (blocks, steps, block's streams, gate columns)
+  private let states, memories: Window<Float>  // (blocks, 1 + steps, block's streams, width): from the step before the first on
+  private let memoryGradient, spare: Window<Float>  // (a block's streams, width)
+  private let inputStack, stateStack: (Window<Float>) -> GradientStack
+  private let inputBiasOffset, stateBiasOffset: Int
+  private let dropout: Double
+  private let dropped: Panels  // (hidden, gate columns): W_hh with the step's mask
+  private let scaledStates: Window<Float>  // (steps, a block's streams, width): h of the step before times the mask's factor
+  private var mask: DropoutMask?
+  private let stateOffset: Int
+  /// (streams, width): h, and c where there is one, from which a batch starts.
+  private let carriedHidden: Panels
+  private let carriedMemory: Panels?
+
+  /// The layer whose parameters are `rnns.index.weight_ih_l0` and so on.
+  ///
+  /// - steps: tokens of each stream in a batch; dropout: of the hidden-to-hidden weights.
+  init(
+    _ context: ModelContext, index: Int, _ cell: any Cell.Type, steps: Int, inputs: Int, hidden: Int,
+    blocks: [LaneBlock], dropout: Double
+  ) {
+    self.context = context
+    self.cell = cell
+    self.index = index
+    self.steps = steps
+    self.inputs = inputs
+    self.hidden = hidden
+    self.dropout = dropout
+    width = ParameterLayout.padded(hidden)
+    gateWidth = gateColumns(gates: cell.gates, hidden: hidden)
+    let name = Self.name(index)
+    inputWeight = context.weight("\(name).weight_ih_l0")
+    stateWeight = context.weight("\(name).weight_hh_l0")
+    inputTransposed = context.makePanels(rows: gateWidth, columns: inputs)
+    stateTransposed = context.makePanels(rows: gateWidth, columns: hidden)
+    inputBias = context.vector("\(name).bias_ih_l0")
+    stateBias = context.vector("\(name).bias_hh_l0")
+    inputBiasOffset = context.vectorOffset("\(name).bias_ih_l0")
+    stateBiasOffset = context.vectorOffset("\(name).bias_hh_l0")
+    stateOffset = context.gradientOffset("\(name).weight_hh_l0")
+    bias = context.make(gateWidth)
+    let streams = context.streams
+    let most = blocks.map(\.streams.count).max() ?? 0
+    gates = context.make(steps * streams * gateWidth)
+    stateGates = context.make(cell.separatesStateGates ? steps * streams * gateWidth : 0)
+    states = context.make((1 + steps) * streams * width)
+    memories = context.make(cell.hasMemory ? (1 + steps) * streams * width : 0)
+    memoryGradient = context.make(cell.hasMemory ? most * width : 0)
+    spare = context.make(most * width)
+    inputStack = context.makeGradientStack("\(name).weight_ih_l0", blocks)
+    stateStack = context.makeGradientStack("\(name).weight_hh_l0", blocks)
+    dropped = dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth) : stateWeight
+    scaledStates = context.make(dropout > 0 ? steps * most * width : 0)
+    carriedHidden = context.makePanels(rows: streams, columns: hidden)
+    carriedMemory = cell.hasMemory ? context.makePanels(rows: streams, columns: hidden) : nil
+  }
+
+  /// "rnns.0"
+  static func name(_ index: Int) -> String { "rnns.\(index)" }
+
+  /// h and c by their names in files.
+  var carriedStates: [CarriedState] {
+    let name = Self.name(index)
+    return [CarriedState("\(name).hidden", carriedHidden)]
+      + (carriedMemory.map { [CarriedState("\(name).cell", $0)] } ?? [])
+  }
+
+  /// Makes transposed copies of the weights, and the bias of the input products.
+  func parametersChanged() {
+    transpose(inputWeight, into: inputTransposed)
+    if dropout == 0 { transpose(stateWeight, into: stateTransposed) }
+    bias.copy(from: inputBias)
+    if !cell.separatesStateGates { accumulate(stateBias, into: bias) }
+  }
+
+  /// Draws the step's mask of the hidden-to-hidden weights.
+  func beginStep(_ mask: (DropoutMask.Site, Double) -> DropoutMask) {
+    guard dropout > 0 else { return }
+    let own = mask(.weight(layer: index), dropout)
+    own.drop(stateWeight, gates: cell.gates, into: dropped)
+    transpose(dropped, into: stateTransposed)
+    self.mask = own
+  }
+
+  /// h of all steps of a block, (steps, block's streams, width).
+  func output(_ block: LaneBlock) -> Window<Float> {
+    let all = part(states, block)
+    return all[(block.streams.count * width)..<all.count]
+  }
+
+  /// Forward through all steps of a block from what is carried, which moves on.
+  ///
+  /// - x: (steps, block's streams, inputs); drops: whether the step's mask is in force.
+  func forward(_ block: LaneBlock, _ x: Window<Float>, drops: Bool) {
+    let weight = drops && dropout > 0 ? dropped : stateWeight
+    let first = block.streams.lowerBound
+    copyRows(carriedHidden, first: first, into: state(states, block, 0))
+    if let carriedMemory { copyRows(carriedMemory, first: first, into: state(memories, block, 0)) }
+    for t in 0..<steps { linear(input(x, block, t), inputWeight, bias: bias, into: gate(gates, block, t)) }
+    for t in 0..<steps {
+      if cell.separatesStateGates {
+        linear(state(states, block, t), weight, bias: stateBias, into: gate(stateGates, block, t))
+      } else {
+        linear(state(states, block, t), weight, addingTo: gate(gates, block, t))
+      }
+      cell.forward(step(block, t))
+    }
+    copyRows(state(states, block, steps), into: carriedHidden, first: first)
+    if let carriedMemory { copyRows(state(memories, block, steps), into: carriedMemory, first: first) }
+  }
+
+  /// Back through all steps of a block, after `forward` in training.
+  ///
+  /// - x: as in `forward`. dh: the gradient of the layer's output, (steps, block's streams, width), overwritten with that of each h
+  ///   as a whole. dx: that of x, overwritten.
+  /// - gradients: the block's part of the weights' gradients. Blocks come in order: what is folded lasts from the first to the last.
+  func backward(
+    _ block: LaneBlock, _ x: Window<Float>, _ dh: Window<Float>, into dx: Window<Float>, gradients: Window<Float>
+  ) {
+    let rows = block.streams.count
+    let size = rows * width
+    let memoryGradient = memoryGradient[0..<(cell.hasMemory ? size : 0)]
+    memoryGradient.fill(0)
+    for t in (0..<steps).reversed() {
+      let previous = t > 0 ? dh[((t - 1) * size)..<(t * size)] : spare[0..<size]
+      cell.backward(
+        step(block, t),
+        CellGradients(hidden: dh[(t * size)..<((t + 1) * size)], memory: memoryGradient, previousHidden: previous))
+      guard t > 0 else { continue }
+      linear(
+        gate(stateGradients, block, t), stateTransposed, addingTo: Panels(previous, rows: rows, columns: hidden))
+    }
+    for t in 0..<steps {
+      linear(gate(gates, block, t), inputTransposed, bias: nil, into: input(dx, block, t))
+    }
+    weightGradients(block, x, into: gradients)
+  }
+
+  /// Ends the weights' gradients of a step, behind the last block: dropped weights have none.
+  func finishGradients(_ gradients: Window<Float>) {
+    guard let mask, dropout > 0 else { return }
+    let count = stateWeight.elements.count
+    for root in 0..<context.laneFolds.roots {
+      let start = root * context.gradientStride + stateOffset
+      mask.dropGradient(
+        Panels(gradients[start..<(start + count)], rows: hidden, columns: gateWidth), gates: cell.gates)
+    }
+  }
+
+  /// Where `backward` leaves the gradients of what W_hh·h is part of.
+  private var stateGradients: Window<Float> { cell.separatesStateGates ? stateGates : gates }
+
+  private func weightGradients(_ block: LaneBlock, _ x: Window<Float>, into gradients: Window<Float>) {
+    let lanes = LaneRows(rows: block.stepRows.rows, steps: steps)
+    let rows = block.streams.count
+    let first = block.lanes.lowerBound
+    let d = block.part(gates, width: gateWidth)
+    weightGradient(
+      x, depth: inputs, d, columns: gateWidth, rowsPerStep: rows, lanes: lanes, first: first,
+      schedule: context.laneFolds, into: inputStack(gradients),
+      bias: context.laneVectors(block, offset: inputBiasOffset))
+    let size = rows * width
+    var before = part(states, block)[0..<(steps * size)]
+    if let mask, dropout > 0 {
+      let scaled = scaledStates[0..<(steps * size)]
+      scale(before, by: mask.factor, into: scaled)
+      before = scaled
+    }
+    weightGradient(
+      before, depth: hidden, block.part(stateGradients, width: gateWidth), columns: gateWidth, rowsPerStep: rows,
+      lanes: lanes, first: first, schedule: context.laneFolds, into: stateStack(gradients),
+      bias: context.laneVectors(block, offset: stateBiasOffset))
+  }
+
+  // MARK: Parts of the activations
+
+  private func step(_ block: LaneBlock, _ t: Int) -> CellStep {
+    CellStep(
+      rows: block.streams.count, gates: gate(gates, block, t).elements,
+      stateGates: cell.separatesStateGates ? gate(stateGates, block, t).elements : stateGates,
+      previousHidden: state(states, block, t).elements, hidden: state(states, block, t + 1).elements,
+      previousMemory: cell.hasMemory ? state(memories, block, t).elements : memories,
+      memory: cell.hasMemory ? state(memories, block, t + 1).elements : memories)
+  }
+
+  private func part(_ states: Window<Float>, _ block: LaneBlock) -> Window<Float> {
+    let count = (1 + steps) * width
+    return states[(block.streams.lowerBound * count)..<(block.streams.upperBound * count)]
+  }
+
+  /// A state behind `t` steps of the batch, (block's streams, hidden).
+  private func state(_ states: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+    matrix(part(states, block), block, t, columns: hidden)
+  }
+
+  /// Gates at step t, (block's streams, gate columns).
+  private func gate(_ gates: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+    matrix(block.part(gates, width: gateWidth), block, t, columns: gateWidth)
+  }
+
+  /// The input at step t, (block's streams, inputs).
+  private func input(_ x: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+    matrix(x, block, t, columns: inputs)
+  }
+
+  private func matrix(_ activations: Window<Float>, _ block: LaneBlock, _ t: Int, columns: Int) -> Panels {
+    let count = Panels.count(rows: block.streams.count, columns: columns)
+    return Panels(
+      activations[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: columns)
+  }
+}

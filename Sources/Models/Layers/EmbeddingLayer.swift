@@ -1,0 +1,83 @@
+public import Kernels
+public import Memory
+internal import Teams
+
+/// The embedding of a stack's input, with embedding dropout and input dropout.
+///
+/// Its gradient is summed per lane in the order in which steps come backward, and folded over the lanes at the end of a step.
+@safe
+public final class EmbeddingLayer {
+  /// The id of `xxpad`, whose row has no gradient from here where the model says so.
+  static let padding = 1
+
+  private let context: ModelContext
+  private let rows: EmbeddingRows
+  private let width: Int
+  private let sums: EmbeddingSums
+  private let offset: Int
+  private let dropout: Double
+  private let factors: Window<Float>  // (vocabulary)
+  /// The same, and 0 for the padding token where it has no gradient; nil where neither has an effect.
+  private let gradientFactors: Window<Float>?
+  private let hasPadding, isShared: Bool
+
+  /// The layer whose parameter is `name.weight`.
+  ///
+  /// - steps: tokens of each stream in a batch; hasPadding: whether the row of `xxpad` has no gradient from here.
+  /// - isShared: whether the weight is the output layer's as well.
+  public init(
+    _ context: ModelContext, _ name: String, steps: Int, columns: Int, isShared: Bool, hasPadding: Bool,
+    dropout: Double
+  ) {
+    self.context = context
+    self.dropout = dropout
+    self.hasPadding = hasPadding
+    self.isShared = isShared
+    width = ParameterLayout.padded(columns)
+    rows =
+      isShared
+      ? EmbeddingRows(context.sharedEmbedding("\(name).weight"))
+      : EmbeddingRows(context.rows("\(name).weight"), width: width)
+    sums = context.makeEmbeddingSums(rows: steps * context.streams, columns: columns)
+    offset = context.embeddingGradientOffset("\(name).weight")
+    let count = ParameterLayout.padded(context.vocabulary)
+    factors = context.make(dropout > 0 ? count : 0)
+    gradientFactors = dropout > 0 || hasPadding ? context.make(count) : nil
+    gradientFactors?.fill(1)
+    if dropout == 0 { clearPadding() }
+  }
+
+  /// Draws the step's mask.
+  public func beginStep(_ mask: (DropoutMask.Site, Double) -> DropoutMask) {
+    guard dropout > 0 else { return }
+    mask(.embedding, dropout).fill(factors, vocabulary: context.vocabulary)
+    gradientFactors?.copy(from: factors)
+    clearPadding()
+  }
+
+  /// x_t (block's streams, width) of the tokens at one step.
+  ///
+  /// - drops: whether the step's mask is in force; mask: input dropout's (block's streams, width), or none.
+  public func forward(tokens: Window<Int32>, drops: Bool, mask: Panels?, into x: Panels) {
+    rows.gather(tokens: tokens, factors: drops && dropout > 0 ? factors : nil, mask: mask, into: x)
+  }
+
+  /// Adds a gradient of x_t to the embedding's: `dx` (block's streams, width) gives way to what is added.
+  public func backward(_ block: LaneBlock, tokens: Window<Int32>, mask: Panels?, _ dx: Panels) {
+    if let mask { applyMask(mask, to: dx.elements, steps: 1, into: dx.elements) }
+    if let gradientFactors { scaleRows(dx, tokens: tokens, factors: gradientFactors) }
+    sums.add(
+      dx.elements, tokens: tokens, rowsPerStep: dx.rows, rows: block.stepRows.rows, first: block.lanes.lowerBound)
+  }
+
+  /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all blocks.
+  public func gradient(into gradients: Window<Float>) {
+    sums.fold(
+      context.laneFolds, into: gradients, offset: offset, rootStride: context.gradientStride,
+      inPanels: isShared)
+  }
+
+  private func clearPadding() {
+    if hasPadding, context.vocabulary > Self.padding { gradientFactors?[Self.padding] = 0 }
+  }
+}
