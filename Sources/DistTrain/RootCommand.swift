@@ -47,6 +47,7 @@ struct RootCommand: ParsableCommand {
       return
     }
     do {
+      try (command as? any SoloCommand)?.agree()
       try command.run()
     } catch let error as RunError {
       throw configured.placing(error)

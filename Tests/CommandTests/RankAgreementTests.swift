@@ -45,6 +45,12 @@ import Testing
         "command lr-find on rank 1"
       ),
       (
+        "test $rank = 1 && exec $run data; exec $run \(short)", "command train on rank 0", "command data on rank 1"
+      ),
+      (
+        "test $rank = 0 && exec $run data; exec $run \(short)", "command data on rank 0", "command train on rank 1"
+      ),
+      (
         "exec $run bench step --threads 1 --steps $((5 + rank))", "--steps 5 on rank 0", "--steps 6 on rank 1"
       ),
     ])

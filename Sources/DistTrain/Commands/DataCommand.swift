@@ -5,7 +5,7 @@ import Training
 /// `dist-train data`.
 ///
 /// It takes the options of the run that it tells about, whole, so that `train` in a command line needs only be replaced.
-struct DataCommand: ParsableCommand {
+struct DataCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.",
     discussion: """

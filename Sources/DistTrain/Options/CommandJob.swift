@@ -79,15 +79,19 @@ struct CommandJob: Sendable {
   /// What all processes must have alike: command, version, CPU, what is computed, and how it is carried out together.
   /// To a run that goes on, an option that has its default's value says more than one that isn't given.
   private var facts: [Job.Fact] {
-    let program = [
-      Job.Fact("command", name), Job.Fact("version", RootCommand.configuration.version),
-      Job.Fact("build for CPU", Processor.build),
-    ]
     let resumes = options.contains(RunOption.durability.resume)
     let declared = RunOption.all.filter { $0.role != .own }.map { option in
       let isDefault = resumes && option.isComputed && !options.contains(option)
       return Job.Fact(option.typedName, option.text(configuration, options) + (isDefault ? " (default)" : ""))
     }
-    return program + declared + ownFacts
+    return Self.programFacts(name) + declared + ownFacts
+  }
+
+  /// What is running: the command of this name, version, CPU.
+  static func programFacts(_ name: String) -> [Job.Fact] {
+    [
+      Job.Fact("command", name), Job.Fact("version", RootCommand.configuration.version),
+      Job.Fact("build for CPU", Processor.build),
+    ]
   }
 }
