@@ -41,8 +41,8 @@ let language: [SwiftSetting] = [
 ]
 /// Kernels and MPI calls hold raw memory; all other targets state by the compiler's check that they hold none.
 let safe: [SwiftSetting] = [.strictMemorySafety()]
-/// Test targets compute with the kernels' types.
-let tests = language + cpuFlags
+/// Test targets compute with the kernels' types, and some tests are for one MPI library only.
+let tests = language + cpuFlags + (mpiPackage == "mpich" ? [.define("MPICH")] : [])
 
 /// How the program is linked on Linux: with Swift's libraries in it, so that it runs on nodes without a toolchain, and into few pages,
 /// since each rank of a job has its own. Without a position to choose there are no addresses to fill in at the start; what no library
@@ -57,7 +57,8 @@ let standalone =
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-/// The rooms of the library, for tests that look inside.
+/// The rooms of the library. Whoever imports `Training`, which passes them on, names them as well: a build that goes on from an earlier
+/// one looks at them alone to find what has changed.
 let rooms: [Target.Dependency] = [
   "Benchmarks", "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Kernels", "Memory",
   "Models", "Optimization", "Reports", "Runs", "Teams", "Tokenization",
@@ -138,19 +139,19 @@ let package = Package(
     .target(
       name: "DistTrain",
       dependencies: [
-        "MPI", "Teams", "Training",
+        "MPI", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "Yams", package: "Yams"),
-      ], swiftSettings: language + safe + vectors),
+      ] + rooms, swiftSettings: language + safe + vectors),
     // Apart from it, since a test target takes over how what it depends on is linked.
     .executableTarget(
       name: "Main", dependencies: ["DistTrain"], swiftSettings: language + safe,
       linkerSettings: [.unsafeFlags(standalone, .when(platforms: [.linux]))]),
     .executableTarget(
       name: "RNNExploration",
-      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Training", .product(name: "ArgumentParser", package: "swift-argument-parser")] + rooms,
       // The notebook's source, which is also its page's text and code.
       resources: [.embedInCode("Page/Exploration.source")], swiftSettings: language + safe),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Memory"], swiftSettings: tests),
@@ -183,12 +184,13 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "Training"]
-        + rooms,
+      dependencies: [
+        "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary", "Training",
+      ] + rooms,
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(
-      name: "ExampleProgram", dependencies: ["Training"], path: "Tests/ExampleProgram", swiftSettings: language),
+      name: "ExampleProgram", dependencies: ["Training"] + rooms, path: "Tests/ExampleProgram", swiftSettings: language),
     .testTarget(
       name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "Training"] + rooms,
       exclude: ["campaign", "disturb"], swiftSettings: tests),
@@ -200,6 +202,10 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["enter-host", "one-node-slurm", "spaces", "stop-and-go", "two-hosts"], swiftSettings: tests),
+    // Which targets and folders use which, read from the sources.
+    .testTarget(name: "StructureTests", swiftSettings: language),
+    // Counts what became of the tests.
+    .executableTarget(name: "TestSummary", path: "Tests/TestSummary", swiftSettings: language),
     // Starts built programs, under launchers too.
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: language),
   ]

@@ -95,8 +95,22 @@ import Testing
     #expect(line.hasPrefix("-np \(ranks) ") && line.hasSuffix("/.build/release/dist-train --epochs 1"), "\(line)")
   }
 
+  /// All that some test is skipped without: both MPI libraries are there, and nothing else.
+  @Test func allTestsWantTheirTools() throws {
+    let result = try run(
+      "test", ["--all"],
+      commands: [
+        "swift": Self.swift, "id": "echo 1000", "apt-get": "exit 0", "pkg-config": "exit 0",
+        "mpirun.openmpi": "exit 0", "mpirun.mpich": "exit 0", "slurmctld": "exit 0", "man": "exit 0",
+      ])
+    let line = try #require(result.errors.first)
+    #expect(result.errors.count == 1 && result.status == 1 && result.output.isEmpty, "\(result.errors)")
+    #expect(line.hasPrefix("test: no tool of the tests, and neither root nor sudo to install it: install munge "))
+    #expect(line.contains(" qemu-user gcc-aarch64-linux-gnu ") && !line.contains("slurm") && !line.contains("man-db"))
+  }
+
   @Test func unknownArguments() throws {
-    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable]"
+    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable] [--all]"
     for (arguments, line) in [
       (["--fast"], "unknown argument '--fast'; \(usage)"), (["--mpi"], "--mpi takes openmpi or mpich"),
       (["--mpi=lam"], "--mpi takes openmpi or mpich, not 'lam'"),

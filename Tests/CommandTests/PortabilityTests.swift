@@ -39,7 +39,7 @@ import Testing
       [
         "-target", "aarch64-none-none-elf", "-enable-experimental-feature", "Embedded", "-swift-version", "6", "-O",
         "-whole-module-optimization", "-parse-as-library", "-module-name", "KernelExercise", "-c", "-o", object,
-      ] + Self.kernelSources())
+      ] + Self.kernelSources(), seconds: 600)
     try #require(compiled.status == 0, "\(compiled.errors)")
     let linked = try BuiltProgram(path: "aarch64-linux-gnu-gcc").run(["-static-pie", object, "-o", program, "-lm"])
     try #require(linked.status == 0, "\(linked.errors)")

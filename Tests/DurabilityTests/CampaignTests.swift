@@ -7,22 +7,25 @@ import Testing
 
   init() throws { runs = try Runs() }
 
-  /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others; `DIST_TRAIN_STRICT` holds them to three seconds.
-  /// Ranks on other (pretended) nodes than the killed one see nothing of it: those the launcher ends, which takes it two.
-  @Test(.enabled(if: MPILauncher.ofThisBuild == .openMPI)) func killedRunsEndAsUndisturbedOnes() throws {
-    defer { runs.remove() }
-    let environment = ProcessInfo.processInfo.environment
-    let count = environment["DIST_TRAIN_KILLS"].flatMap { Int($0) } ?? 10
-    let result = try BuiltProgram(path: Runs.script("campaign")).run(
-      [
-        "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", "--limit", "\(slack(3000))",
-        BuiltProgram("dist-train").path,
-      ], seconds: 60 + 10 * count)
-    #expect(result.status == 0, "\(result.errors)")
-    let line = try #require(result.output.last)
-    #expect(line.hasPrefix("\(count) runs, ") && line.hasSuffix(" 0 failed"), "\(line)")
-    #expect(!line.contains(" 0 kills"), "\(line)")
-  }
+  #if !MPICH
+    /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others; `DIST_TRAIN_STRICT` holds them to
+    /// three seconds. Ranks on other (pretended) nodes than the killed one see nothing of it: those the launcher ends,
+    /// which takes it two.
+    @Test func killedRunsEndAsUndisturbedOnes() throws {
+      defer { runs.remove() }
+      let environment = ProcessInfo.processInfo.environment
+      let count = environment["DIST_TRAIN_KILLS"].flatMap { Int($0) } ?? 10
+      let result = try BuiltProgram(path: Runs.script("campaign")).run(
+        [
+          "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", "--limit", "\(slack(3000))",
+          BuiltProgram("dist-train").path,
+        ], seconds: 60 + 10 * count)
+      #expect(result.status == 0, "\(result.errors)")
+      let line = try #require(result.output.last)
+      #expect(line.hasPrefix("\(count) runs, ") && line.hasSuffix(" 0 failed"), "\(line)")
+      #expect(!line.contains(" 0 kills"), "\(line)")
+    }
+  #endif
 
   // MARK: Launch/supervise
 
@@ -89,14 +92,16 @@ import Testing
     #expect(try supervised(["--bogus", "--out", runs.path("other")]).lines.count == 1)
   }
 
-  @Test(.enabled(if: MPILauncher.ofThisBuild == .openMPI)) func itComesBackWithFewerRanks() throws {
-    defer { runs.remove() }
-    let result = try supervised(
-      ["--epochs", "1", "--no-lr-find", "--quiet", "--out", runs.path("run")], ranks: 4,
-      environment: ["OMPI_MCA_rmaps_base_oversubscribe": "0", "OMPI_MCA_orte_set_default_slots": "2"])
-    #expect(result.status == 0, "\(result.finished.errors)")
-    #expect(result.digest != nil)
-  }
+  #if !MPICH
+    @Test func itComesBackWithFewerRanks() throws {
+      defer { runs.remove() }
+      let result = try supervised(
+        ["--epochs", "1", "--no-lr-find", "--quiet", "--out", runs.path("run")], ranks: 4,
+        environment: ["OMPI_MCA_rmaps_base_oversubscribe": "0", "OMPI_MCA_orte_set_default_slots": "2"])
+      #expect(result.status == 0, "\(result.finished.errors)")
+      #expect(result.digest != nil)
+    }
+  #endif
 
   @Test func itPassesSignalsOn() throws {
     defer { runs.remove() }

@@ -32,7 +32,7 @@ import Training
     let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: threads)
     return try workers.run { team in
       var configuration = RunConfiguration()
-      configuration.model = kind
+      configuration.model = ModelDescription(kind)
       configuration.bptt = bptt
       configuration.clip = clip
       configuration.accumulate = accumulate

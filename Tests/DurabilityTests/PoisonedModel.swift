@@ -10,11 +10,13 @@ import Training
 final class PoisonedModel: Model {
   static let kind = ModelKind(name: "poisoned", PoisonedModel.self)
   static let predictsEveryToken = CarryingModel.predictsEveryToken
-  static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
-    CarryingModel.parameters(hidden: hidden, vocabulary: vocabulary)
+  static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration] {
+    CarryingModel.parameters(description, vocabulary: vocabulary)
   }
 
-  static func hiddenApplications(bptt: Int) -> Int { CarryingModel.hiddenApplications(bptt: bptt) }
+  static func operations(_ description: ModelDescription, bptt: Int) -> Double {
+    CarryingModel.operations(description, bptt: bptt)
+  }
 
   /// The poisoned batch, counted from 0.
   static let batch = 5
@@ -31,7 +33,7 @@ final class PoisonedModel: Model {
     size = context.bptt * context.streams
   }
 
-  var state: Window<Float>? { inner.state }
+  var carriedStates: [CarriedState] { inner.carriedStates }
   var runningStatistics: [(name: String, values: Window<Float>)] { inner.runningStatistics }
   func parametersChanged() { inner.parametersChanged() }
 
@@ -44,6 +46,8 @@ final class PoisonedModel: Model {
     }
     return loss
   }
+
+  func predict(x: Window<Int32>) -> Panels { inner.predict(x: x) }
 
   func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
     inner.validationStep(x: x, y: y, losses: losses, correct: correct)

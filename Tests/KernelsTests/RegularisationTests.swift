@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Kernels
+@testable import Memory
 
 @Suite struct RegularisationTests {
   /// The penalty's gradient by its definition, of a few streams of another block that don't matter.

@@ -17,8 +17,7 @@ import Training
     _ body: @escaping @Sendable (Session) throws -> Output
   ) throws -> Output {
     var configuration = RunConfiguration()
-    configuration.model = kind
-    configuration.hidden = 24
+    configuration.model = .small(kind, hidden: 24)
     configuration.batchSize = 21
     configuration.bptt = 5
     configuration.lanes = 5
@@ -35,9 +34,18 @@ import Training
     try run(kind, accumulate: 1) { session in
       let trainer = session.trainer
       return batches.map { batch in
+        trainer.context.place.batch = batch - batches.lowerBound
         _ = trainer.model.trainStep(
           x: trainer.train.x(batch), y: trainer.train.y(batch), gradients: trainer.exchange.gradients)
-        return trainer.exchange.gradients.array
+        // As the trainer finishes it: a shared tensor's is the sum of both of its gradients.
+        var gradient = trainer.exchange.gradients.array
+        for (parameter, second) in trainer.layout.sharedGradients {
+          for (place, other) in zip(parameter, second) {
+            gradient[place] += gradient[other]
+            gradient[other] = 0
+          }
+        }
+        return gradient
       }
     }
   }

@@ -8,6 +8,7 @@ import Training
   func aStepAllocatesNothing(kind: ModelKind, step: (bptt: Int, hidden: Int, accumulate: Int)) throws {
     let numbers = [step.bptt, step.hidden, step.accumulate].map { "\($0)" }
     let result = try BuiltProgram("AllocationExercise").run([kind.name] + numbers)
+    try #require(result.status == 0, "\(result.errors)")
     let counts = result.output.joined(separator: " ").split(separator: " ").compactMap { Int($0) }
     try #require(counts.count == 2, "\(result)")
     #expect(counts[0] > 100, "the counter counts")

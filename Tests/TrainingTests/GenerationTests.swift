@@ -16,22 +16,23 @@ import Training
   private let text: [UInt8] = Array("one two , three\ntwo one\nthree two one , two\n".utf8)
 
   /// A model's validation by the kernels, and by feeding its predictor the same tokens.
-  @Test(arguments: [("model0", 3), ("model1", 4), ("model2", 4), ("model3", 4)])
+  @Test(arguments: [
+    ("model0", 3), ("model1", 4), ("model2", 4), ("model3", 4), ("rnn", 4), ("gru", 3), ("lstm", 5), ("awd-lstm", 4),
+  ])
   func predictorsGiveTheValidationsLosses(name: String, bptt: Int) throws {
     let kind = try #require(ModelKind.all.first { $0.name == name })
     var configuration = RunConfiguration()
-    configuration.model = kind
-    configuration.hidden = 20
+    configuration.model = .small(kind, hidden: 20)
     configuration.batchSize = 1
     configuration.bptt = bptt
     let corpora = try Corpora(train: ("train", text), valid: ("valid", text))
     let session = try Session(
       configuration, Texts(corpora), team: LocalWorkers(lanes: Lanes(batchSize: 1, count: 1), threads: 1).teams[0])
-    session.trainer.model.state?.fill(0)
+    session.trainer.resetStates()
     let before = try #require(session.weightsFile())
     // Statistics other than at the start, and weights of no training, which BatchNorm of one stream could not stand.
     let model = try Self.model(Self.changingStatistics(before))
-    session.trainer.load(try Self.weights(model, kind))
+    session.trainer.load(try Self.weights(model))
     let (loss, accuracy) = session.validate()
 
     let tokens = corpora.valid.tokens(0..<corpora.valid.count)
@@ -40,7 +41,7 @@ import Training
     var correct: [Double] = []
     let steps = (tokens.count + bptt - 1) / bptt
     for step in 0..<steps {
-      if kind != .model3 { predictor = try TokenPredictor(model) }
+      if session.trainer.model.carriedStates.isEmpty { predictor = try TokenPredictor(model) }
       var batch: [(Double, Double)] = []
       for index in (step * bptt)..<(step * bptt + bptt) {
         let logits = predictor.next(tokens[index % tokens.count]).map(Double.init)
@@ -88,13 +89,15 @@ import Training
     return SafetensorsFile.bytes(tensors: tensors, metadata: file.metadata.map { ($0.key, $0.value) })
   }
 
-  private static func weights(_ model: TrainedModel, _ kind: ModelKind) throws -> [String: [Float]] {
+  private static func weights(_ model: TrainedModel) throws -> [String: [Float]] {
     var weights: [String: [Float]] = [:]
-    for tensor in kind.layout(hidden: model.hidden, vocabulary: model.vocabularySize).tensors {
+    let description = try #require(model.description)
+    for tensor in description.layout(vocabulary: model.vocabularySize).tensors {
       weights[tensor.name] = try model.floats(tensor.name, shape: tensor.shape)
     }
+    guard description.norm == .batch else { return weights }
     for name in ["batch_norm.running_mean", "batch_norm.running_var"] {
-      weights[name] = try model.floats(name, shape: [model.hidden])
+      weights[name] = try model.floats(name, shape: [description.outputWidth])
     }
     return weights
   }
@@ -115,7 +118,7 @@ import Training
 
   /// A model3 of three letters with the same value everywhere.
   private static func constant(_ value: Float) throws -> TrainedModel {
-    let layout = ModelKind.model3.layout(hidden: 4, vocabulary: 3)
+    let layout = ModelDescription.small(.model3, hidden: 4).layout(vocabulary: 3)
     var tensors = layout.tensors.map {
       NamedTensor($0.name, shape: $0.shape, .floats([Float](repeating: value, count: $0.shape.reduce(1, *))))
     }

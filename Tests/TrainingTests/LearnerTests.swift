@@ -24,17 +24,17 @@ import Training
   }
 
   @Test(arguments: [
-    ("model0", ModelKind.model0, 3), ("model1", .model1, 3), ("model2", .model2, 3), ("model3", .model3, 3),
+    ("model0", ModelDescription.model0, 3), ("model1", .model1, 3), ("model2", .model2, 3), ("model3", .model3, 3),
     ("model3-bptt20", .model3, 20),
   ])
-  func fitsAsRecorded(name: String, model: ModelKind, bptt: Int) throws {
+  func fitsAsRecorded(name: String, model: ModelDescription, bptt: Int) throws {
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Golden/\(name)")
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let recorded = try decoder.decode(
       Recorded.self, from: Data(contentsOf: golden.appendingPathComponent("run.json")))
     let learn = try Learner(
-      LanguageModelData(.humanNumbers, batchSize: 64, bptt: bptt), model, metrics: [Metric(model)],
+      LanguageModelData(.humanNumbers, batchSize: 64, bptt: bptt), model, metrics: [Metric(model.kind)],
       weights: golden.appendingPathComponent("init.safetensors").path)
     var lines: [String] = []
     learn.output = { lines.append($0) }
@@ -48,11 +48,11 @@ import Training
     #expect(error(recorder.metricValues.map { $0[0] }, recorded.accuracyPerEpoch) < 0.04)
     #expect(recorder.curve?.learningRates.count ?? 0 > 80)
     #expect(lines.count == recorded.epochs + 1)
-    #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model).rawValue)
+    #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model.kind).rawValue)
   }
 
-  @Test(arguments: [("model0", ModelKind.model0), ("model2", .model2), ("model3", .model3)])
-  func findsTheRecordedCurve(name: String, model: ModelKind) throws {
+  @Test(arguments: [("model0", ModelDescription.model0), ("model2", .model2), ("model3", .model3)])
+  func findsTheRecordedCurve(name: String, model: ModelDescription) throws {
     let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../Golden/lr-find-\(name)")
     let decoder = JSONDecoder()

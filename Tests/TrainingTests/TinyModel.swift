@@ -12,10 +12,10 @@ import Training
 final class TinyModel: Model {
   static let kind = ModelKind(name: "tiny", TinyModel.self)
   static let predictsEveryToken = false
-  static func hiddenApplications(bptt: Int) -> Int { 0 }
-  static func parameters(hidden: Int, vocabulary: Int) -> [ParameterDeclaration] {
-    ParameterDeclaration.embedding("token", rows: vocabulary, columns: hidden)
-      + ParameterDeclaration.linear("output", inputs: hidden, outputs: vocabulary)
+  static func operations(_ description: ModelDescription, bptt: Int) -> Double { 0 }
+  static func parameters(_ description: ModelDescription, vocabulary: Int) -> [ParameterDeclaration] {
+    ParameterDeclaration.embedding("token", rows: vocabulary, columns: description.hidden)
+      + ParameterDeclaration.linear("output", inputs: description.hidden, outputs: vocabulary)
   }
 
   private let context: ModelContext
@@ -25,7 +25,7 @@ final class TinyModel: Model {
   private let gradient: Window<Float>
   private let embeddingSums: EmbeddingSums
   private let block: LaneBlock
-  let state: Window<Float>? = nil
+  let carriedStates: [CarriedState] = []
   let runningStatistics: [(name: String, values: Window<Float>)] = []
 
   init(_ context: ModelContext) {
@@ -57,6 +57,12 @@ final class TinyModel: Model {
     output.score(block, losses: losses, correct: correct)
   }
 
+  func predict(x: Window<Int32>) -> Panels {
+    addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input(block))
+    output.evaluate(block)
+    return output.logits(block)
+  }
+
   private func predict(_ x: Window<Int32>, _ y: Window<Int32>, gradientScale: Float?) {
     addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input(block))
     output.forward(block, targets: last(y), gradientScale: gradientScale)
@@ -72,8 +78,7 @@ final class TinyModel: Model {
   @Test(arguments: ModelKind.all + [TinyModel.kind])
   func anyNumberOfThreadsHasTheSameBits(kind: ModelKind) throws {
     var configuration = RunConfiguration()
-    configuration.model = kind
-    configuration.hidden = 24
+    configuration.model = .small(kind, hidden: 24)
     configuration.batchSize = 21
     configuration.bptt = 5
     configuration.lanes = 11
