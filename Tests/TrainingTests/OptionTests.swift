@@ -48,7 +48,10 @@ import Testing
 
   /// Version 0.1.0's file, which scripts read: names and order.
   @Test func theFileOfTheDefaultRun() {
-    guard case .object(let members) = RunConfiguration().json else { return Issue.record("no object") }
+    guard case .object(let members) = RunConfiguration().json else {
+      Issue.record("no object")
+      return
+    }
     #expect(
       members.map(\.name) == [
         "model", "hidden", "batch-size", "accumulate", "bptt", "lanes", "hidden-state", "seed", "init", "train",
@@ -105,6 +108,7 @@ extension DeclaredOption {
 
   /// Gives the option a value as it is typed.
   fileprivate func note(_ text: String, in values: inout OptionValues) throws {
-    values.set(try #require(Value(text: text), "\(name) \(text)"), for: declaration)
+    let value: Value? = Value(text: text)
+    values.set(try #require(value, "\(name) \(text)"), for: declaration)
   }
 }

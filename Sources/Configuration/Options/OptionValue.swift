@@ -93,8 +93,6 @@ extension TextualOptionValue where Self: CaseIterable & RawRepresentable, RawVal
 }
 
 extension NormChoice: TextualOptionValue {}
-extension HiddenStateRule: TextualOptionValue {}
-extension NonFiniteRule: TextualOptionValue {}
 extension LearningRateScaling: TextualOptionValue {}
 
 /// A model of the registry by its name; `Model3` is the notebook's other name of model3.

@@ -5,3 +5,5 @@ public enum NonFiniteRule: String, Sendable, CaseIterable {
   /// Leave the step out and go on.
   case skip
 }
+
+extension NonFiniteRule: TextualOptionValue {}

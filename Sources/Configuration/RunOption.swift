@@ -29,17 +29,3 @@ package enum RunOption {
 
   private static func follows(_ option: some DeclaredOption) -> String? { option.declaration.jsonFollows }
 }
-
-/// A group of options under one title. Its stored properties are the options, in the order of the help.
-package protocol OptionSection: Sendable {
-  /// Stands over them in help and manual page.
-  static var title: String { get }
-  init()
-}
-
-extension OptionSection {
-  /// The declarations that are its stored properties.
-  package var options: [any DeclaredOption] {
-    Mirror(reflecting: self).children.compactMap { $0.value as? any DeclaredOption }
-  }
-}
