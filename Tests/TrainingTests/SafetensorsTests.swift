@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Corpus
+@testable import Data
 @testable import Files
 @testable import Fitting
 @testable import Kernels

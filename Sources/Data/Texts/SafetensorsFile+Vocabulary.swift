@@ -18,7 +18,7 @@ extension SafetensorsFile {
   /// Bytes of the vocabulary as metadata: a JSON string, in which there is a JSON array of strings.
   ///
   /// - Complexity: linear in the tokens' bytes, of which none is copied.
-  static func metadataLength(of vocabulary: Vocabulary) -> Int {
+  package static func metadataLength(of vocabulary: Vocabulary) -> Int {
     // The brackets and the outer quotation marks; two times `\"` around each token, commas between them.
     var length = 4 + max(0, vocabulary.count - 1)
     for token in vocabulary.tokens {

@@ -148,7 +148,13 @@ final class CellLayer {
         gate(stateGradients, block, t), stateTransposed, addingTo: Panels(previous, rows: rows, columns: hidden))
     }
     for t in 0..<steps {
-      linear(gate(gates, block, t), inputTransposed, bias: nil, into: input(dx, block, t))
+      let result = input(dx, block, t)
+      // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero for the layer
+      // below, whose units it would be.
+      if (1...8).contains(inputs % 16) {
+        result.elements[((result.panels - 1) * rows * 16)..<result.elements.count].fill(0)
+      }
+      linear(gate(gates, block, t), inputTransposed, bias: nil, into: result)
     }
     weightGradients(block, x, into: gradients)
   }
