@@ -108,7 +108,8 @@ extension DeclaredOption {
 
   /// Gives the option a value as it is typed.
   fileprivate func note(_ text: String, in values: inout OptionValues) throws {
-    let value: Value? = Value(text: text)
-    values.set(try #require(value, "\(name) \(text)"), for: declaration)
+    let value = Value(text: text)
+    #expect(value != nil, "\(name) \(text)")
+    values.set(value, for: declaration)
   }
 }

@@ -84,7 +84,9 @@ struct CommandJob: Sendable {
       let isDefault = resumes && option.isComputed && !options.contains(option)
       return Job.Fact(option.typedName, option.text(configuration, options) + (isDefault ? " (default)" : ""))
     }
-    return Self.programFacts(name) + declared + ownFacts
+    // An option of the command's own may have the name of another command's.
+    let others = declared.filter { fact in !ownFacts.contains { $0.name == fact.name } }
+    return Self.programFacts(name) + others + ownFacts
   }
 
   /// What is running: the command of this name, version, CPU.
