@@ -198,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "ClusterTests",
       dependencies: [
-        "DistTrain", "Launching", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Configuration", "DistTrain", "Launching", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["enter-host", "one-node-slurm", "spaces", "stop-and-go", "two-hosts"], swiftSettings: tests),

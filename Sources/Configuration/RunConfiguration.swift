@@ -48,8 +48,8 @@ public struct RunConfiguration: Sendable {
   /// Steps after which the fit stops early.
   public var stepLimit: Int?
 
-  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which nothing is
-  /// computed.
+  /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which
+  /// nothing is computed.
   public var batchSizePerWorker: Int?
 
   /// Size of the hidden state.

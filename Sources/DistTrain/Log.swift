@@ -1,10 +1,7 @@
-import ArgumentParser
 import Logging
+import Training
 
-/// The least important messages that are written to standard error.
-enum LogLevel: String, CaseIterable, Sendable, ExpressibleByArgument {
-  case debug, info, warning, error
-
+extension LogLevel {
   fileprivate var level: Logger.Level {
     switch self {
     case .debug: .debug

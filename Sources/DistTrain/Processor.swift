@@ -19,6 +19,17 @@ enum Processor {
     exit(64)
   }
 
+  /// What the program was compiled for, in a word.
+  static var build: String {
+    #if BUILT_FOR_AVX512
+      "AVX-512"
+    #elseif BUILT_FOR_AVX2
+      "AVX2"
+    #else
+      "any"
+    #endif
+  }
+
   /// The first feature that this build uses and the CPU hasn't; nil when it has all.
   static var missingFeature: StaticString? {
     #if BUILT_FOR_AVX512 || BUILT_FOR_AVX2

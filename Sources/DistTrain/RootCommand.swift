@@ -47,11 +47,8 @@ struct RootCommand: ParsableCommand {
       return
     }
     do {
-      switch command {
-      case let command as TrainCommand: try command.run(given: GivenOptions(configured.arguments))
-      case let command as EvaluateCommand: try command.run(given: GivenOptions(configured.arguments))
-      default: try command.run()
-      }
+      try (command as? any SoloCommand)?.agree()
+      try command.run()
     } catch let error as RunError {
       throw configured.placing(error)
     } catch {

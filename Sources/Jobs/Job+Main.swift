@@ -27,20 +27,38 @@ extension Job {
   /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program
   /// does before `end`.
   ///
-  /// Before MPI is up all processes come to the same error, and the job's first reports it. Afterwards it may be this
-  /// one's alone: whoever comes to an error first on its node reports it, other nodes' a second later than the first's.
-  /// The others leave the launcher that long to end them.
+  /// Before MPI is up, most errors are those of all processes, and the job's first tells them: its end makes the
+  /// launcher end the others. Another process that nobody ends by then is alone with its error, by a file or a variable
+  /// of its node, and tells it with its rank and host; each a quarter of a second after the one before it, so that one
+  /// line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
+  /// tells it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
     let speaker = speaker.withLock { $0 }
     guard isStarted, let speaker else {
-      // A launcher ends the whole job when its first process fails; MPI's own errors may be one process's.
-      let isTold = !isFirst && LauncherSignal.comes(within: 1)
-      if isFirst || !isTold && isStarted && !(error is RunError) { writeErrorLine(error) }
+      guard !isFirst else {
+        writeErrorLine(error)
+        return ExitStatus(of: error)
+      }
+      if isStarted {
+        // A launcher ends the whole job when its first process fails; MPI's own errors may be one process's.
+        if !LauncherSignal.comes(within: 1), !(error is RunError) { writeErrorLine(error) }
+        return ExitStatus(of: error)
+      }
+      let rank = Launcher.current?.rank ?? 0
+      let wait = 2000 + 250 * min(rank - 1, 12)
+      if !LauncherSignal.comes(withinMilliseconds: wait) { writeErrorLine(locating(error, rank: rank)) }
       return ExitStatus(of: error)
     }
     let isTold = !speaker.isOnFirstNode && LauncherSignal.comes(within: 1)
     if isTold || !speaker.tell(error) { pause(seconds: 1) }
     return ExitStatus(of: error)
+  }
+
+  /// The error with the rank and the host that alone have it.
+  private static func locating(_ error: any Error, rank: Int) -> any Error {
+    guard let error = error as? RunError else { return error }
+    return RunError(
+      error.problem, at: "\(error.place), on rank \(rank) (\(hostName))", remedy: error.remedy, status: error.status)
   }
 
   /// Which one reports among the processes of this one's latest team.

@@ -69,9 +69,11 @@ public final class Job {
   /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many
   ///   ranks.
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
-  /// - Throws: `RunError` when MPI can't be started, and what `body` throws.
+  /// - facts: what all processes must have alike (`agree`), compared before `body`.
+  /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and what `body` throws.
   public static func run<Result>(
-    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil, _ body: (Job) throws -> Result
+    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil, agreeingOn facts: [Fact] = [],
+    _ body: (Job) throws -> Result
   ) throws -> Result {
     let job: Job
     #if MPI
@@ -83,6 +85,7 @@ public final class Job {
           "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
           status: .failure)
       }
+      if !facts.isEmpty { try job.agree(on: facts) }
       let result = try body(job)
       for team in job.teams { try team.free() }
       try job.world.take()?.finish()
@@ -218,7 +221,7 @@ public final class Job {
       do throws(RunError) { message = [0] + (try make()) } catch { message = [1] + error.message }
     }
     #if MPI
-      if let all { try Self.broadcast(&message, all) }
+      if let all { try Self.broadcast(&message, all, root: 0) }
     #endif
     let content = Array(message.dropFirst())
     guard message.first == 0 else { throw RunError(message: content) }
@@ -226,17 +229,18 @@ public final class Job {
   }
 
   #if MPI
-    private static func broadcast(_ message: inout [UInt8], _ ranks: Communicator) throws {
+    /// Gives all ranks the bytes of rank `root`, however many they are.
+    static func broadcast(_ message: inout [UInt8], _ ranks: Communicator, root: Int) throws {
       var count = [Int64(message.count)]
       var countSpan = count.mutableSpan
-      try ranks.broadcast(&countSpan, root: 0)
-      if ranks.rank != 0 { message = [UInt8](repeating: 0, count: Int(count[0])) }
+      try ranks.broadcast(&countSpan, root: root)
+      if ranks.rank != root { message = [UInt8](repeating: 0, count: Int(count[0])) }
       // MPI counts up to 2³¹ − 1.
       for start in stride(from: 0, to: message.count, by: 1 << 30) {
         var part = Array(message[start..<min(start + 1 << 30, message.count)])
         var span = part.mutableSpan
-        try ranks.broadcast(&span, root: 0)
-        if ranks.rank != 0 { message.replaceSubrange(start..<(start + part.count), with: part) }
+        try ranks.broadcast(&span, root: root)
+        if ranks.rank != root { message.replaceSubrange(start..<(start + part.count), with: part) }
       }
     }
 

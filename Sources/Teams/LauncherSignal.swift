@@ -18,8 +18,11 @@ public enum LauncherSignal {
   public static var cameLately: Bool { age < 4000 }
 
   /// Waits for the signal: true as soon as it has come, false after so many seconds.
-  public static func comes(within seconds: Int) -> Bool {
-    for _ in 0..<(100 * seconds) {
+  public static func comes(within seconds: Int) -> Bool { comes(withinMilliseconds: 1000 * seconds) }
+
+  /// The same within so many milliseconds.
+  public static func comes(withinMilliseconds milliseconds: Int) -> Bool {
+    for _ in 0..<(milliseconds / 10) {
       if cameLately { return true }
       pause(microseconds: 10_000)
     }

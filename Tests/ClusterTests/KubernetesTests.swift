@@ -3,6 +3,7 @@ import Foundation
 import Testing
 import Yams
 
+@testable import Configuration
 @testable import DistTrain
 
 /// What the job for Kubernetes says, as far as it can be held against the files beside it.
@@ -28,7 +29,7 @@ import Yams
     #expect(pod("Worker")?["containers"]?[0]?["resources"]?["limits"]?["cpu"]?.string == "\(slots)")
     // The program takes the options, and keeps the run where the launcher looks for it.
     let train = try #require(try RootCommand.parseAsRoot(words(container["args"])) as? TrainCommand)
-    guard case .directory(let run)? = train.output.out else {
+    guard case .directory(let run)? = train.output.values[RunOption.output.out] else {
       Issue.record("no run directory")
       return
     }

@@ -1,5 +1,5 @@
 internal import Corpus
-internal import Files
+package import Files
 
 /// Corpora as a language model reads them: `batchSize` streams that advance `bptt` tokens a step, as fastai's
 /// `databunch(bs:, bptt:)`.
@@ -24,14 +24,17 @@ public struct LanguageModelData: Sendable {
   /// The batches of a validation, in order.
   public let valid: Batches
 
+  /// What the number of streams and the tokens of a step must be; the command line holds its options against the same.
+  package static let batchSizeBounds = ValueBounds<Int>.from(1, to: 1_048_576)
+  package static let bpttBounds = ValueBounds<Int>.from(1, to: 1_048_576)
+
   /// Lays `batchSize` streams over the two texts.
   ///
-  /// - Throws: `RunError` with status `usage` for sizes below 1, and when the batch size or bptt is larger than one of
-  ///   the texts.
+  /// - Throws: `RunError` with status `usage` for sizes below 1 or above 1,048,576, and when the batch size or bptt is
+  ///   larger than one of the texts.
   public init(_ corpora: Corpora, batchSize: Int = 64, bptt: Int = 70) throws {
-    for (name, value) in [("batch size", batchSize), ("bptt", bptt)] where value < 1 {
-      throw RunError("\(name) \(value) is too small", at: name, remedy: "give at least 1", status: .usage)
-    }
+    try Self.batchSizeBounds.check(batchSize, "batch size", at: "batchSize")
+    try Self.bpttBounds.check(bptt, "bptt", at: "bptt")
     func batches(_ corpus: Corpus) throws -> Batches {
       do {
         return Batches(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import MPI
 import Teams
 import Training
 
@@ -7,7 +6,7 @@ import Training
 ///
 /// It takes the options of the run that it tells about, whole, so that `train` in a command line needs only be
 /// replaced.
-struct DataCommand: ParsableCommand {
+struct DataCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.",
     discussion: """
@@ -15,7 +14,9 @@ struct DataCommand: ParsableCommand {
       Example: dist-train data --train my.txt --valid more.txt --worker 2/4
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
+
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
   @Flag(help: "Show the first training batch, one row a stream.")
   var showBatch = false
@@ -25,17 +26,19 @@ struct DataCommand: ParsableCommand {
   var worker: WorkerChoice?
 
   func run() throws {
-    let options = shared.options
-    try options.check()
-    try options.check(worker)
+    let options = model.values + data.values
+    // Workers are those that are asked about.
+    let configuration = try CommandJob("data", options, sizesAreKnown: false).configuration
+    try configuration.check(worker)
     // Nothing here needs the other processes of a job; the first one tells.
-    guard (Launcher.current?.rank ?? 0) == 0 else { return }
-    let data = try LanguageModelData(options.corpora(), batchSize: options.batchSize, bptt: options.bptt)
-    print(DataReport.text(data))
-    if showBatch { print("\n\(data.showBatch())") }
+    guard Job.isFirst else { return }
+    let texts = try LanguageModelData(
+      configuration.corpora(), batchSize: configuration.batchSize, bptt: configuration.bptt)
+    print(DataReport.text(texts))
+    if showBatch { print("\n\(texts.showBatch())") }
     if let worker {
-      let lanes = Lanes(batchSize: options.batchSize, count: options.lanes)
-      print("\n" + DataReport.text(data, worker: worker, lanes: lanes))
+      let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
+      print("\n" + DataReport.text(texts, worker: worker, lanes: lanes))
     }
   }
 }
@@ -55,7 +58,7 @@ struct WorkerChoice: Equatable, Sendable, ExpressibleByArgument {
   }
 }
 
-extension SharedOptions {
+extension RunConfiguration {
   /// Throws a usage error unless there is such a worker.
   fileprivate func check(_ worker: WorkerChoice?) throws(RunError) {
     guard let worker else { return }
@@ -63,8 +66,8 @@ extension SharedOptions {
     func usage(_ problem: String, _ remedy: String) -> RunError {
       RunError(problem, at: option, remedy: remedy, status: .usage)
     }
-    guard worker.size >= 1, worker.size <= lanes else {
-      throw usage("\(worker.size) workers for \(lanes) lanes", "give a number of workers from 1 to \(lanes)")
+    guard worker.size >= 1, worker.size <= laneCount else {
+      throw usage("\(worker.size) workers for \(laneCount) lanes", "give a number of workers from 1 to \(laneCount)")
     }
     guard worker.index >= 0, worker.index < worker.size else {
       throw usage("there is no worker \(worker.index) of \(worker.size)", "give one from 0 to \(worker.size - 1)")
@@ -73,13 +76,8 @@ extension SharedOptions {
 
   /// The texts that the options name.
   fileprivate func corpora() throws -> Corpora {
-    if let data { return try .tokens(data) }
-    switch (trainText, validText) {
-    case (nil, nil): return .humanNumbers
-    case (let train?, let valid?): return try .files(train: train, valid: valid)
-    default:
-      throw RunError(
-        "only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
-    }
+    if let dataDirectory { return try .tokens(dataDirectory) }
+    if let trainFile, let validFile { return try .files(train: trainFile, valid: validFile) }
+    return .humanNumbers
   }
 }

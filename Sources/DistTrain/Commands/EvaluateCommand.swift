@@ -29,28 +29,34 @@ struct EvaluateCommand: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("Show the pairs of tokens most often confused.", valueName: "n"))
   var confused = 0
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
+
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
   @Flag(help: "Print one JSON object on one line.")
   var json = false
 
-  /// - given: the options that the user has named, wherever.
-  func run(given: GivenOptions) throws {
-    let options = shared.options
-    try options.check()
+  func run() throws {
+    let options = model.values + data.values
     func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
       RunError(problem, at: place, remedy: remedy, status: .usage)
     }
-    if options.initialWeights != nil { throw usage("two files of weights", "--weights, --init", "leave out --init") }
-    if text != nil, options.trainText ?? options.data != nil {
+    let own: [(name: String, value: String)] = [
+      ("--weights", weights), ("--text", text ?? "none"), ("--confused", "\(confused)"),
+    ]
+    let command = try CommandJob("evaluate", options, own: own)
+    let configuration = command.configuration
+    if options.contains(RunOption.data.initialWeights) {
+      throw usage("two files of weights", "--weights, --init", "leave out --init")
+    }
+    if text != nil, configuration.trainFile ?? configuration.dataDirectory != nil {
       throw usage("two texts to measure on", "--text", "leave out --train, --valid and --data")
     }
     if text?.isEmpty ?? false { throw usage("the file's name is empty", "--text", "give a file") }
     if confused < 0 { throw usage("\(confused) pairs are too few", "--confused", "give at least 1") }
-    let fixed = Set(["model", "hidden"].filter { given.contains($0) })
-    let configuration = try RunConfiguration(options)
+    let fixed = Set(["model", "hidden"].filter { options.contains(name: $0) })
     let (weights, source, confused, json) = (weights, text.map { Evaluation.Source.text($0) }, confused, json)
-    try options.run { team in
+    try command.runWorkers { team in
       let evaluation = try Evaluation(
         configuration, weights: weights, on: source ?? .validSplit, fixed: fixed, countsConfusions: confused > 0,
         team: team)

@@ -3,7 +3,7 @@ import Logging
 import Training
 
 /// `dist-train generate`.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Let a trained model go on with a text.",
     usage: "dist-train generate --weights <file> [--prompt <text>] [<options>]",

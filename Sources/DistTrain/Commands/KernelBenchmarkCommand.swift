@@ -12,24 +12,22 @@ struct KernelBenchmarkCommand: ParsableCommand {
       Example: dist-train bench kernels --bptt 20
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Size of the vocabulary. (default: the text's)", valueName: "n"))
-  var vocab: Int?
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
+
+  @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
   @Flag(help: "Print one JSON object on one line.")
   var json = false
 
   func run() throws {
-    let options = StepBenchmarkOptions(shared: shared.options, steps: 1, vocabulary: vocab, printsJSON: json)
-    try options.check()
-    var configuration = try RunConfiguration(options.shared)
-    configuration.randomVocabulary = vocab
-    let resolved = configuration
-    try options.shared.run { team in
-      let session = try Session(resolved, team: team)
+    let command = try CommandJob("bench kernels", model.values + data.values + benchmark.values)
+    let (configuration, json) = (command.configuration, json)
+    try command.runWorkers { team in
+      let session = try Session(configuration, team: team)
       guard team.rank == 0 else { return }
-      let rows = measureKernels(resolved, vocabulary: session.vocabulary.count)
+      let rows = measureKernels(configuration, vocabulary: session.vocabulary.count)
       let peak = measurePeak()
       print(json ? Self.json(rows, peak: peak) : Self.table(rows, peak: peak))
     }

@@ -11,33 +11,13 @@ struct LearningRateFinderCommand: ParsableCommand {
       Example: dist-train lr-find --bptt 20 --out none
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The first learning rate.", valueName: "x"))
-  var startLr = 1e-7
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The last learning rate.", valueName: "x"))
-  var endLr = 10.0
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps from the one to the other.", valueName: "n"))
-  var numIt = 100
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
-  var weightDecay = 0.01
-
-  @Option(
-    help: ArgumentHelp("Directory for the curve, or none. (default: runs/<UTC time>-lr-find-<model>)", valueName: "dir")
-  )
-  var out: OutputChoice?
-
-  @Flag(help: "Print no terminal plot.")
-  var noPlot = false
+  @OptionGroup(title: FinderOptions.title) var finder: SectionArguments<FinderOptions>
 
   func run() throws {
-    let options = LearningRateFinderOptions(
-      shared: shared.options, startLearningRate: startLr, endLearningRate: endLr, iterations: numIt,
-      weightDecay: weightDecay, output: out ?? .automatic, showsPlots: !noPlot)
-    try options.check()
-    try runLearningRateFinder(options)
+    try runLearningRateFinder(.learningRateFinder(model.values + data.values + finder.values))
   }
 }

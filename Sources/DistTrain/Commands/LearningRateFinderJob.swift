@@ -3,20 +3,20 @@ internal import Teams
 internal import Training
 
 /// The LR finder alone: plot, suggestions, files.
-func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
-  let configuration = try RunConfiguration(options.shared)
+func runLearningRateFinder(_ command: CommandJob) throws {
+  let (options, configuration) = (command.options, command.configuration)
   var finder = LearningRateFinder()
-  finder.start = options.startLearningRate
-  finder.end = options.endLearningRate
-  finder.iterations = options.iterations
-  finder.weightDecay = options.weightDecay
+  finder.start = options(RunOption.finder.start)
+  finder.end = options(RunOption.finder.end)
+  finder.iterations = options(RunOption.finder.iterations)
+  finder.weightDecay = configuration.weightDecay
   let settings = finder
-  try options.shared.run { team in
+  try command.runWorkers { team in
     let session = try Session(configuration, team: team)
     let directory = try OutputDirectory.agree(team) { () throws(RunError) in
-      switch options.output {
-      case .none: return nil
-      case .automatic: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
+      switch options[RunOption.finder.out] {
+      case .nowhere: return nil
+      case nil: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
       case .directory(let path): return try RunDirectory(at: FilePath(named: path))
       }
     }
@@ -27,7 +27,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
     guard before == after else {
       throw RunError("the LR finder left a trace", at: "state digest", remedy: "report this", status: .failure)
     }
-    if options.showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
+    if !options(RunOption.finder.noPlot) { TerminalPlot.show(curve.plot(configuration.caption)) }
     print(LearningRateReport.text(curve))
     if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Training
 
 /// `dist-train manual`, for `Launch/install`.
-struct ManualCommand: ParsableCommand {
+struct ManualCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "manual", abstract: "Print the manual page.", shouldDisplay: false)
 

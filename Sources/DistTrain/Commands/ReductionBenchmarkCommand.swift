@@ -12,7 +12,9 @@ struct ReductionBenchmarkCommand: ParsableCommand {
       Example: mpirun -np 2 dist-train bench reduce --threads 1
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
+
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Bytes of the largest vector.", valueName: "n"))
   var most = 100_000_000
@@ -21,17 +23,16 @@ struct ReductionBenchmarkCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let options = shared.options
-    try options.check()
     guard (1024...4_000_000_000).contains(most) else {
       throw RunError(
         "\(most) bytes are out of bounds", at: "--most", remedy: "give a number from 1024 to 4000000000", status: .usage
       )
     }
-    let configuration = try RunConfiguration(options)
+    let command = try CommandJob("bench reduce", model.values + data.values, own: [("--most", "\(most)")])
+    let configuration = command.configuration
     // The default model's gradient, and decades.
     let sizes = ([38_000] + sequence(first: 1000) { $0 * 10 }.prefix { $0 <= most }).sorted().filter { $0 <= most }
-    try Job.run(threads: options.threads, ranksPerNode: options.ranksPerNode) { job in
+    try command.run { job in
       let rows = try job.measureReduction(configuration, bytes: sizes)
       guard job.rank == 0 else { return }
       print(json ? Self.json(rows) : Self.table(rows))

@@ -11,13 +11,14 @@ struct ScalingBenchmarkCommand: ParsableCommand {
       Example: mpirun -np 4 dist-train bench scaling --bptt 70
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
+
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time, after a warm-up.", valueName: "n"))
   var steps = 200
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Train on random tokens below this number.", valueName: "n"))
-  var vocab: Int?
+  @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
   @Flag(help: "Let batch and lanes grow with the workers.")
   var weak = false
@@ -29,11 +30,12 @@ struct ScalingBenchmarkCommand: ParsableCommand {
   var svg: String?
 
   func run() throws {
-    let options = StepBenchmarkOptions(shared: shared.options, steps: steps, vocabulary: vocab, printsJSON: json)
-    try options.check()
-    var configuration = try RunConfiguration(options.shared)
-    configuration.randomVocabulary = vocab
-    try Job.run(threads: options.shared.threads, ranksPerNode: options.shared.ranksPerNode) { job in
+    try checkSteps(steps)
+    let command = try CommandJob(
+      "bench scaling", model.values + data.values + benchmark.values,
+      own: [("--steps", "\(steps)"), ("--weak", "\(weak)")])
+    let configuration = command.configuration
+    try command.run { job in
       let rows = try job.measureScaling(configuration, steps: steps, weak: weak)
       guard job.rank == 0 else { return }
       let report = ScalingReport(rows, configuration, isWeak: weak)

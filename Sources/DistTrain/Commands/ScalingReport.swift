@@ -57,7 +57,7 @@ struct ScalingReport {
     let plot = LinePlot(
       title: "Speed-up, \(kind) scaling",
       subtitle:
-        "\(configuration.model), hidden \(configuration.hidden), batch \(configuration.batchSize), bptt \(configuration.bptt)",
+        "\(configuration.model.kind), hidden \(configuration.hidden), batch \(configuration.batchSize), bptt \(configuration.bptt)",
       xAxis: .init("workers"), yAxis: .init("speed-up"),
       series: [.init("measured", x: workers, y: rows.map(\.speedUp)), .init("ideal", x: workers, y: workers)])
     try OutputFile.write(plot.svg(), to: path)

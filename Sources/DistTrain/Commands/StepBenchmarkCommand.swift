@@ -11,20 +11,27 @@ struct StepBenchmarkCommand: ParsableCommand {
       Example: dist-train bench step --bptt 70 --json
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
+
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time, after a warm-up.", valueName: "n"))
   var steps = 300
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Train on random tokens below this number.", valueName: "n"))
-  var vocab: Int?
+  @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
   @Flag(help: "Print one JSON object on one line.")
   var json = false
 
   func run() throws {
-    let options = StepBenchmarkOptions(shared: shared.options, steps: steps, vocabulary: vocab, printsJSON: json)
-    try options.check()
-    try runStepBenchmark(options)
+    try checkSteps(steps)
+    let command = try CommandJob(
+      "bench step", model.values + data.values + benchmark.values, own: [("--steps", "\(steps)")])
+    try runStepBenchmark(command, steps: steps, printsJSON: json)
   }
+}
+
+/// Throws a usage error unless there are steps to time.
+func checkSteps(_ steps: Int) throws(RunError) {
+  try ValueBounds<Int>.from(1, to: 1_000_000_000).check(steps, "number of steps", at: "--steps")
 }

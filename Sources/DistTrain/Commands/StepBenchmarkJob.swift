@@ -5,16 +5,16 @@ internal import Training
 internal import Platform
 
 /// The time of a training step, with what belongs to reading it.
-func runStepBenchmark(_ options: StepBenchmarkOptions) throws {
-  var configuration = try RunConfiguration(options.shared)
-  configuration.randomVocabulary = options.vocabulary
-  let resolved = configuration
-  try options.shared.run { team in
-    let session = try Session(resolved, team: team)
-    let times = session.timeSteps(options.steps)
+///
+/// - steps: how many are timed, after a warm-up.
+func runStepBenchmark(_ command: CommandJob, steps: Int, printsJSON: Bool) throws {
+  let configuration = command.configuration
+  try command.runWorkers { team in
+    let session = try Session(configuration, team: team)
+    let times = session.timeSteps(steps)
     guard team.rank == 0 else { return }
-    let figures = figures(session, times, steps: options.steps, peak: measurePeak())
-    if options.printsJSON {
+    let figures = figures(session, times, steps: steps, peak: measurePeak())
+    if printsJSON {
       print(JSONValue.object(figures).text)
     } else {
       for (name, value) in figures { print("\(name) \(value.text)") }

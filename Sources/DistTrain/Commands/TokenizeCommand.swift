@@ -5,7 +5,7 @@ public import Training
 extension TokenizerKind: ExpressibleByArgument {}
 
 /// `dist-train tokenize`.
-struct TokenizeCommand: ParsableCommand {
+struct TokenizeCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "tokenize", abstract: "Make token files of texts, for train --data.",
     usage: "dist-train tokenize <file> ... --out <dir> [<options>]",

@@ -14,28 +14,21 @@ struct TrainCommand: ParsableCommand {
       Example: dist-train train --resume runs/first
       """)
 
-  @OptionGroup(title: "Model and data") var shared: SharedArguments
+  @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
 
-  @OptionGroup(title: "Schedule and optimizer") var schedule: ScheduleArguments
+  @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @OptionGroup(title: "Large batches") var largeBatch: LargeBatchArguments
+  @OptionGroup(title: ScheduleOptions.title) var schedule: SectionArguments<ScheduleOptions>
 
-  @OptionGroup(title: "Checkpoints and limits") var durability: DurabilityArguments
+  @OptionGroup(title: LargeBatchOptions.title) var largeBatch: SectionArguments<LargeBatchOptions>
 
-  @OptionGroup(title: "Output") var output: OutputArguments
+  @OptionGroup(title: DurabilityOptions.title) var durability: SectionArguments<DurabilityOptions>
 
-  func run() throws { try run(given: GivenOptions(CommandLine.arguments)) }
+  @OptionGroup(title: OutputOptions.title) var output: SectionArguments<OutputOptions>
 
-  /// - given: what is said beside the defaults, on the command line and elsewhere.
-  func run(given: GivenOptions) throws {
-    let options = TrainOptions(
-      shared: shared.options, epochs: schedule.epochs, learningRate: schedule.lr, pctStart: schedule.pctStart,
-      divFactor: schedule.divFactor, momenta: schedule.moms, weightDecay: schedule.weightDecay,
-      findsLearningRate: !schedule.noLrFind, steps: schedule.steps, clip: schedule.clip,
-      nonFinite: schedule.onNonFinite, largeBatch: largeBatch.options(lanes: shared.lanes),
-      durability: durability.options, output: output.out ?? .automatic, trace: output.trace, isQuiet: output.quiet,
-      showsPlots: !output.noPlot && Terminal.standardOutput != nil)
-    try options.check(given: given)
-    try runTrain(options, given: given)
+  func run() throws {
+    try runTrain(
+      .train(
+        model.values + data.values + schedule.values + largeBatch.values + durability.values + output.values))
   }
 }

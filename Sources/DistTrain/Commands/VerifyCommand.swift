@@ -3,7 +3,7 @@ import SystemPackage
 import Training
 
 /// `dist-train verify`.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Say whether checkpoints are intact, or where two runs part.",
     discussion: """

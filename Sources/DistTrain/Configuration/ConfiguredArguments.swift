@@ -21,7 +21,7 @@ struct ConfiguredArguments {
   /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag that is told neither yes
   ///   nor no.
   init(_ given: [String], environment: [OptionSetting]) throws(RunError) {
-    let names = GivenOptions(given)
+    let names = Set(given.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
     let asksForHelp = given.contains { Self.requests.contains($0) || $0.hasPrefix("--generate-completion-script") }
     guard !asksForHelp, names.contains(Self.file) || !environment.isEmpty else {
       arguments = given
@@ -44,10 +44,11 @@ struct ConfiguredArguments {
       for setting in settings {
         guard let argument = try Self.argument(setting, command, isFile: isFile) else { continue }
         // Whichever of its names the option was given by.
-        guard !argument.names.contains(where: { names.contains($0) || places[$0] != nil }) else { continue }
+        let own = Self.names(argument)
+        guard !own.contains(where: { names.contains($0) || places[$0] != nil }) else { continue }
         try Self.checkValue(setting)
-        added += try Self.words(setting, argument)
-        for name in argument.names { places[name] = setting.place }
+        added += try Self.words(setting, argument, command)
+        for name in own { places[name] = setting.place }
       }
     }
     self.places = places
@@ -63,6 +64,12 @@ struct ConfiguredArguments {
     return RunError(
       error.problem, at: "\(error.place) (\(origins.joined(separator: "; ")))", remedy: error.remedy,
       status: error.status)
+  }
+
+  /// All names of an argument; the parser has a flag that can be turned off as two.
+  private static func names(_ argument: CommandDescription.Argument) -> [String] {
+    guard argument.kind == .flag else { return argument.names }
+    return argument.names.flatMap { [$0, $0.hasPrefix("no-") ? String($0.dropFirst(3)) : "no-\($0)"] }
   }
 
   /// The value behind the last `--name`, in either form.
@@ -99,9 +106,9 @@ struct ConfiguredArguments {
   }
 
   /// The setting as arguments.
-  private static func words(_ setting: OptionSetting, _ argument: CommandDescription.Argument) throws(RunError)
-    -> [String]
-  {
+  private static func words(
+    _ setting: OptionSetting, _ argument: CommandDescription.Argument, _ command: CommandDescription
+  ) throws(RunError) -> [String] {
     guard argument.kind == .flag else {
       // Joined by a sign, a value may begin with a dash.
       let values = argument.isRepeating ? setting.values : [setting.values.joined(separator: ",")]
@@ -120,6 +127,6 @@ struct ConfiguredArguments {
     // A flag of one name stands for true, or begins with "no-" and stands for the rest's false.
     let wanted =
       truth ? setting.name : setting.name.hasPrefix("no-") ? String(setting.name.dropFirst(3)) : "no-\(setting.name)"
-    return argument.names.contains(wanted) ? ["--\(wanted)"] : []
+    return command.argument(named: wanted) != nil ? ["--\(wanted)"] : []
   }
 }

@@ -11,7 +11,7 @@ struct RunFiles {
 
   /// Nil for `--out none`.
   init?(
-    _ options: TrainOptions, _ session: Session, _ resumption: Resumption?
+    _ options: OptionValues, _ session: Session, _ resumption: Resumption?
   ) throws(RunError) {
     let configuration = session.configuration
     var lines: [UInt8] = []
@@ -22,11 +22,11 @@ struct RunFiles {
       history = RunHistory(metrics.history, length: lines.count)
     }
     let text = ConfigurationFile.text(
-      configuration, nonFinite: options.nonFinite, workers: session.team.size,
-      facts: options.largeBatch.facts(configuration))
-    switch options.output {
-    case .none: return nil
-    case .automatic:
+      configuration, nonFinite: options(RunOption.schedule.nonFinite), workers: session.team.size,
+      facts: LargeBatch(options).facts(configuration))
+    switch options[RunOption.output.out] {
+    case .nowhere: return nil
+    case nil:
       if let path = resumption?.directory {
         directory = try RunDirectory(goingOn: path)
         // What came behind the checkpoint comes again.
@@ -43,11 +43,11 @@ struct RunFiles {
       try directory.write(text, as: .configuration)
       try directory.cutMetrics(to: lines)
     }
-    let durability = options.durability
+    let keep = options(RunOption.durability.keep)
     // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait for them.
     writer = try RunWriter(
-      directory, try CheckpointStore(in: directory, keep: durability.keep),
-      waiting: durability.checkpointEvery == nil ? 1 : durability.keep, session,
+      directory, try CheckpointStore(in: directory, keep: keep),
+      waiting: options.contains(RunOption.durability.checkpointEvery) ? keep : 1, session,
       firstStep: resumption?.checkpoint.fit.step ?? 0)
     self.history = history
   }

@@ -12,7 +12,7 @@ struct TrainEnd: Sendable {
 
 /// One worker's part of `dist-train train`.
 final class TrainRun {
-  private let options: TrainOptions
+  private let options: OptionValues
   private let configuration: RunConfiguration
   private let resumption: Resumption?
   private let team: any Team
@@ -26,11 +26,13 @@ final class TrainRun {
   private let observedSteps: Int
 
   private var isFirst: Bool { team.rank == 0 }
-  private var tells: Bool { isFirst && !options.isQuiet }
+  /// Whether a terminal is there that gets plots.
+  private var showsPlots: Bool { !options(RunOption.output.noPlot) && Terminal.standardOutput != nil }
+  private var tells: Bool { isFirst && !options(RunOption.output.quiet) }
 
   /// Sets everything up. Collective.
   init(
-    _ options: TrainOptions, _ configuration: RunConfiguration, _ resumption: Resumption?, _ team: any Team
+    _ options: OptionValues, _ configuration: RunConfiguration, _ resumption: Resumption?, _ team: any Team
   ) throws {
     self.options = options
     self.configuration = configuration
@@ -38,8 +40,8 @@ final class TrainRun {
     self.team = team
     // As many as a trace shows; as the shares of time are taken from, if that is not too much memory; or none.
     observedSteps =
-      options.trace != nil
-      ? 8 : options.output != .none ? max(2, min(64, 50_000 / SpanLog.spansPerStep(configuration))) : 0
+      options.contains(RunOption.output.trace)
+      ? 8 : options.writesFiles ? max(2, min(64, 50_000 / SpanLog.spansPerStep(configuration))) : 0
     session = try Session(
       configuration, team: team,
       spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil,
@@ -61,10 +63,10 @@ final class TrainRun {
     let rate = try learningRate()
     let firstStep = resumption?.checkpoint.fit.step ?? 0
     var plan = session.plan(learningRate: rate)
-    plan.checkpointEvery = options.durability.checkpointEvery
-    plan.nonFinite = options.nonFinite
+    plan.checkpointEvery = options[RunOption.durability.checkpointEvery]
+    plan.nonFinite = options(RunOption.schedule.nonFinite)
     if tells {
-      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate) { printLine(line) }
+      if let line = LargeBatch(options).report(configuration, workers: team.size, rate: rate) { printLine(line) }
       printLine(table.header)
     }
     if isFirst { watch = FitWatch(session, firstStep: firstStep, steps: session.steps(of: plan), isTold: tells) }
@@ -82,7 +84,7 @@ final class TrainRun {
       try fault?.strike(.before, step: step)
       return wantsStop()
     }
-    if options.output != .none {
+    if options.writesFiles {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
       observer.failure = { [self] in try tell($0) }
     }
@@ -90,7 +92,7 @@ final class TrainRun {
     let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
     watch?.finish()
     try submit()
-    if let file = options.trace, let trace = session.trace() { try OutputFile.write(trace, to: file) }
+    if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
     if case .stopped(let step) = end {
       try writeSummary("stopped at step \(NumberText.grouped(step)) of \(NumberText.grouped(session.steps(of: plan)))")
       tellStop(step)
@@ -112,7 +114,7 @@ final class TrainRun {
       let curve = session.findLearningRate(finder)
       self.curve = curve
       if tells {
-        if options.showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
+        if showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
         print(LearningRateReport.text(curve))
       }
       rate = rate ?? curve.suggestions.first?.learningRate
@@ -175,7 +177,7 @@ final class TrainRun {
 
   /// Weights, plot and digest. Collective.
   private func writeResults() throws {
-    if tells, options.showsPlots { TerminalPlot.show(history.plot(configuration)) }
+    if tells, showsPlots { TerminalPlot.show(history.plot(configuration)) }
     try session.writeWeights(to: directory)
     if let directory {
       try directory.write(history.plot(configuration).svg(), as: .lossPlot)
@@ -200,7 +202,7 @@ final class TrainRun {
 
   /// The metrics as a table, and the report. Collective.
   private func writeSummary(_ end: String, samples: [RunReport.Sample] = [], digest: String? = nil) throws {
-    guard options.output != .none else { return }
+    guard options.writesFiles else { return }
     let shares = session.workerShares()
     guard let directory else { return }
     try directory.write(MetricsTable.pieces(history.steps, history.epochs), as: .metricsTable)

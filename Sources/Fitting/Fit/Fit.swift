@@ -1,3 +1,4 @@
+public import Configuration
 public import Files
 private import Kernels
 public import Optimization

@@ -24,11 +24,3 @@ public enum FitEnd: Sendable, Equatable {
   /// Because some worker was asked to stop, behind this many steps.
   case stopped(step: Int)
 }
-
-/// What to do about a step whose loss or gradient is not finite. It is never applied.
-public enum NonFiniteRule: String, Sendable, CaseIterable {
-  /// End the run.
-  case stop
-  /// Leave the step out and go on.
-  case skip
-}

@@ -1,8 +1,8 @@
 public import Memory
 
 /// The canonical sum of rows: `nodes` (one row for each of the schedule's nodes, `stride` apart, the first `count`
-/// elements of each) added up into `roots` (one row for each root, `rootStride` apart, overwritten). Bound by loads: one
-/// for each addition.
+/// elements of each) added up into `roots` (one row for each root, `rootStride` apart, overwritten). Bound by loads:
+/// one for each addition.
 ///
 /// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
 public func foldRows(

@@ -59,42 +59,15 @@ public final class Learner {
     configuration.seed = seed
     configuration.hiddenState = hiddenState ?? (model.kind.startsEpochsAfresh ? .epoch : .carry)
     configuration.initialWeights = weights
-    try Self.check(configuration, loss, metrics)
+    try configuration.checkLearner(loss, metrics)
     self.configuration = configuration
     recorder = Recorder(metrics: metrics, caption: configuration.caption)
     isFirst = job.map { $0.rank == 0 } ?? true
+    try job?.agree(on: configuration.facts)
     let workers = try (job ?? Job.alone()).makeWorkers(
       Lanes(batchSize: data.batchSize, count: configuration.laneCount))
     let (resolved, texts) = (configuration, Texts(data.corpora))
     sessions = try LocalSessions(workers) { try Session(resolved, texts, team: $0) }
-  }
-
-  private static func check(
-    _ configuration: RunConfiguration, _ loss: LossFunction?, _ metrics: [Metric]
-  ) throws(RunError) {
-    let model = configuration.model.kind
-    func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
-      RunError(problem, at: place, remedy: remedy, status: .usage)
-    }
-    if let loss, loss != LossFunction(model) {
-      throw usage(
-        "\(model) has no predictions for the loss \(loss.rawValue)", "Learner",
-        "give loss: .\(LossFunction(model).rawValue)")
-    }
-    if let metric = metrics.first(where: { $0 != Metric(model) }) {
-      throw usage(
-        "\(model) has no predictions for the metric \(metric.rawValue)", "Learner",
-        "give metrics: [.\(Metric(model).rawValue)]")
-    }
-    guard configuration.hidden > 0, configuration.batchSize > 0, configuration.bptt > 0, configuration.accumulate > 0
-    else {
-      throw usage("a size is not positive", "Learner", "give positive sizes")
-    }
-    guard (1...configuration.batchSize).contains(configuration.laneCount) else {
-      throw usage(
-        "\(configuration.laneCount) lanes for \(configuration.batchSize) streams", "Learner",
-        "give a number from 1 to the batch size")
-    }
   }
 
   // MARK: Training
@@ -108,11 +81,16 @@ public final class Learner {
   public func findLearningRate(
     start: Double = 1e-7, end: Double = 10, iterations: Int = 100, weightDecay: Double = 0.01
   ) throws -> LearningRateCurve {
-    guard start > 0, end > start, end.isFinite, iterations > 1 else {
+    let options = RunOption.finder
+    try options.start.check(start, at: "start")
+    try options.end.check(end, at: "end")
+    guard start < end else {
       throw RunError(
-        "\(iterations) learning rates from \(start) to \(end) don't rise", at: "findLearningRate",
+        "the rates don't rise from \(start) to \(end)", at: "start, end",
         remedy: "give a smaller start or a larger end", status: .usage)
     }
+    try options.iterations.check(iterations, at: "iterations")
+    try options.weightDecay.check(weightDecay, at: "weightDecay")
     var finder = LearningRateFinder()
     finder.start = start
     finder.end = end
@@ -129,11 +107,21 @@ public final class Learner {
   /// The learning rate rises by a cosine from the maximum over `divFactor` to the maximum in the first `pctStart` of
   /// all steps, then falls to that start over 1e4; momentum goes from `ends` to `peak` and back. Moments and step count
   /// go on from an earlier fit.
+  ///
+  /// - Throws: `RunError` with status `usage` that names the parameter, for a value out of the bounds of the command
+  ///   line's option.
   public func fitOneCycle(
     _ epochs: Int, maxLearningRate: Double = 3e-3, pctStart: Double = 0.3, divFactor: Double = 25,
     momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01
   ) throws {
-    let steps = max(0, epochs) * BatchGroups(batches: data.trainSteps, size: configuration.accumulate).steps
+    let options = RunOption.schedule
+    try options.epochs.check(epochs, at: "epochs")
+    try options.learningRate.check(.fixed(maxLearningRate), at: "maxLearningRate")
+    try options.pctStart.check(pctStart, at: "pctStart")
+    try options.divFactor.check(divFactor, at: "divFactor")
+    try options.momenta.check(MomentumRange(ends: momenta.ends, peak: momenta.peak), at: "momenta")
+    try options.weightDecay.check(weightDecay, at: "weightDecay")
+    let steps = epochs * BatchGroups(batches: data.trainSteps, size: configuration.accumulate).steps
     let cycle = OneCycle(
       steps: steps, maximum: maxLearningRate, pctStart: pctStart, divFactor: divFactor, momenta: momenta)
     try fit(FitPlan(epochs: epochs, schedule: .oneCycle(cycle), weightDecay: weightDecay))
@@ -142,15 +130,17 @@ public final class Learner {
   /// Trains `epochs` epochs at one learning rate and momentum.
   public func fit(_ epochs: Int, learningRate: Double = 3e-3, momentum: Double = 0.9, weightDecay: Double = 0.01) throws
   {
+    let options = RunOption.schedule
+    try options.epochs.check(epochs, at: "epochs")
+    try options.learningRate.check(.fixed(learningRate), at: "learningRate")
+    try ValueBounds<Double>.belowOne.check(momentum, "momentum", at: "momentum")
+    try options.weightDecay.check(weightDecay, at: "weightDecay")
     try fit(
       FitPlan(
         epochs: epochs, schedule: .constant(learningRate: learningRate, momentum: momentum), weightDecay: weightDecay))
   }
 
   private func fit(_ plan: FitPlan) throws {
-    guard plan.epochs > 0 else {
-      throw RunError("\(plan.epochs) epochs", at: "fit", remedy: "give at least 1", status: .usage)
-    }
     let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
     let log = FitLog(recorder.forNextFit, output: isFirst ? output : { _ in })
     log.tell(table.header)

@@ -7,3 +7,5 @@ public enum HiddenStateRule: String, Sendable, CaseIterable {
   /// Zero at the start of each epoch and each validation.
   case reset
 }
+
+extension HiddenStateRule: TextualOptionValue {}

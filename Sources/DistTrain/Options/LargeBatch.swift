@@ -1,34 +1,34 @@
 internal import Training
 
 /// How many streams make a step, and what that does to the learning rate.
-struct LargeBatchOptions: Equatable, Sendable {
+struct LargeBatch: Sendable {
   /// Streams of each worker; nil where the batch size is given itself.
-  var batchSizePerWorker: Int?
+  private let batchSizePerWorker: Int?
   /// Lanes as given; nil for the default.
-  var lanes: Int?
-  /// Batches whose mean gradient makes a step.
-  var accumulate: Int
-  var scaling: LearningRateScaling
-  /// Streams of a step at which the learning rate is that of the options; nil for 64.
-  var baseBatchSize: Int?
+  private let lanes: Int?
+  private let scaling: LearningRateScaling
+  /// Streams of a step at which the learning rate is that of the options.
+  private let base: Int
 
-  /// The base as resolved.
-  var base: Int { baseBatchSize ?? 64 }
+  /// What the options say.
+  init(_ options: OptionValues) {
+    batchSizePerWorker = options[RunOption.largeBatch.batchSizePerWorker]
+    lanes = options.given(RunOption.data.lanes)
+    scaling = options(RunOption.largeBatch.scaling)
+    base = options[RunOption.largeBatch.baseBatchSize] ?? 64
+  }
 
-  /// Throws a usage error unless the values are within their bounds and fit the others.
+  /// Whether the batch size goes by the number of workers.
+  var goesByWorkers: Bool { batchSizePerWorker != nil }
+
+  /// Throws a usage error unless the options fit the others.
   ///
-  /// - scales: whether there is a learning rate that can be scaled.
-  func check(given: GivenOptions, scales: Bool) throws(RunError) {
-    for (name, value, option) in [
-      ("number of streams", batchSizePerWorker ?? 1, "--batch-size-per-worker"),
-      ("number of batches", accumulate, "--accumulate"), ("batch size", base, "--base-batch-size"),
-    ] where !(1...1_048_576).contains(value) {
-      throw Self.usage("\(name) \(value) is out of bounds", option, "give a number from 1 to 1048576")
-    }
-    if batchSizePerWorker != nil && given.contains("batch-size") {
+  /// - options: those that it was made from; scales: whether there is a learning rate that can be scaled.
+  func check(_ options: OptionValues, scales: Bool) throws(RunError) {
+    if batchSizePerWorker != nil && options.contains(RunOption.data.batchSize) {
       throw Self.usage("two batch sizes", "--batch-size, --batch-size-per-worker", "leave out one of the two")
     }
-    if baseBatchSize != nil && scaling == .none {
+    if options.contains(RunOption.largeBatch.baseBatchSize) && scaling == .none {
       throw Self.usage("a base without a rule", "--base-batch-size", "give --scale-lr linear or sqrt, or leave it out")
     }
     if scaling != .none && !scales {
@@ -40,13 +40,12 @@ struct LargeBatchOptions: Equatable, Sendable {
 
   /// The configuration with batch size, lanes and learning rate as they come out of these options. Collective.
   ///
-  /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and `batchSizePerWorker` is only
-  /// held against it.
+  /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and
+  /// `batchSizePerWorker` is only held against it.
   func resolve(
     _ requested: RunConfiguration, checkpoint: RunConfiguration?, job: Job
   ) throws -> RunConfiguration {
     var result = requested
-    result.accumulate = accumulate
     if let batchSizePerWorker {
       let workers = try job.workerCount(lanes: checkpoint?.laneCount ?? lanes)
       let batchSize = batchSizePerWorker * workers
@@ -87,7 +86,7 @@ struct LargeBatchOptions: Equatable, Sendable {
 
 // MARK: What is told
 
-extension LargeBatchOptions {
+extension LargeBatch {
   /// One line on streams of a step and learning rate; nil where none of these options is in use.
   ///
   /// - rate: the maximum of the schedule, as resolved.

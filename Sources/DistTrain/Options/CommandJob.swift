@@ -1,0 +1,99 @@
+internal import ArgumentParser
+internal import Logging
+internal import MPI
+internal import Teams
+internal import Training
+
+/// What a command is asked to do by its options, by all processes of a job alike.
+struct CommandJob: Sendable {
+  /// The command as it is typed: "bench step".
+  let name: String
+  /// What is given of the options that are declared.
+  let options: OptionValues
+  /// What they make of the run.
+  let configuration: RunConfiguration
+  /// What the command's own options say, which all processes must have alike too.
+  private let ownFacts: [Job.Fact]
+
+  /// - own: names and values of options that this command alone has.
+  /// - sizesAreKnown: whether batch size and lanes are those of the options, so that workers can be held against them.
+  /// - Throws: a usage error for a value out of its bounds, and for values that don't fit each other.
+  init(
+    _ name: String, _ options: OptionValues, own: [(name: String, value: String)] = [], sizesAreKnown: Bool = true
+  ) throws(RunError) {
+    try options.check()
+    self.name = name
+    self.options = options
+    ownFacts = own.map { Job.Fact($0.name, $0.value) }
+    configuration = try RunConfiguration(options, isResumption: options.contains(RunOption.durability.resume))
+    var sized = configuration
+    // With so many streams a worker, lanes and batch size follow from the workers.
+    if options.contains(RunOption.largeBatch.batchSizePerWorker) {
+      sized.batchSize = max(sized.batchSize, sized.laneCount)
+    }
+    try sized.checkLanes(at: "--lanes")
+    if sizesAreKnown {
+      try checkWorkers(
+        ranks: max(1, Launcher.current?.size ?? 1), threads: options[RunOption.data.threads] ?? 1)
+    }
+  }
+
+  /// Throws a usage error unless each of `ranks` · `threads` workers gets at least one lane.
+  private func checkWorkers(ranks: Int, threads: Int) throws(RunError) {
+    let lanes = configuration.laneCount
+    guard ranks * threads > lanes else { return }
+    let workers = ranks == 1 ? "\(threads) threads" : threads == 1 ? "\(ranks) ranks" : "\(ranks) × \(threads) workers"
+    let fewer = ranks > lanes ? "start at most \(lanes) ranks" : "give at most --threads \(lanes / ranks)"
+    throw RunError(
+      "\(workers) for \(lanes) lanes leave some without work", at: "--lanes \(lanes)",
+      remedy: lanes < configuration.batchSize ? "\(fewer) or more --lanes" : fewer, status: .usage)
+  }
+
+  // MARK: Work
+
+  /// Runs `body` in the job, once all processes have turned out to be asked the same.
+  func run<Result>(stallSeconds: Double? = nil, _ body: (Job) throws -> Result) throws -> Result {
+    try Job.run(
+      threads: options[RunOption.data.threads], ranksPerNode: options[RunOption.data.ranksPerNode],
+      stallSeconds: stallSeconds, agreeingOn: facts, body)
+  }
+
+  /// Runs `work` for every worker of this process's part of the job.
+  func runWorkers(_ work: @escaping @Sendable (any Team) throws -> Void) throws {
+    let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
+    try run { job in _ = try makeWorkers(job, lanes).run(work) }
+  }
+
+  /// The workers of this process's part of the job, told to the log; collective. See `Job.makeWorkers`.
+  func makeWorkers(_ job: Job, _ lanes: Lanes, mayRest: Bool = true) throws -> LocalWorkers {
+    let workers = try job.makeWorkers(lanes, mayRest: mayRest)
+    Log.logger(options(RunOption.data.logLevel), isFirst: job.rank == 0).info(
+      "team ready",
+      metadata: [
+        "workers": "\(workers.teams.first?.size ?? 0)", "ranks": "\(job.ranks)", "threads": "\(workers.teams.count)",
+        "lanes": "\(lanes.count)", "cores": "\(usableCores())", "mpi": "\(job.libraryVersion ?? "not started")",
+      ])
+    return workers
+  }
+
+  /// What all processes must have alike: command, version, CPU, what is computed, and how it is carried out together.
+  /// To a run that goes on, an option that has its default's value says more than one that isn't given.
+  private var facts: [Job.Fact] {
+    let resumes = options.contains(RunOption.durability.resume)
+    let declared = RunOption.all.filter { $0.role != .own }.map { option in
+      let isDefault = resumes && option.isComputed && !options.contains(option)
+      return Job.Fact(option.typedName, option.text(configuration, options) + (isDefault ? " (default)" : ""))
+    }
+    // An option of the command's own may have the name of another command's.
+    let others = declared.filter { fact in !ownFacts.contains { $0.name == fact.name } }
+    return Self.programFacts(name) + others + ownFacts
+  }
+
+  /// What is running: the command of this name, version, CPU.
+  static func programFacts(_ name: String) -> [Job.Fact] {
+    [
+      Job.Fact("command", name), Job.Fact("version", RootCommand.configuration.version),
+      Job.Fact("build for CPU", Processor.build),
+    ]
+  }
+}

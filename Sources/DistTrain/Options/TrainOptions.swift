@@ -1,0 +1,44 @@
+internal import Training
+
+// How the options of `train` must fit each other, apart from the bounds of each.
+
+extension CommandJob {
+  /// The job of `dist-train train`.
+  ///
+  /// - Throws: a usage error for options that don't fit each other.
+  static func train(_ options: OptionValues) throws(RunError) -> CommandJob {
+    let job = try CommandJob(
+      "train", options,
+      sizesAreKnown: !options.contains(RunOption.durability.resume)
+        && !options.contains(RunOption.largeBatch.batchSizePerWorker))
+    let configuration = job.configuration
+    try LargeBatch(options).check(options, scales: configuration.learningRate != nil)
+    if options(RunOption.durability.newSchedule), !options.contains(RunOption.durability.resume) {
+      throw RunError(
+        "a new schedule needs a checkpoint", at: "--new-schedule", remedy: "give --resume, or leave it out",
+        status: .usage)
+    }
+    if configuration.learningRate == nil, !configuration.findsLearningRate {
+      throw RunError(
+        "`auto` needs the LR finder", at: "--lr auto --no-lr-find", remedy: "leave out one of the two", status: .usage)
+    }
+    return job
+  }
+
+  /// The job of `dist-train lr-find`.
+  static func learningRateFinder(_ options: OptionValues) throws(RunError) -> CommandJob {
+    let job = try CommandJob("lr-find", options)
+    let (start, end) = (options(RunOption.finder.start), options(RunOption.finder.end))
+    guard start < end else {
+      throw RunError(
+        "the rates don't rise from \(start) to \(end)", at: "--start-lr, --end-lr",
+        remedy: "give a smaller start or a larger end", status: .usage)
+    }
+    return job
+  }
+}
+
+extension OptionValues {
+  /// Whether the run leaves files.
+  var writesFiles: Bool { self[RunOption.output.out] != .nowhere }
+}

@@ -1,0 +1,34 @@
+package import Configuration
+package import Files
+package import Jobs
+internal import Models
+
+extension RunConfiguration {
+  /// Throws a usage error that names the learner's parameter, where a size is out of bounds, or loss or metrics don't
+  /// go with the model.
+  package func checkLearner(_ loss: LossFunction?, _ metrics: [Metric]) throws(RunError) {
+    func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
+      RunError(problem, at: place, remedy: remedy, status: .usage)
+    }
+    let model = model.kind
+    if let loss, loss != LossFunction(model) {
+      throw usage(
+        "\(model) has no predictions for the loss \(loss.rawValue)", "loss", "give .\(LossFunction(model).rawValue)")
+    }
+    if let metric = metrics.first(where: { $0 != Metric(model) }) {
+      throw usage(
+        "\(model) has no predictions for the metric \(metric.rawValue)", "metrics", "give [.\(Metric(model).rawValue)]")
+    }
+    try RunOption.model.hidden.check(hidden, at: "hidden")
+    for option in RunOption.model.options { try option.check(self, at: "model (\(option.name))") }
+    if let violation = modelViolation {
+      throw usage(violation.problem, "model", violation.remedy)
+    }
+    try RunOption.largeBatch.accumulate.check(accumulate, at: "accumulate")
+    if let initialWeights { try RunOption.data.initialWeights.check(initialWeights, at: "weights") }
+    try checkLanes(at: "lanes")
+  }
+
+  /// The options that a run computes from, as facts that all ranks must have alike.
+  package var facts: [Job.Fact] { RunOption.computed.map { Job.Fact($0.typedName, $0.text(self, OptionValues())) } }
+}

@@ -1,0 +1,63 @@
+import Testing
+import Training
+
+/// The library holds its parameters against the bounds of the command line's options, and names its own parameters.
+@Suite struct LibraryBoundsTests {
+  private func place(_ body: () throws -> Void) -> String? {
+    let error = #expect(throws: RunError.self) { try body() }
+    #expect(error?.status == .usage)
+    #expect(error?.description.contains("--") == false, "\(String(describing: error))")
+    return error?.place
+  }
+
+  @Test func fits() throws {
+    let learn = try Learner(LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70), .model3, hidden: 8)
+    #expect(place { try learn.fitOneCycle(1, pctStart: .nan) } == "pctStart")
+    #expect(place { try learn.fitOneCycle(1, pctStart: 1.5) } == "pctStart")
+    for epochs in [Int.max, Int.min, 0] { #expect(place { try learn.fitOneCycle(epochs) } == "epochs") }
+    for rate in [-1e-3, 0, .nan, .infinity] {
+      #expect(place { try learn.fitOneCycle(1, maxLearningRate: rate) } == "maxLearningRate")
+      #expect(place { try learn.fit(1, learningRate: rate) } == "learningRate")
+    }
+    for factor in [-25.0, 0, .nan] { #expect(place { try learn.fitOneCycle(1, divFactor: factor) } == "divFactor") }
+    for decay in [-1, Double.nan] {
+      #expect(place { try learn.fitOneCycle(1, weightDecay: decay) } == "weightDecay")
+      #expect(place { try learn.fit(1, weightDecay: decay) } == "weightDecay")
+      #expect(place { try learn.findLearningRate(weightDecay: decay) } == "weightDecay")
+    }
+    for momentum in [-0.1, 1, .nan] {
+      #expect(place { try learn.fitOneCycle(1, momenta: (momentum, 0.85)) } == "momenta")
+      #expect(place { try learn.fitOneCycle(1, momenta: (0.95, momentum)) } == "momenta")
+      #expect(place { try learn.fit(1, momentum: momentum) } == "momentum")
+    }
+    #expect(place { try learn.fit(.max) } == "epochs")
+    // Nothing of it has begun: the learner goes on.
+    try learn.fit(1, learningRate: 1e-3)
+    #expect(learn.recorder.steps.count == 12)
+  }
+
+  @Test func findersOfLearningRates() throws {
+    let learn = try Learner(LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70), .model3, hidden: 8)
+    #expect(place { try learn.findLearningRate(start: 0) } == "start")
+    #expect(place { try learn.findLearningRate(start: .nan) } == "start")
+    #expect(place { try learn.findLearningRate(end: .infinity) } == "end")
+    #expect(place { try learn.findLearningRate(start: 1, end: 0.1) } == "start, end")
+    for count in [1, Int.max] { #expect(place { try learn.findLearningRate(iterations: count) } == "iterations") }
+  }
+
+  @Test func sizes() throws {
+    for size in [0, -1, Int.max] {
+      #expect(place { _ = try LanguageModelData(.humanNumbers, batchSize: size) } == "batchSize")
+      #expect(place { _ = try LanguageModelData(.humanNumbers, bptt: size) } == "bptt")
+    }
+    let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70)
+    for size in [0, -1, Int.max] {
+      #expect(place { _ = try Learner(data, .model3, hidden: size) } == "hidden")
+      #expect(place { _ = try Learner(data, .model3, accumulate: size) } == "accumulate")
+      #expect(place { _ = try Learner(data, .model3, lanes: size) } == "lanes")
+    }
+    #expect(place { _ = try Learner(data, .model0, loss: .crossEntropy) } == "loss")
+    #expect(place { _ = try Learner(data, .model3, metrics: [.acc4]) } == "metrics")
+    #expect(place { _ = try Learner(data, .lstm(layers: 0)) } == "model (layers)")
+  }
+}

@@ -1,0 +1,115 @@
+import Testing
+
+@testable import Configuration
+@testable import Files
+@testable import Models
+
+/// The declarations of options, and what follows from them for configurations.
+@Suite struct OptionTests {
+  /// A value away from the default for each option that a run computes from, as it is typed.
+  private static let away = [
+    "model": "lstm", "hidden": "48", "layers": "3", "embedding": "32", "norm": "none", "tie-weights": "false",
+    "dropout-input": "0.1", "dropout-embedding": "0.2", "dropout-hidden": "0.3", "dropout-weight": "0.4",
+    "dropout-output": "0.05", "drop-mult": "0.5", "ar": "2.5", "tar": "1.5", "batch-size": "32", "accumulate": "2",
+    "bptt": "7", "lanes": "8", "hidden-state": "epoch", "seed": "18446744073709551615", "init": "weights", "train": "a",
+    "valid": "b", "data": "", "epochs": "3", "lr": "0.002", "pct-start": "0.25", "div-factor": "10.0",
+    "moms": "0.9,0.8", "weight-decay": "0.1", "clip": "0.7", "lr-find": "false", "steps": "9",
+  ]
+
+  private static func configuration(_ texts: [String: String]) throws -> RunConfiguration {
+    var values = OptionValues()
+    for option in RunOption.computed {
+      if let text = texts[option.name], !text.isEmpty { try option.note(text, in: &values) }
+    }
+    return try RunConfiguration(values)
+  }
+
+  @Test func everyFieldGoesThroughJSONAndBack() throws {
+    #expect(Set(Self.away.keys) == Set(RunOption.computed.map(\.name)))
+    let first = try Self.configuration(Self.away)
+    // Token files stand in the place of texts; what lstm has as its default is turned on for a model of one width.
+    var tokens = Self.away
+    (tokens["train"], tokens["valid"], tokens["data"]) = ("", "", "tokens")
+    (tokens["tie-weights"], tokens["embedding"]) = ("true", "48")
+    let second = try Self.configuration(tokens)
+    for option in RunOption.computed {
+      let plain = option.json(RunConfiguration()).text
+      #expect(option.json(first).text != plain || option.json(second).text != plain, "\(option.name)")
+    }
+    for configuration in [first, second, RunConfiguration()] {
+      let text = configuration.json.prettyText
+      let back = try #require(RunConfiguration(json: try JSONValue(parsing: Array(text.utf8))))
+      #expect(back.json.prettyText == text)
+      for option in RunOption.computed where option.isOffered(configuration) {
+        #expect(option.json(back).text == option.json(configuration).text, "\(option.name)")
+      }
+    }
+  }
+
+  /// Version 0.1.0's file, which scripts read: names and order.
+  @Test func theFileOfTheDefaultRun() {
+    guard case .object(let members) = RunConfiguration().json else {
+      Issue.record("no object")
+      return
+    }
+    #expect(
+      members.map(\.name) == [
+        "model", "hidden", "batch-size", "accumulate", "bptt", "lanes", "hidden-state", "seed", "init", "train",
+        "valid", "data", "epochs", "lr", "pct-start", "div-factor", "moms", "weight-decay", "clip", "lr-find", "steps",
+      ])
+  }
+
+  @Test func jsonOutOfBoundsIsNoConfiguration() {
+    func changed(_ name: String, _ value: JSONValue) -> RunConfiguration? {
+      guard case .object(let members) = RunConfiguration().json else { return nil }
+      return RunConfiguration(json: .object(members.map { ($0.name, $0.name == name ? value : $0.value) }))
+    }
+    #expect(changed("hidden", .integer(65)) != nil)
+    // What a file lacks, or has as null, keeps its default.
+    #expect(changed("accumulate", .null)?.accumulate == 1)
+    for (name, value) in [
+      ("hidden", .integer(0)), ("hidden", .string("64")), ("model", .string("model9")), ("lanes", .integer(65)),
+      ("pct-start", .number(1.5)), ("moms", .array([.number(0.9)])), ("lr", .string("fast")), ("seed", .integer(-1)),
+      ("epochs", .integer(.max)), ("div-factor", .number(-25)), ("hidden-state", .string("never")),
+    ] as [(String, JSONValue)] {
+      #expect(changed(name, value) == nil, "\(name) \(value.text)")
+    }
+  }
+
+  @Test func theModelSetsTheDefaultsOfTheRest() throws {
+    let configuration = try Self.configuration(["model": "awd-lstm", "layers": "2"])
+    #expect(configuration.hidden == 1152 && configuration.model.layers == 2 && configuration.hiddenState == .epoch)
+    #expect(try Self.configuration(["model": "awd-lstm", "hidden": "64"]).hidden == 64)
+    #expect(try Self.configuration(["model": "gru"]).model.layers == 2)
+  }
+
+  @Test func whatAModelDoesNotHave() throws {
+    for (texts, place) in [
+      (["layers": "2"], "--layers"), (["model": "model1", "tie-weights": "true"], "--tie-weights"),
+      (["dropout-hidden": "0.1"], "--dropout-hidden"),
+      (["model": "lstm", "tie-weights": "true", "embedding": "32"], "--tie-weights, --embedding"),
+      (["model": "awd-lstm", "drop-mult": "4"], "--drop-mult"),
+    ] {
+      let error = #expect(throws: RunError.self) { try Self.configuration(texts) }
+      #expect(error?.place == place && error?.status == .usage)
+    }
+  }
+
+  /// Names are unique, and each option has a sentence.
+  @Test func declarations() {
+    let names = RunOption.all.map(\.name)
+    #expect(names.count > 40 && Set(names).count == names.count)
+    for option in RunOption.all { #expect(option.help.contains(#/^[A-Z].*\.$/#), "\(option.name)") }
+  }
+}
+
+extension DeclaredOption {
+  fileprivate var help: String { declaration.help }
+
+  /// Gives the option a value as it is typed.
+  fileprivate func note(_ text: String, in values: inout OptionValues) throws {
+    let value = Value(text: text)
+    #expect(value != nil, "\(name) \(text)")
+    values.set(value, for: declaration)
+  }
+}
