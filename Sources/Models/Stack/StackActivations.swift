@@ -9,8 +9,10 @@ final class StackActivations {
   private let blocks: [LaneBlock]
   private let embeddedColumns: Int
   private let embedded: Window<Float>  // (blocks, steps, block's streams, embedding)
-  private let masked: [(values: Window<Float>, width: Int)]  // of each layer, (blocks, steps, block's streams, outputs)
-  private let gradient: (values: Window<Float>, width: Int)  // (blocks, steps, block's streams, last layer's outputs)
+  /// Of each layer, (blocks, steps, block's streams, outputs).
+  private let masked: [(values: Window<Float>, width: Int)]
+  /// (blocks, steps, block's streams, last layer's outputs).
+  private let gradient: (values: Window<Float>, width: Int)
   /// (steps, a block's streams, the widest layer), used in turn.
   private let inputGradients: [Window<Float>]
   private let inputWidths: [Int]
