@@ -5,8 +5,8 @@ internal import Memory
 /// alive as often as it looks.
 ///
 /// Those that work watch the idle ones, which nobody else would miss. The idle ones watch all, but leave it for a while
-/// to those that work to report a loss, unless it is of the only one of these; and they pass on that they were asked to
-/// stop.
+/// to those that work to report a loss, unless the lost rank is the only one that works; and they pass on that they
+/// were asked to stop.
 struct Attendance {
   private let board: SharedProgress
   private let ranks, own: Int
