@@ -11,7 +11,7 @@ package import Files
 /// Nothing is read ahead: batches are made when they are asked for.
 public struct LanguageModelData: Sendable {
   /// One of the two texts.
-  public enum Split: String, CaseIterable, Sendable { case train, valid }
+  public typealias Split = DataSplit
 
   /// The texts.
   public let corpora: Corpora

@@ -9,7 +9,7 @@ struct TextChunk: Sendable {
   /// Its number, from 0 on, over all documents.
   let index: Int
   let bytes: [UInt8]
-  let split: LanguageModelData.Split
+  let split: DataSplit
   let startsDocument: Bool
   let endsDocument: Bool
   /// Its file, and where it begins there.

@@ -47,7 +47,7 @@ struct TextSources: Sendable {
     /// Index of its file.
     let source: Int
     let bytes: Range<Int>
-    let split: LanguageModelData.Split
+    let split: DataSplit
   }
 
   let files: [TextSource]
@@ -84,7 +84,7 @@ struct TextSources: Sendable {
       if file.size == file.start {
         documents.append(Document(source: index, bytes: cut..<cut, split: documents.last?.split ?? .train))
       }
-      for (bytes, split) in [(file.start..<cut, LanguageModelData.Split.train), (cut..<file.size, .valid)]
+      for (bytes, split) in [(file.start..<cut, DataSplit.train), (cut..<file.size, .valid)]
       where !bytes.isEmpty {
         documents.append(Document(source: index, bytes: bytes, split: split))
       }
@@ -95,7 +95,7 @@ struct TextSources: Sendable {
   }
 
   private func check(_ place: String) throws(RunError) {
-    for split in LanguageModelData.Split.allCases
+    for split in DataSplit.allCases
     where !documents.contains(where: { $0.split == split && !$0.bytes.isEmpty }) {
       throw RunError(
         "no text to \(split == .train ? "train" : "validate") on", at: place,

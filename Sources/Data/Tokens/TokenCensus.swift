@@ -20,7 +20,7 @@ struct TokenCensus: Sendable {
     let kind = options.tokenizer
     let state = State(files)
     try ChunkWork.run(
-      chunks, threads: options.threads, memory: { Memory(tokenizer: Tokenizer(kind)) },
+      chunks, threads: options.threads, memory: { ThreadMemory(tokenizer: Tokenizer(kind)) },
       make: { (chunk, memory) throws(RunError) in memory.count(chunk) },
       use: { (counted) throws(RunError) in try state.add(counted) }, watch: watch)
     return TokenCensus(counts: state.counts.withLock { $0 }, digests: chunks.digests)
@@ -28,13 +28,13 @@ struct TokenCensus: Sendable {
 
   /// A piece's tokens as numbers of its own, with their counts.
   private struct Counted: Sendable {
-    let split: LanguageModelData.Split
+    let split: DataSplit
     var counts = TokenCounts()
     var numbers: [Int32] = []
   }
 
   /// What a thread keeps from piece to piece.
-  private struct Memory {
+  private struct ThreadMemory {
     var tokenizer: Tokenizer
     var tokens = TokenBuffer()
 

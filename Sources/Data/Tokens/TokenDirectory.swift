@@ -55,7 +55,7 @@ public struct TokenizeProgress: Sendable {
 
 /// A directory of two token files, `train.tokens` and `valid.tokens`, with one vocabulary.
 public enum TokenDirectory {
-  static func path(_ directory: String, _ split: LanguageModelData.Split) -> FilePath {
+  static func path(_ directory: String, _ split: DataSplit) -> FilePath {
     FilePath(named: directory).appending("\(split.rawValue).tokens")
   }
 
@@ -83,7 +83,7 @@ public enum TokenDirectory {
         remedy: "choose another directory or empty that one", status: .inputOutput)
     }
     try FileOperations.probe(path)
-    let numbers = try LanguageModelData.Split.allCases.map { split in
+    let numbers = try DataSplit.allCases.map { split in
       try NumberFile(path.appending(".\(split.rawValue).numbers"))
     }
     defer { for file in numbers { file.remove() } }
@@ -103,7 +103,7 @@ public enum TokenDirectory {
       let ids = census.counts.ids(in: vocabulary)
       let total = numbers.map(\.count).reduce(0, +)
       var done = 0
-      for (split, file) in zip(LanguageModelData.Split.allCases, numbers) {
+      for (split, file) in zip(DataSplit.allCases, numbers) {
         let header = TokenHeader(
           tokenizer: options.tokenizer, split: split, options: options.json, sources: .array(files), counts: counts,
           vocabulary: vocabulary.tokens, count: file.count)

@@ -6,7 +6,7 @@ enum TokenFiles {
   /// Both files' beginnings up to their tokens, each behind its length and its file's size; checked.
   static func readHeaders(_ directory: String) throws(RunError) -> [UInt8] {
     var message: [UInt8] = []
-    for split in LanguageModelData.Split.allCases {
+    for split in DataSplit.allCases {
       let path = TokenDirectory.path(directory, split).named
       let (bytes, fileSize) = try TokenHeader.read(path)
       _ = try header(bytes, fileSize: fileSize, path)
@@ -25,7 +25,7 @@ enum TokenFiles {
       defer { rest = rest.dropFirst(8) }
       return rest.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     }
-    func file(_ split: LanguageModelData.Split) throws(RunError) -> MappedTokens {
+    func file(_ split: DataSplit) throws(RunError) -> MappedTokens {
       let path = TokenDirectory.path(directory, split).named
       let (count, fileSize) = (number(), number())
       let header = try header(Array(rest.prefix(count)), fileSize: fileSize, path)

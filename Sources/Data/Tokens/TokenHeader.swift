@@ -20,7 +20,7 @@ internal import Tokenization
 /// others.
 struct TokenHeader: Sendable {
   var tokenizer: TokenizerKind
-  var split: LanguageModelData.Split
+  var split: DataSplit
   var options: JSONValue
   var sources: JSONValue
   var counts: [Int]
@@ -49,7 +49,7 @@ struct TokenHeader: Sendable {
   var blockCount: Int { (count * width + Self.blockSize - 1) / Self.blockSize }
 
   init(
-    tokenizer: TokenizerKind, split: LanguageModelData.Split, options: JSONValue, sources: JSONValue, counts: [Int],
+    tokenizer: TokenizerKind, split: DataSplit, options: JSONValue, sources: JSONValue, counts: [Int],
     vocabulary: [String], count: Int
   ) {
     self.tokenizer = tokenizer
@@ -107,7 +107,7 @@ struct TokenHeader: Sendable {
     }
     guard try text("format") == Self.format else { throw TokenFileError("it is of another version") }
     guard let tokenizer = TokenizerKind(rawValue: try text("tokenizer")),
-      let split = LanguageModelData.Split(rawValue: try text("split")),
+      let split = DataSplit(rawValue: try text("split")),
       case .array(let vocabulary) = try parsed("vocabulary"), case .array(let counts) = try parsed("counts"),
       case .array(let shape)? = tokens["shape"], shape.count == 1, case .integer(let count) = shape[0], count > 0,
       count < 1 << 48, counts.count == vocabulary.count, !vocabulary.isEmpty

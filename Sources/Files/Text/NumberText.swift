@@ -1,5 +1,3 @@
-internal import Kernels
-
 /// Numbers as text for tables, axes and messages: fixed decimals or powers of ten, without a locale.
 public enum NumberText {
   /// `value` with exactly `decimals` digits after the point, rounded to nearest, ties to even, as C's `%.*f`; "nan",

@@ -25,13 +25,6 @@ public struct ModelKind: Sendable, Equatable, CustomStringConvertible {
     self.init(name: name, type, cell: nil, isStack: false)
   }
 
-  /// A stack of layers of a cell, with BatchNorm before the output layer.
-  ///
-  /// - layers: how many there are unless told otherwise.
-  public init(name: String, cell: any Cell.Type, layers: Int = 1) {
-    self.init(name: name, StackModel.self, cell: cell, isStack: true) { $0.layers = layers }
-  }
-
   init(
     name: String, _ type: any Model.Type, cell: (any Cell.Type)?, isStack: Bool, endsAtEmbedding: Bool = false,
     startsEpochsAfresh: Bool = false, defaults: @escaping @Sendable (inout ModelDescription) -> Void = { _ in }

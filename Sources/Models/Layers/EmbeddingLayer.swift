@@ -1,5 +1,5 @@
-public import Kernels
-public import Memory
+import Kernels
+import Memory
 internal import Teams
 
 /// The embedding of a stack's input, with embedding dropout and input dropout.
@@ -7,10 +7,7 @@ internal import Teams
 /// Its gradient is summed per lane in the order in which steps come backward, and added up over the lanes at the end of
 /// a step.
 @safe
-public final class EmbeddingLayer {
-  /// The id of `xxpad`, whose row has no gradient from here where the model says so.
-  static let padding = 1
-
+final class EmbeddingLayer {
   private let context: ModelContext
   private let rows: EmbeddingRows
   private let width: Int
@@ -26,7 +23,7 @@ public final class EmbeddingLayer {
   ///
   /// - steps: tokens of each stream in a batch; hasPadding: whether the row of `xxpad` has no gradient from here.
   /// - isShared: whether the weight is the output layer's as well.
-  public init(
+  init(
     _ context: ModelContext, _ name: String, steps: Int, columns: Int, isShared: Bool, hasPadding: Bool,
     dropout: Double
   ) {
@@ -49,7 +46,7 @@ public final class EmbeddingLayer {
   }
 
   /// Draws the step's mask.
-  public func beginStep(_ mask: (DropoutMask.Site, Double) -> DropoutMask) {
+  func beginStep(_ mask: (DropoutMask.Site, Double) -> DropoutMask) {
     guard dropout > 0 else { return }
     mask(.embedding, dropout).fill(factors, vocabulary: context.vocabulary)
     gradientFactors?.copy(from: factors)
@@ -59,12 +56,12 @@ public final class EmbeddingLayer {
   /// x_t (block's streams, width) of the tokens at one step.
   ///
   /// - drops: whether the step's mask is in force; mask: input dropout's (block's streams, width), or none.
-  public func forward(tokens: Window<Int32>, drops: Bool, mask: Panels?, into x: Panels) {
+  func forward(tokens: Window<Int32>, drops: Bool, mask: Panels?, into x: Panels) {
     rows.gather(tokens: tokens, factors: drops && dropout > 0 ? factors : nil, mask: mask, into: x)
   }
 
   /// Adds a gradient of x_t to the embedding's: `dx` (block's streams, width) gives way to what is added.
-  public func backward(_ block: LaneBlock, tokens: Window<Int32>, mask: Panels?, _ dx: Panels) {
+  func backward(_ block: LaneBlock, tokens: Window<Int32>, mask: Panels?, _ dx: Panels) {
     if let mask { applyMask(mask, to: dx.elements, steps: 1, into: dx.elements) }
     if let gradientFactors { scaleRows(dx, tokens: tokens, factors: gradientFactors) }
     sums.add(
@@ -73,13 +70,14 @@ public final class EmbeddingLayer {
 
   /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all
   /// blocks.
-  public func gradient(into gradients: Window<Float>) {
+  func gradient(into gradients: Window<Float>) {
     sums.fold(
       context.laneFolds, into: gradients, offset: offset, rootStride: context.gradientStride,
       inPanels: isShared)
   }
 
   private func clearPadding() {
-    if hasPadding, context.vocabulary > Self.padding { gradientFactors?[Self.padding] = 0 }
+    let padding = ParameterDeclaration.paddingToken
+    if hasPadding, context.vocabulary > padding { gradientFactors?[padding] = 0 }
   }
 }

@@ -38,6 +38,9 @@ public struct ParameterDeclaration: Sendable, Equatable {
     case constant(Float)
   }
 
+  /// The id of `xxpad`, whose row of an embedding some models keep at zero.
+  static let paddingToken = 1
+
   let name: String
   let shape: [Int]
   let kind: Kind
@@ -77,7 +80,7 @@ public struct ParameterDeclaration: Sendable, Equatable {
     [
       ParameterDeclaration(
         name: "\(name).weight", shape: [rows, columns], kind: isShared ? .sharedEmbedding : .embedding,
-        initial: .uniformRows(bound: 0.1, zeroRow: EmbeddingLayer.padding))
+        initial: .uniformRows(bound: 0.1, zeroRow: ParameterDeclaration.paddingToken))
     ]
   }
 

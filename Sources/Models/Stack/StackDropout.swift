@@ -47,21 +47,21 @@ final class StackDropout {
   }
 
   /// The step's mask of a site with a probability of a zero.
-  var mask: (DropoutMask.Site, Double) -> DropoutMask {
-    { [context] site, probability in
-      DropoutMask(
-        seed: context.seed, phase: context.place.phase == .finder ? .finder : .fit,
-        updateStep: context.place.update, batch: context.place.batch, site: site, probability: probability)
-    }
+  func mask(_ site: DropoutMask.Site, _ probability: Double) -> DropoutMask {
+    DropoutMask(
+      seed: context.seed, phase: context.place.phase == .finder ? .finder : .fit,
+      updateStep: context.place.update, batch: context.place.batch, site: site, probability: probability)
   }
 
   /// Draws the step's masks.
   func beginStep() {
-    for masks in [inputMask] + layerMasks {
-      guard let masks else { continue }
-      let mask = mask(masks.site, masks.probability)
-      for block in blocks { mask.fill(masks.block(block), first: context.firstStream + block.streams.lowerBound) }
-    }
+    if let inputMask { fill(inputMask) }
+    for case let masks? in layerMasks { fill(masks) }
+  }
+
+  private func fill(_ masks: Masks) {
+    let mask = mask(masks.site, masks.probability)
+    for block in blocks { mask.fill(masks.block(block), first: context.firstStream + block.streams.lowerBound) }
   }
 
   /// Of the embedded input, (block's streams, embedding); nil for none.

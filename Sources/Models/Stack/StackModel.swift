@@ -140,8 +140,8 @@ public final class StackModel: Model {
   // MARK: Parts of a step
 
   private func beginStep() {
-    embedding.beginStep(dropout.mask)
-    for layer in layers { layer.beginStep(dropout.mask) }
+    embedding.beginStep { dropout.mask($0, $1) }
+    for layer in layers { layer.beginStep { dropout.mask($0, $1) } }
     dropout.beginStep()
   }
 

@@ -1,4 +1,4 @@
-internal import Kernels
+public import Kernels
 private import Synchronization
 
 extension ModelKind {
@@ -83,5 +83,14 @@ extension ModelDescription {
     result.hidden = hidden
     result.embedding = embedding
     return result
+  }
+}
+
+extension ModelKind {
+  /// A stack of layers of a cell, with BatchNorm before the output layer.
+  ///
+  /// - layers: how many there are unless told otherwise.
+  public init(name: String, cell: any Cell.Type, layers: Int = 1) {
+    self.init(name: name, StackModel.self, cell: cell, isStack: true) { $0.layers = layers }
   }
 }
