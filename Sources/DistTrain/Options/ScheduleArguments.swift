@@ -10,7 +10,7 @@ struct ScheduleArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Maximum of the 1cycle; auto takes the LR finder's suggestion.", valueName: "x|auto"))
+    help: ArgumentHelp("Maximum of the 1cycle; auto takes the LR finder's valley.", valueName: "x|auto"))
   var lr: LearningRateChoice = .fixed(1e-3)
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Share of the steps in which the rate rises.", valueName: "x"))
@@ -36,6 +36,9 @@ struct ScheduleArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("Scale the gradient down to this global norm.", valueName: "x"))
   var clip: Double?
 
-  @Option(help: ArgumentHelp("What to do about a step whose loss or gradient is not finite.", valueName: "rule"))
+  @Option(
+    help: ArgumentHelp(
+      "What to do about a step that is not finite; more than 10 in a row or a tenth of an epoch's end the run.",
+      valueName: "rule"))
   var onNonFinite: NonFiniteRule = .stop
 }

@@ -39,8 +39,9 @@ public struct FitObserver {
   /// When a checkpoint is due, by the plan or before the fit ends early; `lasts` asks that it be safe when this returns, on every
   /// worker. Nil where none are kept.
   public var checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)?
-  /// Before the fit ends by a loss or gradient that isn't finite, behind the last checkpoint: with the error that it will throw.
-  public var failure: (_ error: RunError) throws -> Void = { _ in }
+  /// Before the fit ends by what isn't finite: takes the error, and returns the one that is thrown, which may say more. No checkpoint is
+  /// made then, since the state before a step that isn't finite is none to go on from.
+  public var failure: (_ error: RunError) throws -> RunError = { $0 }
   /// Whether this worker is asked to stop; looked at before each step.
   public var wantsStop: () throws -> Bool = { false }
 
@@ -75,8 +76,8 @@ extension Session {
 
   /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
   ///
-  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite, unless the plan
-  ///   leaves such steps out.
+  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a step whose loss, gradient or state isn't finite, unless
+  ///   the plan leaves such steps out and they are within `LeftOutSteps`' bounds; and for such a validation.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
     var loop = FitLoop(trainer, plan, state, observer)

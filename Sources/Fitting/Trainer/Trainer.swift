@@ -94,8 +94,8 @@ package final class Trainer {
     model.parametersChanged()
   }
 
-  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
-  /// to all workers in the next step (`StepFlags`).
+  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether gradient, updated parameters,
+  /// hidden state and running statistics are finite is known to all workers in the next step (`StepFlags`).
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
   package func step(
@@ -106,7 +106,8 @@ package final class Trainer {
     context.spans?.mark(.update)
     updates += 1
     let settings = AdamStep(step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
-    context.flags.gradientWasBad = !update(settings, takesNorm: takesNorm)
+    let isGood = update(settings, takesNorm: takesNorm)
+    context.flags.gradientWasBad = !isGood || !hasFiniteState
     context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
     model.parametersChanged()
@@ -194,21 +195,25 @@ package final class Trainer {
       schedule: exchange.schedule, into: blockGradient, rootStride: unit, scratch: stack)
   }
 
-  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it.
+  /// Whether this worker's hidden states and running statistics are finite.
+  var hasFiniteState: Bool {
+    model.carriedStates.allSatisfy { isFinite($0.values.elements) }
+      && model.runningStatistics.allSatisfy { isFinite($0.values) }
+  }
+
+  /// Updates the slice with the step's gradient; returns whether both are finite, for all that this worker has seen of them.
   private func update(_ step: AdamStep, takesNorm: Bool) -> Bool {
     if let clipping {
       let norm = clipping.clip { finishedUnit($0) }
       self.norm = norm
-      update(step, clipping.slice, stride: exchange.slice.count, finished)
-      return norm.isFinite
+      return update(step, clipping.slice, stride: exchange.slice.count, finished) && norm.isFinite
     }
     norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
     if let accumulation { return update(step, accumulation.slice, stride: exchange.slice.count, finished) }
     return update(step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule)
   }
 
-  /// Updates the slice; returns whether its gradient was finite.
-  @discardableResult
+  /// Updates the slice; returns whether it is finite then.
   private func update(_ step: AdamStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule) -> Bool {
     // Second gradients of shared tensors, which lie behind all parameters, are none.
     let count = min(exchange.slice.upperBound, layout.parameterCount) - exchange.slice.lowerBound
