@@ -5,6 +5,7 @@ internal import Training
 /// The LR finder alone: plot, suggestions, files.
 func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
   let configuration = try RunConfiguration(options.shared)
+  try configuration.checkStatistics()
   var finder = LearningRateFinder()
   finder.start = options.startLearningRate
   finder.end = options.endLearningRate
@@ -17,7 +18,7 @@ func runLearningRateFinder(_ options: LearningRateFinderOptions) throws {
       switch options.output {
       case .none: return nil
       case .automatic: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
-      case .directory(let path): return try RunDirectory(at: FilePath(named: path))
+      case .directory(let path), .begun(let path): return try RunDirectory(at: FilePath(named: path))
       }
     }
     let before = session.digest()

@@ -89,6 +89,7 @@ public final class Learner {
     else {
       throw usage("a size is not positive", "Learner", "give positive sizes")
     }
+    try configuration.checkStatistics()
     guard (1...configuration.batchSize).contains(configuration.laneCount) else {
       throw usage(
         "\(configuration.laneCount) lanes for \(configuration.batchSize) streams", "Learner",
