@@ -46,6 +46,8 @@ struct RootCommand: ParsableCommand {
       if isFirst { print(fullMessage(for: error)) }
       return
     }
+    // Only a training run has something to keep.
+    if !(command is TrainCommand) { StopRequest.leave() }
     do {
       switch command {
       case let command as TrainCommand: try command.run(given: GivenOptions(configured.arguments))
