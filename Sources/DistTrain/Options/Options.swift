@@ -16,6 +16,8 @@ enum OutputChoice: Equatable, Sendable {
   case none
   /// The directory of this path.
   case directory(String)
+  /// The same, of a run that begins there once more.
+  case begun(String)
 }
 
 /// What train, lr-find and bench have in common: model, data and how they are spread.

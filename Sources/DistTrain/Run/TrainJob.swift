@@ -8,7 +8,6 @@ internal import Training
 /// - given: what stands on the command line; looked at to go on from a checkpoint.
 func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
   let requested = try RunConfiguration(options)
-  StopRequest.listen()
   let durability = options.durability
   // More seconds than a run lasts, and than a clock counts, are no limit.
   let limit = durability.maxSeconds.map { ContinuousClock.now + .seconds(min($0, 1e9)) }
@@ -16,25 +15,31 @@ func runTrain(_ options: TrainOptions, given: GivenOptions) throws {
   let wasStopped = try Job.run(
     threads: shared.threads, ranksPerNode: shared.ranksPerNode, stallSeconds: durability.stallSeconds
   ) { job in
-    let resumption = try durability.resume.map { path in
-      try Resumption.find(path, job) { error in
+    // Of a run that has no checkpoint yet, the beginning is all there is.
+    let beginning = try durability.resume.flatMap { try RunBeginning.find($0, job) }
+    var settings = options
+    if let beginning, options.output == .automatic { settings.output = .begun(beginning.directory) }
+    let settled = settings
+    let resumption = try durability.resume.flatMap { path -> Resumption? in
+      if beginning != nil { return nil }
+      return try Resumption.find(path, job) { error in
         writeErrorLine(
           RunError(
             "passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
       }
     }
     let requested = try options.largeBatch.resolve(
-      requested, checkpoint: resumption?.checkpoint.configuration, job: job)
+      requested, checkpoint: resumption?.checkpoint.configuration ?? beginning?.configuration, job: job)
     let configuration =
-      try resumption.map {
-        try given.resolve(
-          $0.checkpoint.configuration, requested: requested, hasNewSchedule: durability.hasNewSchedule)
+      try (resumption?.checkpoint.configuration ?? beginning?.configuration).map {
+        try given.resolve($0, requested: requested, hasNewSchedule: durability.hasNewSchedule)
       } ?? requested
+    try configuration.checkStatistics()
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     // The batch size goes by the number of workers only where it was asked for by worker.
     let mayRest = options.largeBatch.batchSizePerWorker == nil
     let end = try shared.makeWorkers(job, lanes, mayRest: mayRest).run { team in
-      let run = try TrainRun(options, configuration, resumption, team)
+      let run = try TrainRun(settled, configuration, resumption, team)
       return try run.train {
         StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
       }
