@@ -63,7 +63,10 @@ final class TrainRun {
     plan.checkpointEvery = options.durability.checkpointEvery
     plan.nonFinite = options.nonFinite
     if tells {
-      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate) { printLine(line) }
+      let batches = session.tokensPerEpoch / (configuration.batchSize * configuration.bptt)
+      if let line = options.largeBatch.report(configuration, workers: team.size, rate: rate, batches: batches) {
+        printLine(line)
+      }
       printLine(table.header)
     }
     if isFirst { watch = FitWatch(session, firstStep: firstStep, steps: session.steps(of: plan), isTold: tells) }
