@@ -7,9 +7,13 @@ internal import Platform
 public enum EntryPoint {
   /// Ends the process where something fails.
   public static func main() {
+    // Before anything that takes time: a signal of the first milliseconds counts.
+    StopRequest.listen()
+    StandardOutput.prepare()
     Processor.check()
     do {
       try RootCommand.run(Array(arguments.dropFirst()), isFirst: (Launcher.current?.rank ?? 0) == 0)
+      try StandardOutput.finish()
     } catch {
       Job.end(Job.report(error))
     }

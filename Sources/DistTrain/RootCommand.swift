@@ -46,6 +46,8 @@ struct RootCommand: ParsableCommand {
       if isFirst { print(fullMessage(for: error)) }
       return
     }
+    // Only a training run has something to keep.
+    if !(command is TrainCommand) { StopRequest.leave() }
     do {
       try (command as? any SoloCommand)?.agree()
       try command.run()

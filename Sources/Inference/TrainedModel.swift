@@ -77,10 +77,17 @@ public struct TrainedModel: Sendable {
 
   /// A tensor's elements.
   func floats(_ name: String, shape: [Int]) throws(RunError) -> [Float] {
-    do { return try file.floats(name, shape: shape) } catch {
+    let values: [Float]
+    do { values = try file.floats(name, shape: shape) } catch {
       throw RunError(
         "\(error)", at: path, remedy: "give weights of this model and size as a safetensors file", status: .badData)
     }
+    guard values.allSatisfy(\.isFinite) else {
+      throw RunError(
+        "weights that are not finite (\(name))", at: path, remedy: "give weights of a run that did not diverge",
+        status: .badData)
+    }
+    return values
   }
 
   /// What generating needs beside the weights: model and vocabulary.

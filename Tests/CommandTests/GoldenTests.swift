@@ -59,6 +59,12 @@ import Training
     #expect(lowest > 50)
     #expect(error(rows[0...lowest].map { $0[2] }, Array(smoothed[0...lowest])) < 1e-3)
     #expect(result.output.contains("steepest 0.0229"))
+    // Where the valley ends depends on where the finder stopped.
+    let valleys = try JSONDecoder().decode(
+      [String: Double].self, from: Data(contentsOf: URL(fileURLWithPath: GoldenRun.path("lr-find-valley.json"))))
+    let expected = try #require(valleys["lr-find-\(model)"])
+    let valley = try #require(Double(try #require(result.output.firstMatch(of: #/valley ([0-9.e-]+)/#)).1))
+    #expect(abs(valley - expected) < 0.01 * expected)
   }
 
   private func error(_ ours: [Double], _ theirs: [Double]) -> Double {

@@ -1,8 +1,9 @@
-/// What to do about a step whose loss or gradient is not finite. It is never applied.
+/// What to do about a step whose loss or gradient is not finite, or which leaves weights, running statistics or a hidden
+/// state that aren't. It is never applied.
 public enum NonFiniteRule: String, Sendable, CaseIterable {
   /// End the run.
   case stop
-  /// Leave the step out and go on.
+  /// Leave the step out and go on, until they are too many.
   case skip
 }
 

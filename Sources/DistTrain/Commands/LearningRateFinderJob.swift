@@ -5,6 +5,7 @@ internal import Training
 /// The LR finder alone: plot, suggestions, files.
 func runLearningRateFinder(_ command: CommandJob) throws {
   let (options, configuration) = (command.options, command.configuration)
+  try configuration.checkStatistics()
   var finder = LearningRateFinder()
   finder.start = options(RunOption.finder.start)
   finder.end = options(RunOption.finder.end)

@@ -64,9 +64,14 @@ struct LargeBatch: Sendable {
       }
       result.batchSizePerWorker = batchSizePerWorker
     }
-    result.learningRate = result.learningRate.map {
-      scaling($0, batchSize: (checkpoint ?? result).effectiveBatchSize, base: base)
+    guard scaling != .none else { return result }
+    // The texts are those that the options name, where they do.
+    var run = checkpoint ?? result
+    if result.trainFile != nil || result.dataDirectory != nil {
+      (run.trainFile, run.validFile, run.dataDirectory) = (result.trainFile, result.validFile, result.dataDirectory)
     }
+    let streams = run.batchSize * (try run.batchesPerStep(job))
+    result.learningRate = result.learningRate.map { scaling($0, batchSize: streams, base: base) }
     return result
   }
 
@@ -89,8 +94,10 @@ struct LargeBatch: Sendable {
 extension LargeBatch {
   /// One line on streams of a step and learning rate; nil where none of these options is in use.
   ///
-  /// - rate: the maximum of the schedule, as resolved.
-  func report(_ configuration: RunConfiguration, workers: Int, rate: Double) -> String? {
+  /// - rate: the maximum of the schedule, as resolved; batches: those of an epoch.
+  func report(_ configuration: RunConfiguration, workers: Int, rate: Double, batches: Int) -> String? {
+    let perStep = min(configuration.accumulate, batches)
+    let streams = configuration.batchSize * perStep
     let perWorker = configuration.batchSizePerWorker
     guard perWorker != nil || configuration.accumulate > 1 || scaling != .none else { return nil }
     var parts: [String]
@@ -99,11 +106,12 @@ extension LargeBatch {
     } else {
       parts = ["\(configuration.batchSize) streams"]
     }
-    if configuration.accumulate > 1 { parts.append("\(configuration.accumulate) batches") }
+    if configuration.accumulate > 1 { parts.append("\(perStep) batches") }
+    let isShort = perStep < configuration.accumulate ? " (all of an epoch)" : ""
     let rule =
       scaling == .none
-      ? "" : " (\(scaling.rawValue) from \(base) to \(configuration.effectiveBatchSize))"
-    return "effective batch \(configuration.effectiveBatchSize) = \(parts.joined(separator: " × ")); "
+      ? "" : " (\(scaling.rawValue) from \(base) to \(streams))"
+    return "effective batch \(streams) = \(parts.joined(separator: " × "))\(isShort); "
       + "lr \(NumberText.significant(rate))\(rule)"
   }
 

@@ -2,11 +2,14 @@ internal import Training
 
 /// What is printed and written of an LR finder's curve.
 enum LearningRateReport {
-  /// One line of suggestions.
-  static func text(_ curve: LearningRateCurve) -> String {
+  /// One line of suggestions, or why there is none.
+  ///
+  /// - isUsed: whether the run takes the first of them.
+  static func text(_ curve: LearningRateCurve, isUsed: Bool = false) -> String {
     let suggestions = curve.suggestions.map { "\($0.name) \(NumberText.significant($0.learningRate))" }
     return "lr-find: \(curve.learningRates.count) steps; "
-      + (suggestions.isEmpty ? "no suggestion" : suggestions.joined(separator: ", "))
+      + (curve.lackOfSuggestions.map { "no suggestion, since \($0)" } ?? suggestions.joined(separator: ", "))
+      + (isUsed ? curve.suggestions.first.map { "; the run takes \($0.name)" } ?? "" : "")
   }
 
   /// Writes `lr-find.csv` and `lr-find.svg`.

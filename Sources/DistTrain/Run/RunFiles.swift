@@ -38,6 +38,10 @@ struct RunFiles {
         directory = try RunDirectory(named: configuration.model.kind.name)
         try directory.write(text, as: .configuration)
       }
+    case .begun(let path):
+      directory = try RunDirectory(goingOn: FilePath(named: path))
+      try directory.cutMetrics(to: [])
+      try directory.write(text, as: .configuration)
     case .directory(let path):
       directory = try RunDirectory(at: FilePath(named: path))
       try directory.write(text, as: .configuration)

@@ -66,7 +66,11 @@ final class TrainRun {
     plan.checkpointEvery = options[RunOption.durability.checkpointEvery]
     plan.nonFinite = options(RunOption.schedule.nonFinite)
     if tells {
-      if let line = LargeBatch(options).report(configuration, workers: team.size, rate: rate) { printLine(line) }
+      let batches = session.tokensPerEpoch / (configuration.batchSize * configuration.bptt)
+      let largeBatch = LargeBatch(options)
+      if let line = largeBatch.report(configuration, workers: team.size, rate: rate, batches: batches) {
+        printLine(line)
+      }
       printLine(table.header)
     }
     if isFirst { watch = FitWatch(session, firstStep: firstStep, steps: session.steps(of: plan), isTold: tells) }
@@ -86,13 +90,14 @@ final class TrainRun {
     }
     if options.writesFiles {
       observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
-      observer.failure = { [self] in try tell($0) }
+      observer.failure = { [self] in try report($0, rate: rate) }
     }
     session.observe(from: firstStep, to: session.steps(of: plan), most: observedSteps)
     let end = try session.fit(plan, from: resumption?.checkpoint.fit ?? FitState(), observer)
     watch?.finish()
     try submit()
     if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
+    tellLeftOut()
     if case .stopped(let step) = end {
       try writeSummary("stopped at step \(NumberText.grouped(step)) of \(NumberText.grouped(session.steps(of: plan)))")
       tellStop(step)
@@ -115,15 +120,32 @@ final class TrainRun {
       self.curve = curve
       if tells {
         if showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
-        print(LearningRateReport.text(curve))
+        print(LearningRateReport.text(curve, isUsed: rate == nil))
       }
-      rate = rate ?? curve.suggestions.first?.learningRate
+      if rate == nil, let found = curve.suggestions.first?.learningRate {
+        rate = found
+        try keepConfiguration(rate: found)
+      }
       if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
     }
     guard let rate else {
-      throw RunError("the LR finder found no learning rate", at: "--lr auto", remedy: "give a number", status: .failure)
+      let reason = curve?.lackOfSuggestions.map { " (\($0))" } ?? ""
+      throw RunError(
+        "the LR finder found no learning rate\(reason)", at: "--lr auto", remedy: "give a number", status: .failure)
     }
     return rate
+  }
+
+  /// Writes `config.json` with the learning rate that was found, so that it gives this run again.
+  private func keepConfiguration(rate: Double) throws {
+    guard let directory else { return }
+    var resolved = configuration
+    resolved.learningRate = rate
+    try directory.write(
+      ConfigurationFile.text(
+        resolved, nonFinite: options(RunOption.schedule.nonFinite), workers: team.size,
+        facts: LargeBatch(options).facts(resolved)),
+      as: .configuration)
   }
 
   private func take(_ step: StepRecord) throws {
@@ -162,11 +184,48 @@ final class TrainRun {
     team.barrier()
   }
 
-  /// Leaves a report of what has ended the run; collective.
-  private func tell(_ error: RunError) throws {
-    try writeSummary("failed: \(error)")
+  /// Leaves a report of what has ended the run, and returns its error with what to go on from; collective.
+  private func report(_ error: RunError, rate: Double) throws -> RunError {
+    var message: [UInt8] = []
+    if isFirst {
+      try submit()
+      try writer?.finish()
+      message = advice(error, rate: rate).message
+    }
+    message = team.broadcast(message, from: 0)
+    let told = RunError(message: message)
+    try writeSummary("failed: \(told)")
     // The first to end ends the job: not before all is written.
     team.barrier()
+    return told
+  }
+
+  /// The error of a run that isn't finite any more, with the command that goes on from the newest checkpoint which has been trained on
+  /// from: that of the last state wouldn't get further at any rate.
+  private func advice(_ error: RunError, rate: Double) -> RunError {
+    guard let directory else { return error }
+    let last = history.steps.last { !$0.isLeftOut }?.step ?? 0
+    // A tenth of a rate that is far off is far off still: at most the default.
+    let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate))
+    let sound = CheckpointStore.list(directory.path(of: .checkpoints)).first { $0.step < last }
+    let remedy =
+      sound.map { "go on from the newest sound checkpoint: --resume \($0.path.named) --new-schedule --lr \(lower)" }
+      ?? "no checkpoint is sound: begin again with --lr \(lower) and another --out"
+    return RunError(error.problem, at: error.place, remedy: remedy, status: error.status)
+  }
+
+  /// How many steps were left out; nil for none.
+  private var leftOutText: String? {
+    let count = history.steps.count(where: \.isLeftOut)
+    return count == 0
+      ? nil
+      : "\(NumberText.grouped(count)) of \(NumberText.grouped(history.steps.count)) steps were left out as not finite"
+  }
+
+  private func tellLeftOut() {
+    guard isFirst, let leftOutText else { return }
+    writeErrorLine(
+      RunError(leftOutText, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))
   }
 
   private func tellStop(_ step: Int) {
@@ -206,7 +265,9 @@ final class TrainRun {
     let shares = session.workerShares()
     guard let directory else { return }
     try directory.write(MetricsTable.pieces(history.steps, history.epochs), as: .metricsTable)
-    var report = RunReport(configuration, tokensPerEpoch: session.tokensPerEpoch, end: end)
+    var report = RunReport(
+      configuration, tokensPerEpoch: session.tokensPerEpoch,
+      end: [end, leftOutText].compactMap { $0 }.joined(separator: "; "))
     report.environment = EnvironmentFacts.entries(workers: team.size)
     (report.steps, report.epochs) = (history.steps, history.epochs)
     (report.shares, report.samples) = (shares, samples)

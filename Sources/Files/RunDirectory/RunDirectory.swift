@@ -30,26 +30,31 @@ public struct RunDirectory: Sendable {
 
   /// Where the files are.
   public let path: FilePath
+  /// The job's claim to it.
+  private let lock: RunLock
 
   /// Makes the directory `path` with its parents, or takes the one that is there.
   ///
-  /// - Throws: where it can't be made or written to, or where it holds a run's files.
+  /// - Throws: where it can't be made or written to, where another job works in it, or where it holds a run's files.
   public init(at path: FilePath) throws(RunError) {
     try FileOperations.makeDirectories(path)
+    try FileOperations.probe(path)
+    // Before looking: two jobs may start at once.
+    lock = try RunLock(path)
     for file in File.allCases where FileOperations.exists(path.appending(file.rawValue)) {
       throw RunError(
         "the output directory holds an earlier run", at: path.appending(file.rawValue).named,
         remedy: "choose another directory, move that one away, or go on with --resume", status: .inputOutput)
     }
-    try FileOperations.probe(path)
     self.path = path
   }
 
   /// Takes the directory of a run that goes on.
   ///
-  /// - Throws: where it can't be written to.
+  /// - Throws: where it can't be written to, or where another job works in it.
   public init(goingOn path: FilePath) throws(RunError) {
     try FileOperations.probe(path)
+    lock = try RunLock(path)
     self.path = path
   }
 
@@ -66,6 +71,7 @@ public struct RunDirectory: Sendable {
       path = parent.appending("\(base)-\(copy)")
     }
     try FileOperations.probe(path)
+    lock = try RunLock(path)
     self.path = path
   }
 

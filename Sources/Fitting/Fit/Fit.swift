@@ -36,8 +36,9 @@ public struct FitObserver {
   /// When a checkpoint is due, by the plan or before the fit ends early; `lasts` asks that it be safe when this returns, on every
   /// worker. Nil where none are kept.
   public var checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)?
-  /// Before the fit ends by a loss or gradient that isn't finite, behind the last checkpoint: with the error that it will throw.
-  public var failure: (_ error: RunError) throws -> Void = { _ in }
+  /// Before the fit ends by what isn't finite: takes the error, and returns the one that is thrown, which may say more. No checkpoint is
+  /// made then, since the state before a step that isn't finite is none to go on from.
+  public var failure: (_ error: RunError) throws -> RunError = { $0 }
   /// Whether this worker is asked to stop; looked at before each step.
   public var wantsStop: () throws -> Bool = { false }
 

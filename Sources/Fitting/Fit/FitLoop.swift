@@ -6,7 +6,7 @@ internal import Data
 internal import Files
 internal import Optimization
 
-/// A fit under way: a step stands only when the next exchange has shown that no worker's gradient was other than finite.
+/// A fit under way: a step stands only when the next exchange has shown that what it left is finite on every worker.
 struct FitLoop {
   let trainer: Trainer
   let plan: FitPlan
@@ -14,16 +14,18 @@ struct FitLoop {
   /// Up to the last step that stands.
   var state: FitState
   /// The step done last, until it stands.
-  private var pending: Pending?
+  var pending: Pending?
   /// Where replays start from.
-  private var snapshot: StateSnapshot
-  private var snapshotStep: Int
+  var snapshot: StateSnapshot
+  var snapshotStep: Int
+  /// How many steps have been left out.
+  var leftOut = LeftOutSteps()
   /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
   private static let normInterval = 10
   private let clock = ContinuousClock()
   private var epochStart: ContinuousClock.Instant
 
-  private struct Pending {
+  struct Pending {
     let record: StepRecord
     let smoothed: SmoothedLoss
   }
@@ -40,7 +42,7 @@ struct FitLoop {
     epochStart = clock.now
   }
 
-  private var stepsPerEpoch: Int { trainer.groups.steps }
+  var stepsPerEpoch: Int { trainer.groups.steps }
 
   /// All that is left of the plan.
   mutating func run() throws -> FitEnd {
@@ -78,7 +80,7 @@ struct FitLoop {
   }
 
   /// Does a step; the number is counted from 0.
-  private func apply(_ step: Int) -> Double {
+  func apply(_ step: Int) -> Double {
     let (rate, momentum) = plan.schedule(step)
     if let spans = trainer.context.spans { Self.trace(step, spans, trainer.team) }
     trainer.team.tell(step: step + 1)
@@ -96,7 +98,7 @@ struct FitLoop {
     spans.isOn = spans.steps.contains(step)
   }
 
-  private func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
+  func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
     let (rate, momentum) = plan.schedule(step)
     return StepRecord(
       step: step + 1, epoch: step / stepsPerEpoch + 1, loss: loss, smoothedLoss: smoothed, learningRate: rate,
@@ -117,11 +119,12 @@ struct FitLoop {
     pending = nil
     state.step += 1
     state.smoothed = step.smoothed
+    leftOut.commit()
     try observer.step(step.record)
   }
 
   /// What is due behind a step that stands.
-  private mutating func settle() throws {
+  mutating func settle() throws {
     if state.step % stepsPerEpoch == 0 {
       try finishEpoch()
       return
@@ -137,8 +140,10 @@ struct FitLoop {
 
   private mutating func finishEpoch() throws {
     let (loss, accuracy) = trainer.validate()
+    let isSound = loss.isFinite && !trainer.agreement.ask(!trainer.hasFiniteState)
     state.awaitsValidation = false
-    let isBest = loss < state.bestValidLoss ?? .infinity
+    leftOut.startEpoch()
+    let isBest = isSound && loss < state.bestValidLoss ?? .infinity
     if isBest {
       state.bestValidLoss = loss
       state.bestStep = state.step
@@ -148,6 +153,7 @@ struct FitLoop {
         epoch: state.step / stepsPerEpoch, trainLoss: state.smoothed.value, validLoss: loss, accuracy: accuracy,
         seconds: (clock.now - epochStart) / .seconds(1)))
     epochStart = clock.now
+    guard isSound else { throw try observer.failure(validationError(loss)) }
     if isDue(state.step) || isBest || state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit {
       try observer.checkpoint?(state, false)
     }
@@ -163,44 +169,5 @@ struct FitLoop {
   private mutating func keepSnapshot() {
     snapshot.take(trainer)
     snapshotStep = state.step
-  }
-
-  // MARK: Steps that aren't finite
-
-  /// Goes back to the state before a step whose loss or gradient isn't finite, and does by the plan's rule.
-  ///
-  /// That state is no longer there; but every step gives the same bits again, so it is found by replay from the last snapshot.
-  private mutating func leaveOut(_ step: Int) throws {
-    precondition(step == state.step, "the steps before have been confirmed")
-    pending = nil
-    snapshot.restore(trainer)
-    for earlier in snapshotStep..<step { _ = apply(earlier) }
-    let before = StateSnapshot(trainer)
-    let diagnosis = trainer.diagnoseStep(step % stepsPerEpoch)
-    before.restore(trainer)
-    if plan.nonFinite == .stop {
-      let error = error(step, diagnosis)
-      try observer.checkpoint?(state, true)
-      try observer.failure(error)
-      throw error
-    }
-    var left = record(step, diagnosis.loss, state.smoothed.value)
-    left.isLeftOut = true
-    try observer.step(left)
-    state.step += 1
-    snapshot = before
-    snapshotStep = state.step
-    try settle()
-  }
-
-  private func error(_ step: Int, _ diagnosis: GradientDiagnosis) -> RunError {
-    let kept = observer.checkpoint == nil ? "" : "; the state before it is kept as a checkpoint"
-    // The sign of what isn't a number says nothing.
-    let loss = diagnosis.loss.isNaN ? "nan" : "\(diagnosis.loss)"
-    let largest = diagnosis.largest.isNaN ? "nan" : "\(diagnosis.largest)"
-    return RunError(
-      diagnosis.loss.isFinite ? "a gradient is not finite" : "the loss is not finite",
-      at: "step \(step + 1), loss \(loss), lr \(plan.schedule(step).learningRate), largest gradient \(largest) in "
-        + diagnosis.tensor, remedy: "give a lower --lr or a --clip\(kept)", status: .failure)
   }
 }

@@ -12,12 +12,17 @@ public struct LearningRateCurve: Sendable, Equatable {
   /// The smoothed loss of each step.
   public package(set) var smoothedLosses: [Double] = []
 
+  /// Steps that the finder was to take; of these the curve has those until the loss blew up.
+  package var iterations = LearningRateFinder().iterations
+  /// Points that a suggestion takes.
+  private static let leastPoints = 3
+
   /// A curve without steps.
   package init() {}
 
   /// A learning rate worth taking, and how it was found.
   public struct Suggestion: Sendable, Equatable {
-    /// `steepest`, `valley` or `minimum/10`.
+    /// `valley`, `steepest` or `minimum/10`.
     public let name: String
     /// The learning rate.
     public let learningRate: Double
@@ -29,13 +34,20 @@ public struct LearningRateCurve: Sendable, Equatable {
   package var plotted: Range<Int> {
     let finite = smoothedLosses.firstIndex { !$0.isFinite } ?? smoothedLosses.count
     let end = max(finite - 5, 0)
-    return min(10, end)..<end
+    return min(iterations / 10, end)..<end
   }
 
-  /// The suggestions that the curve supports, best known first; none from a curve that is too short.
+  /// Why the curve supports no suggestion; nil where it does.
+  public var lackOfSuggestions: String? {
+    guard plotted.count < Self.leastPoints else { return nil }
+    return "\(plotted.count) of \(losses.count) points are left without the first tenth and the last five, and "
+      + "\(Self.leastPoints) are needed"
+  }
+
+  /// The suggestions that the curve supports, the one that `--lr auto` takes first; none from a curve that is too short.
   public var suggestions: [Suggestion] {
     let range = plotted
-    guard range.count >= 3 else { return [] }
+    guard range.count >= Self.leastPoints else { return [] }
     func suggestion(_ name: String, _ index: Int, divisor: Double = 1) -> Suggestion {
       Suggestion(name: name, learningRate: learningRates[index] / divisor, index: index)
     }
@@ -43,7 +55,7 @@ public struct LearningRateCurve: Sendable, Equatable {
     let steepest = inner.min { slope($0) < slope($1) } ?? inner.lowerBound
     let lowest = range.min { smoothedLosses[$0] < smoothedLosses[$1] } ?? range.lowerBound
     return [
-      suggestion("steepest", steepest), suggestion("valley", valley(range)),
+      suggestion("valley", valley(range)), suggestion("steepest", steepest),
       suggestion("minimum/10", lowest, divisor: 10),
     ]
   }
@@ -51,16 +63,28 @@ public struct LearningRateCurve: Sendable, Equatable {
   /// numpy's gradient: half the difference of the neighbours.
   private func slope(_ index: Int) -> Double { (smoothedLosses[index + 1] - smoothedLosses[index - 1]) / 2 }
 
-  /// fastai 2's valley: the point a third into the longest run of falling losses' last two thirds.
+  /// fastai 2's valley: of the longest decreasing subsequence, not necessarily of neighbours, the point half way through its middle
+  /// third, counted back from its end e by its length L: e − L + ⌊L/3⌋ + ⌊L/6⌋. Of several subsequences of that length it is the one
+  /// that ends first. O(n log n).
   private func valley(_ range: Range<Int>) -> Int {
-    var best = 0..<1
-    var start = range.lowerBound
-    for index in range.dropFirst() {
-      if smoothedLosses[index] >= smoothedLosses[index - 1] { start = index }
-      if index - start >= best.count { best = start..<(index + 1) }
+    // The last value of the subsequence of each length, the highest that there is: they fall with the length.
+    var ends: [Double] = []
+    var end = range.lowerBound
+    for index in range {
+      let loss = smoothedLosses[index]
+      var (low, high) = (0, ends.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if ends[middle] > loss { low = middle + 1 } else { high = middle }
+      }
+      if low == ends.count {
+        ends.append(loss)
+        end = index
+      } else {
+        ends[low] = loss
+      }
     }
-    let third = best.count / 3
-    return min(best.lowerBound + third + third / 2, range.upperBound - 1)
+    return max(end - ends.count + ends.count / 3 + ends.count / 6, range.lowerBound)
   }
 }
 
@@ -85,6 +109,7 @@ extension Trainer {
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     let before = StateSnapshot(self)
     var curve = LearningRateCurve()
+    curve.iterations = finder.iterations
     var smoothed = SmoothedLoss()
     var best = Double.infinity
     for step in 0..<finder.iterations {

@@ -113,7 +113,14 @@ public final class Session {
       where tensors.tensors.contains(where: { $0.name == name }) {
         result[name] = try tensors.floats(name, shape: [configuration.model.outputWidth])
       }
+      if let name = result.first(where: { !$0.value.allSatisfy(\.isFinite) })?.key {
+        throw RunError(
+          "weights that are not finite (\(name))", at: file, remedy: "give weights of a run that did not diverge",
+          status: .badData)
+      }
       return result
+    } catch let error as RunError {
+      throw error
     } catch {
       throw RunError(
         "\(error)", at: file, remedy: "give weights of this model and size as a safetensors file", status: .badData)

@@ -110,7 +110,7 @@ final class SliceUpdate {
 
   // MARK: The update
 
-  /// Updates the slice with the step's gradient; returns whether that was finite, for all that this worker has seen of it. Collective
+  /// Updates the slice with the step's gradient; returns whether both are finite, for all that this worker has seen of them. Collective
   /// where the gradient's norm or those of tensors are taken.
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does.
@@ -120,8 +120,7 @@ final class SliceUpdate {
       self.norm = norm
       let slice = clipping.slice
       let norms = measure { slice[$0..<($0 + ParameterLayout.unit)] }
-      _ = update(units, step, slice, stride: slice.count, finished, norms)
-      return norm.isFinite
+      return update(units, step, slice, stride: slice.count, finished, norms) && norm.isFinite
     }
     norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
     let norms = measure { finishedUnit($0) }

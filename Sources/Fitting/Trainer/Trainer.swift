@@ -13,6 +13,9 @@ package import Teams
 package final class Trainer {
   let team: any Team
   package let model: any Model
+  /// What the model carries and moves, as it says when it is made: asking again would allocate.
+  private let carriedStates: [CarriedState]
+  private let runningStatistics: [(name: String, values: Window<Float>)]
   let layout: ParameterLayout
   package let context: ModelContext
   /// Predictions of all workers in a batch.
@@ -57,6 +60,8 @@ package final class Trainer {
       description, layout, vocabulary: vocabulary, bptt: bptt, seed: seed, team: team, parameters: exchange.parameters)
     self.context = context
     model = description.kind.type.init(context)
+    carriedStates = model.carriedStates
+    runningStatistics = model.runningStatistics
     predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
     optimizerKind = optimizer
@@ -106,8 +111,8 @@ package final class Trainer {
     }
   }
 
-  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether the gradient was finite is known
-  /// to all workers in the next step (`StepFlags`).
+  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether gradient, updated parameters,
+  /// hidden state and running statistics are finite is known to all workers in the next step (`StepFlags`).
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
   /// - phase, update: where in the run the step is; nil stands for the updates done.
@@ -120,7 +125,8 @@ package final class Trainer {
     updates += 1
     let settings = OptimizerStep(
       step: updates, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
-    context.flags.gradientWasBad = !update(settings, takesNorm: takesNorm)
+    let isGood = update(settings, takesNorm: takesNorm)
+    context.flags.gradientWasBad = !isGood || !hasFiniteState
     context.spans?.mark(.gather)
     team.allGather(exchange) { _ in }
     model.parametersChanged()
@@ -170,6 +176,11 @@ package final class Trainer {
 
   /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
   func finishGradient(_ start: Int) { update.finish(start) }
+
+  /// Whether this worker's hidden states and running statistics are finite.
+  var hasFiniteState: Bool {
+    carriedStates.allSatisfy { isFinite($0.values.elements) } && runningStatistics.allSatisfy { isFinite($0.values) }
+  }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
   func validate() -> (loss: Double, accuracy: Double) {

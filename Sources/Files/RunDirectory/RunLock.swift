@@ -1,0 +1,50 @@
+internal import Platform
+internal import SystemPackage
+
+/// A job's claim to a run directory, held while this lives: a lock of the file `.lock` in it.
+///
+/// It is the system's (`flock`), which gives it back however the process ends. It holds between all processes of a machine, and between
+/// machines on NFS (Linux passes it on to the server as a lock of the whole file), CephFS, GPFS, and Lustre mounted with `flock`. On a
+/// file system that has no locks at all it claims nothing.
+final class RunLock: Sendable {
+  private let file: FileDescriptor
+
+  /// Claims a directory.
+  ///
+  /// - Throws: `RunError`, which says who has it and since when, where another job has.
+  init(_ directory: FilePath) throws(RunError) {
+    let path = directory.appending(".lock")
+    do {
+      file = try FileDescriptor.open(
+        path, .readWrite, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o666))
+    } catch {
+      throw FileOperations.failure("can't write the file", path, error as? Errno ?? .ioError)
+    }
+    if flock(file.rawValue, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+      let holder = (try? FileOperations.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      try? file.close()
+      throw RunError(
+        "another job works in the run directory (\(holder.isEmpty ? "it has just begun" : holder))",
+        at: directory.named, remedy: "wait for its end, stop it, or choose another --out",
+        status: .inputOutput)
+    }
+    do {
+      try file.resize(to: 0)
+      _ = try file.writeAll("process \(getpid()) on \(Self.host), since \(UTCTime.now.basicText)".utf8)
+    } catch {
+      // The claim holds without its text.
+    }
+  }
+
+  deinit { try? file.close() }
+
+  /// This machine's name.
+  private static var host: String {
+    var name = [CChar](repeating: 0, count: 256)
+    // The call fills the array's memory, during the call; its last byte stays zero.
+    guard unsafe name.withUnsafeMutableBufferPointer({ unsafe gethostname($0.baseAddress!, 255) }) == 0 else {
+      return "this host"
+    }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
