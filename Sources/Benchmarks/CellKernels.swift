@@ -107,12 +107,13 @@ struct CellKernelBench {
     ]
   }
 
-  /// Of all steps of the block: (depth, gate columns), with the bias's gradient.
+  /// Of all steps of the block: (depth, gate columns), with the bias's gradient, from rows that are brought into lane order before.
   private func weightGradientRow(_ name: String, depth: Int, _ hidden: Int) -> KernelRow {
     let rows = block.streams.count
     let columns = gateColumns(gates: cell.gates, hidden: hidden)
     let activations: Window<Float> = storage.take(steps * Panels.count(rows: rows, columns: depth))
     let d: Window<Float> = storage.take(steps * rows * columns)
+    let (ordered, orderedD) = (panels(steps * rows, depth, 0), panels(steps * rows, columns, 0))
     let size = Panels.count(rows: depth, columns: columns)
     let gradient: Window<Float> = storage.take(schedule.roots * size)
     let spare: Window<Float> = storage.take(
@@ -126,9 +127,12 @@ struct CellKernelBench {
       name, "\(depth)x\(all)x\(columns), \(block.lanes.count) lanes", operations: 2 * Double(all * depth * columns),
       elements: all * (depth + columns) + depth * columns
     ) {
+      gatherLanes(
+        activations, rowsPerStep: rows, width: ParameterLayout.padded(depth), lanes: block.stepRows, into: ordered)
+      gatherLanes(d, rowsPerStep: rows, width: columns, lanes: block.stepRows, into: orderedD)
       weightGradient(
-        activations, depth: depth, d, columns: columns, rowsPerStep: rows, lanes: block.stepRows, first: 0,
-        schedule: schedule, into: stack, bias: LaneVectors(vectors, stride: columns, offset: 0))
+        ordered.elements, depth: depth, orderedD.elements, columns: columns, rowsPerStep: all, lanes: block.runs,
+        first: 0, schedule: schedule, into: stack, bias: LaneVectors(vectors, stride: columns, offset: 0))
     }
   }
 
