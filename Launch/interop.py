@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Weights of dist-train in PyTorch, and back. Needs torch, safetensors and numpy.
 
-    interop.py evaluate model.safetensors [--data DIR]      the notebook's torch.nn model with these weights, measured as
+    interop.py evaluate model.safetensors [--data DIR]      the torch.nn model with these weights, measured as
                                                             `dist-train evaluate --json` measures
-    interop.py to-torch model.safetensors model.pt          a state dict for torch.load
+    interop.py to-torch model.safetensors model.pt          a state dict for torch.load; of awd-lstm, that of fastai v1's
+                                                            AWD_LSTM with its language-model head
     interop.py from-torch model.pt model.safetensors        a state dict as a file for `dist-train evaluate --weights`
 """
 import argparse, json, math, sys
@@ -16,6 +17,10 @@ try:
     from safetensors.torch import load_file, save_file
 except ImportError as error:
     sys.exit(f"interop.py: {error.name} is missing: Python's packages; pip install torch safetensors numpy")
+
+from stack_models import LAYERS, StackModel, from_state, is_stack, to_fastai
+
+KINDS = ["model0", "model1", "model2", "model3", *LAYERS]
 
 
 # The notebook's models. The hidden state of model3 is carried from batch to batch.
@@ -96,10 +101,15 @@ def metadata(path):
 def load(path, kind, batch_size):
     """The model of a file of weights; what only training knows stays as it is."""
     tensors, facts = load_file(path), metadata(path)
-    vocabulary, hidden = tensors["input_to_hidden.weight"].shape
-    model = Model(kind or facts.get("model", "model3"), vocabulary, hidden, batch_size)
+    kind = kind or facts.get("model", "model3")
+    if kind in LAYERS:
+        model = StackModel(kind, tensors)
+        derived = model.derived_names()
+    else:
+        model = Model(kind, *tensors["input_to_hidden.weight"].shape, batch_size)
+        derived = {"batch_norm.num_batches_tracked"}
     own = {name: tensors[name] for name in model.state_dict() if name in tensors}
-    missing = set(model.load_state_dict(own, strict=False).missing_keys) - {"batch_norm.num_batches_tracked"}
+    missing = set(model.load_state_dict(own, strict=False).missing_keys) - derived
     if missing:
         sys.exit(f"interop.py: weights without {sorted(missing)[0]}: {path}; give a model.safetensors of dist-train")
     return model.eval(), facts
@@ -135,20 +145,33 @@ def evaluate(path, kind, data, batch_size, bptt):
     return {"valid_loss": loss, "accuracy": accuracy, "perplexity": math.exp(loss)}
 
 
-def from_torch(source, target, kind, like):
-    """Names of the notebook's Model3 are those of its model3, too."""
+def notebook_tensors(state):
+    """Tensors by a file's names. Names of the notebook's Model3 are those of its model3, too."""
     short = {"i_h": "input_to_hidden", "h_h": "hidden_to_hidden", "h_o": "hidden_to_output", "bn": "batch_norm"}
     tensors = {}
-    for name, tensor in torch.load(source, weights_only=True).items():
+    for name, tensor in state.items():
         layer, _, rest = name.partition(".")
         if rest and rest != "num_batches_tracked":
             tensors[f"{short.get(layer, layer)}.{rest}"] = tensor.float().contiguous()
+    return tensors
+
+
+def from_torch(source, target, kind, like):
     facts = metadata(like) if like else {"tokenizer": "lines", "vocabulary": json.dumps(human_vocabulary())}
+    state = torch.load(source, weights_only=True)
+    found, tensors = from_state(state) if is_stack(state) else (facts.get("model", "model3"), notebook_tensors(state))
     size = len(json.loads(facts["vocabulary"]))
-    if size != len(tensors["input_to_hidden.weight"]):
+    rows = len(tensors["encoder.weight" if is_stack(state) else "input_to_hidden.weight"])
+    if size != rows:
         sys.exit(f"interop.py: the vocabulary has {size} tokens: {like or 'human numbers'}; give --like a file of this model's vocabulary")
     kept = {name: facts[name] for name in ("tokenizer", "vocabulary") if name in facts}
-    save_file(tensors, target, {"model": kind or facts.get("model", "model3"), **kept})
+    save_file(tensors, target, {"model": kind or found, **kept})
+
+
+def to_torch(source, target, kind):
+    model, facts = load(source, kind, 64)
+    state = model.state_dict()
+    torch.save(to_fastai(state) if (kind or facts.get("model")) == "awd-lstm" else state, target)
 
 
 def main():
@@ -158,7 +181,7 @@ def main():
         command = commands.add_parser(name)
         for file in files:
             command.add_argument(file)
-        command.add_argument("--model", choices=["model0", "model1", "model2", "model3"], help="the file's own, or model3")
+        command.add_argument("--model", choices=KINDS, help="the file's own, or model3")
         if name == "evaluate":
             command.add_argument("--data", help="a directory of token files; without it, the human numbers")
             command.add_argument("--batch-size", type=int, default=64)
@@ -169,8 +192,7 @@ def main():
     if given.command == "evaluate":
         print(json.dumps(evaluate(given.weights, given.model, given.data, given.batch_size, given.bptt)))
     elif given.command == "to-torch":
-        model, _ = load(given.weights, given.model, 64)
-        torch.save(model.state_dict(), given.state)
+        to_torch(given.weights, given.state, given.model)
         print(f"wrote {given.state}: torch.load(..., weights_only=True)")
     else:
         from_torch(given.state, given.weights, given.model, given.like)

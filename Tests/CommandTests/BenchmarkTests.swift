@@ -83,7 +83,27 @@ import Testing
     #expect(logits["shape"] as? String == "16x24x50")
     let (speed, time) = (logits["gflops"] as? Double ?? 0, logits["us"] as? Double ?? 0)
     #expect(abs(speed * time * 1e3 / (2 * 16 * 24 * 50) - 1) < 1e-9)
+    // Inputs, weights and results, four bytes each.
+    #expect(logits["bytes"] as? Double == 4 * Double(16 * 24 + 24 * 50 + 16 * 50))
     #expect(try program.run(["bench", "kernels", "--vocab", "0"]).status == 64)
+  }
+
+  /// Layers of one shape are timed once; awd-lstm's three have three shapes.
+  @Test(arguments: [("rnn", 1, 1), ("gru", 3, 1), ("lstm", 4, 1), ("awd-lstm", 4, 3)])
+  func everyCellsKernels(model: String, gates: Int, shapes: Int) throws {
+    let figures = try object(
+      program.run([
+        "bench", "kernels", "--model", model, "--hidden", "32", "--vocab", "50", "--bptt", "2", "--batch-size", "8",
+        "--json",
+      ]))
+    let kernels = try #require(figures["kernels"] as? [[String: Any]])
+    #expect(kernels.count == 8 * shapes + 7)
+    for kernel in kernels {
+      #expect((kernel["us"] as? Double ?? 0) > 0 && (kernel["bytes"] as? Double ?? 0) > 0, "\(kernel)")
+    }
+    let product = try #require(kernels.first { $0["kernel"] as? String == "state product of a step" })
+    #expect(product["shape"] as? String == "8x32x\(32 * gates)")
+    #expect(kernels.count { $0["kernel"] as? String == "cell, backward" } == shapes)
   }
 
   @Test func aTraceHasARowForEachWorker() throws {

@@ -148,6 +148,15 @@ import Testing
 
   static let python = Python.having("torch, safetensors, numpy")?.path
 
+  /// Runs `Launch/interop.py`.
+  private func interop(_ arguments: [String]) throws -> Launcher.Result {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Launch/interop.py").path
+    return Launcher.Result(
+      finished: try BuiltProgram(path: "/usr/bin/env").run(
+        [try #require(Self.python), script] + arguments, seconds: 300))
+  }
+
   @Test(
     .enabled(
       if: python != nil, "needs Python with torch, safetensors and numpy; DIST_TRAIN_PYTHON names another Python"),
@@ -155,13 +164,6 @@ import Testing
   func weightsGoToPyTorchAndBack(model: String) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../Launch/interop.py").path
-    func interop(_ arguments: [String]) throws -> Launcher.Result {
-      Launcher.Result(
-        finished: try BuiltProgram(path: "/usr/bin/env").run(
-          [try #require(Self.python), script] + arguments, seconds: 300))
-    }
     let weights = try trained(folder, ["--model", model, "--epochs", "1"]) + "/model.safetensors"
     let ours = try figures(Launcher.run(["evaluate", "--weights", weights, "--json"]))
     let theirs = try figures(interop(["evaluate", weights]))
@@ -183,5 +185,53 @@ import Testing
     #expect(
       try Launcher.run(["generate", "--weights", back] + prompt).output
         == Launcher.run(["generate", "--weights", weights] + prompt).output)
+  }
+
+  /// Our file's weights in torch.nn layers, and of awd-lstm in the state dict of fastai's AWD_LSTM.
+  @Test(
+    .enabled(
+      if: python != nil, "needs Python with torch, safetensors and numpy; DIST_TRAIN_PYTHON names another Python"),
+    arguments: ["rnn", "gru", "lstm", "awd-lstm"])
+  func stacksGoToPyTorchAndBack(model: String) throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let sizes = ["--hidden", "24", "--bptt", "20"]
+    let weights = try trained(folder, ["--model", model, "--epochs", "1"] + sizes) + "/model.safetensors"
+    let ours = try figures(Launcher.run(["evaluate", "--weights", weights, "--bptt", "20", "--json"]))
+    let theirs = try figures(interop(["evaluate", weights, "--bptt", "20"]))
+    #expect(abs(try number(ours, "valid_loss") - number(theirs, "valid_loss")) < 1e-5)
+    #expect(abs(try number(ours, "accuracy") - number(theirs, "accuracy")) < 2e-4)
+    let (state, back) = (folder.path + "/model.pt", folder.path + "/back.safetensors")
+    #expect(try interop(["to-torch", weights, state]).status == 0)
+    #expect(try stateNames(state) == expectedNames(model))
+    // The kind of model is told by names and shapes.
+    #expect(try interop(["from-torch", state, back]).status == 0)
+    let again = try figures(Launcher.run(["evaluate", "--weights", back, "--bptt", "20", "--json"]))
+    #expect(try number(again, "valid_loss") == number(ours, "valid_loss"))
+  }
+
+  /// The names in a state dict, sorted.
+  private func stateNames(_ path: String) throws -> [String] {
+    let list = "import sys, torch; print(*sorted(torch.load(sys.argv[1], weights_only=True)))"
+    let result = try BuiltProgram(path: "/usr/bin/env").run(
+      [try #require(Self.python), "-c", list, path], seconds: 300)
+    return try #require(result.output.last, "\(result.errors)").split(separator: " ").map { String($0) }
+  }
+
+  /// fastai's names of an AWD_LSTM of three layers; or those of torch.nn layers.
+  private func expectedNames(_ model: String) -> [String] {
+    if model == "awd-lstm" {
+      let layers = (0...2).flatMap { layer in
+        ["0.rnns.\(layer).weight_hh_l0_raw"]
+          + ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"].map { "0.rnns.\(layer).module.\($0)" }
+      }
+      let ends = ["0.encoder.weight", "0.encoder_dp.emb.weight", "1.decoder.weight", "1.decoder.bias"]
+      return (layers + ends).sorted()
+    }
+    let layers = (0..<(model == "rnn" ? 1 : 2)).flatMap { layer in
+      ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"].map { "rnns.\(layer).\($0)" }
+    }
+    let norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].map { "batch_norm.\($0)" }
+    return (layers + norm + ["encoder.weight", "decoder.weight", "decoder.bias"]).sorted()
   }
 }

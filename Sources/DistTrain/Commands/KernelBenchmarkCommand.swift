@@ -7,9 +7,11 @@ struct KernelBenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernels", abstract: "Time each kernel of a training step by itself, on one core.",
     discussion: """
-      Operations are additions and multiplications, two for a fused multiply-add, whose peak is measured by the same process.
+      Operations are additions and multiplications, two for a fused multiply-add, whose peak is measured by the same process. Bytes \
+      are those of all that a kernel reads and writes, each matrix once.
 
       Example: dist-train bench kernels --bptt 20
+      Example: dist-train bench kernels --model lstm --bptt 20
       """)
 
   @OptionGroup(title: ModelOptions.title) var model: SectionArguments<ModelOptions>
@@ -42,6 +44,7 @@ struct KernelBenchmarkCommand: ParsableCommand {
     }
     let header =
       left("kernel", 28) + left("shape", 26) + right("us", 9) + right("GFLOP/s", 9) + right("of peak", 8)
+      + right("KB", 9) + right("GB/s", 8)
     let lines = rows.map { row in
       let speeds =
         row.operations > 0
@@ -49,7 +52,8 @@ struct KernelBenchmarkCommand: ParsableCommand {
           + right(NumberText.fixed(row.gflops / peak, decimals: 2), 8)
         : right("-", 9) + right("-", 8)
       return left(row.kernel, 28) + left(row.shape, 26) + right(NumberText.fixed(row.microseconds, decimals: 2), 9)
-        + speeds
+        + speeds + right(NumberText.fixed(row.bytes / 1000, decimals: 1), 9)
+        + right(NumberText.fixed(row.gigabytesPerSecond, decimals: 1), 8)
     }
     return ([header] + lines + ["peak of one core: \(NumberText.fixed(peak, decimals: 1)) GFLOP/s"])
       .joined(separator: "\n")
@@ -60,7 +64,7 @@ struct KernelBenchmarkCommand: ParsableCommand {
       JSONValue.object([
         ("kernel", .string(row.kernel)), ("shape", .string(row.shape)), ("us", .number(row.microseconds)),
         ("gflops", row.operations > 0 ? .number(row.gflops) : .null),
-        ("fraction_of_peak", row.operations > 0 ? .number(row.gflops / peak) : .null),
+        ("fraction_of_peak", row.operations > 0 ? .number(row.gflops / peak) : .null), ("bytes", .number(row.bytes)),
       ])
     }
     return JSONValue.object([("peak_gflops_per_core", .number(peak)), ("kernels", .array(values))]).text

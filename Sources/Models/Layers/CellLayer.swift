@@ -20,6 +20,7 @@ final class CellLayer {
   /// (blocks, 1 + steps, block's streams, width): from the step before the first on.
   private let states, memories: Window<Float>
   private let memoryGradient, spare: Window<Float>  // (a block's streams, width)
+  private let orderedInput, orderedGates: Window<Float>  // (a block's rows of all steps, …) in lane order
   private let inputStack, stateStack: (Window<Float>) -> GradientStack
   private let inputBiasOffset, stateBiasOffset: Int
   private let dropout: Double
@@ -67,6 +68,8 @@ final class CellLayer {
     memories = context.make(cell.hasMemory ? (1 + steps) * streams * width : 0)
     memoryGradient = context.make(cell.hasMemory ? most * width : 0)
     spare = context.make(most * width)
+    orderedInput = context.make(steps * most * max(ParameterLayout.padded(inputs), width))
+    orderedGates = context.make(steps * most * gateWidth)
     inputStack = context.makeGradientStack("\(name).weight_ih_l0", blocks)
     stateStack = context.makeGradientStack("\(name).weight_hh_l0", blocks)
     dropped = dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth) : stateWeight
@@ -177,26 +180,40 @@ final class CellLayer {
   /// Where `backward` leaves the gradients of what W_hh·h is part of.
   private var stateGradients: Window<Float> { cell.separatesStateGates ? stateGates : gates }
 
+  /// In lane order, where each lane's rows of all steps lie one behind the other: a lane's sums stay in registers for all of them.
   private func weightGradients(_ block: LaneBlock, _ x: Window<Float>, into gradients: Window<Float>) {
-    let lanes = LaneRows(rows: block.stepRows.rows, steps: steps)
-    let rows = block.streams.count
+    let rows = steps * block.streams.count
     let first = block.lanes.lowerBound
-    let d = block.part(gates, width: gateWidth)
+    var d = inLaneOrder(block.part(gates, width: gateWidth), gateWidth, block, orderedGates)
     weightGradient(
-      x, depth: inputs, d, columns: gateWidth, rowsPerStep: rows, lanes: lanes, first: first,
-      schedule: context.laneFolds, into: inputStack(gradients),
+      inLaneOrder(x, ParameterLayout.padded(inputs), block, orderedInput), depth: inputs, d, columns: gateWidth,
+      rowsPerStep: rows, lanes: block.runs, first: first, schedule: context.laneFolds, into: inputStack(gradients),
       bias: context.laneVectors(block, offset: inputBiasOffset))
-    let size = rows * width
-    var before = part(states, block)[0..<(steps * size)]
+    if cell.separatesStateGates {
+      d = inLaneOrder(block.part(stateGates, width: gateWidth), gateWidth, block, orderedGates)
+    }
+    var before = part(states, block)[0..<(rows * width)]
     if let mask, dropout > 0 {
-      let scaled = scaledStates[0..<(steps * size)]
+      let scaled = scaledStates[0..<(rows * width)]
       scale(before, by: mask.factor, into: scaled)
       before = scaled
     }
     weightGradient(
-      before, depth: hidden, block.part(stateGradients, width: gateWidth), columns: gateWidth, rowsPerStep: rows,
-      lanes: lanes, first: first, schedule: context.laneFolds, into: stateStack(gradients),
+      inLaneOrder(before, width, block, orderedInput), depth: hidden, d, columns: gateWidth, rowsPerStep: rows,
+      lanes: block.runs, first: first, schedule: context.laneFolds, into: stateStack(gradients),
       bias: context.laneVectors(block, offset: stateBiasOffset))
+  }
+
+  /// Activations (steps, block's streams, columns) with their rows in lane order, in `result`.
+  private func inLaneOrder(
+    _ activations: Window<Float>, _ columns: Int, _ block: LaneBlock, _ result: Window<Float>
+  ) -> Window<Float> {
+    let rows = steps * block.streams.count
+    let ordered = result[0..<(rows * columns)]
+    gatherLanes(
+      activations, rowsPerStep: block.streams.count, width: columns, lanes: block.stepRows,
+      into: Panels(ordered, rows: rows, columns: columns))
+    return ordered
   }
 
   // MARK: Parts of the activations

@@ -27,6 +27,7 @@ extension RunConfiguration {
     try RunOption.largeBatch.accumulate.check(accumulate, at: "accumulate")
     if let initialWeights { try RunOption.data.initialWeights.check(initialWeights, at: "weights") }
     try checkLanes(at: "lanes")
+    try checkStatistics()
   }
 
   /// The options that a run computes from, as facts that all ranks must have alike.

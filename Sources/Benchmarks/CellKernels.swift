@@ -1,0 +1,144 @@
+internal import Configuration
+internal import Kernels
+internal import Memory
+internal import Models
+internal import Teams
+
+/// The kernels of a stack's recurrent layers, as `CellLayer` calls them: products at the width of all gates, and the cell's pointwise
+/// part. Pointwise calls overwrite the gates that they read, so their data tends to zero from call to call; their time doesn't depend
+/// on it.
+struct CellKernelBench {
+  /// Columns of the widest layer's gates.
+  let widest: Int
+  private let cell: any Cell.Type
+  private let shapes: [(inputs: Int, outputs: Int)]
+  private let steps: Int
+  private let block: LaneBlock
+  private let schedule: FoldSchedule
+  private let storage = Storage()
+
+  /// nil for a model that isn't a stack of cells.
+  init?(_ configuration: RunConfiguration, lanes: Lanes, vocabulary: Int) {
+    let model = configuration.model
+    guard model.kind.isStack, let cell = model.kind.cell else { return nil }
+    self.cell = cell
+    var shapes: [(inputs: Int, outputs: Int)] = []
+    for widths in model.layerWidths where !shapes.contains(where: { $0 == widths }) { shapes.append(widths) }
+    self.shapes = shapes
+    let widest = shapes.map { gateColumns(gates: cell.gates, hidden: $0.outputs) }.max() ?? 0
+    self.widest = widest
+    steps = configuration.bptt
+    let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
+    block = LaneBlock.cached(laneRows, steps: steps, width: widest, vocabulary: vocabulary)[0]
+    schedule = lanes.folds(of: block.lanes.map { $0..<($0 + 1) })
+  }
+
+  /// For each shape of layer: the products forward, the cell's pointwise part, and the products backward.
+  func rows() -> [KernelRow] {
+    shapes.flatMap { shape in
+      products(shape.inputs, shape.outputs) + pointwise(shape.outputs)
+        + [
+          weightGradientRow("input weights' gradient", depth: shape.inputs, shape.outputs),
+          weightGradientRow("state weights' gradient", depth: shape.outputs, shape.outputs),
+        ]
+    }
+  }
+
+  /// Of one step, (block's streams, …).
+  private func products(_ inputs: Int, _ hidden: Int) -> [KernelRow] {
+    let rows = block.streams.count
+    let columns = gateColumns(gates: cell.gates, hidden: hidden)
+    let (x, h) = (panels(rows, inputs, 0.5), panels(rows, hidden, 0.5))
+    let gates = panels(rows, columns, 0)
+    let (inputWeight, stateWeight) = (panels(inputs, columns, 0), panels(hidden, columns, 0))
+    let (inputTransposed, stateTransposed) = (panels(columns, inputs, 0), panels(columns, hidden, 0))
+    let bias: Window<Float> = storage.take(columns)
+    func row(_ name: String, _ depth: Int, _ columns: Int, adds: Bool, _ call: () -> Void) -> KernelRow {
+      let moved = rows * (depth + (adds ? 2 : 1) * columns) + depth * columns
+      return timeKernel(
+        name, "\(rows)x\(depth)x\(columns)", operations: 2 * Double(rows * depth * columns), elements: moved, call)
+    }
+    let separates = cell.separatesStateGates
+    return [
+      row("input product of a step", inputs, columns, adds: false) { linear(x, inputWeight, bias: bias, into: gates) },
+      row("state product of a step", hidden, columns, adds: !separates) {
+        if separates {
+          linear(h, stateWeight, bias: bias, into: gates)
+        } else {
+          linear(h, stateWeight, addingTo: gates)
+        }
+      },
+      row("state product, backward", columns, hidden, adds: true) { linear(gates, stateTransposed, addingTo: h) },
+      row("input product, backward", columns, inputs, adds: false) {
+        linear(gates, inputTransposed, bias: nil, into: x)
+      },
+    ]
+  }
+
+  /// The cell's pointwise part of one step, forward and backward. Its operations depend on the cell and aren't counted.
+  private func pointwise(_ hidden: Int) -> [KernelRow] {
+    let rows = block.streams.count
+    let size = Panels.count(rows: rows, columns: hidden)
+    func matrix(_ count: Int) -> Window<Float> {
+      let window: Window<Float> = storage.take(count)
+      window.fill(0.25)
+      return window
+    }
+    let gateCount = cell.gates * size
+    let memorySize = cell.hasMemory ? size : 0
+    let step = CellStep(
+      rows: rows, gates: matrix(gateCount), stateGates: matrix(cell.separatesStateGates ? gateCount : 0),
+      previousHidden: matrix(size), hidden: matrix(size), previousMemory: matrix(memorySize),
+      memory: matrix(memorySize))
+    let gradients = CellGradients(hidden: matrix(size), memory: matrix(memorySize), previousHidden: matrix(size))
+    let shape = "\(rows)x\(hidden), \(cell.gates) gates"
+    let (gates, stateGates) = (2 * step.gates.count, step.stateGates.count)
+    return [
+      timeKernel(
+        "cell, forward", shape, operations: 0, elements: gates + stateGates + 2 * size + 2 * memorySize
+      ) {
+        cell.forward(step)
+      },
+      timeKernel(
+        "cell, backward", shape, operations: 0, elements: gates + 2 * stateGates + 3 * size + 4 * memorySize
+      ) {
+        cell.backward(step, gradients)
+      },
+    ]
+  }
+
+  /// Of all steps of the block: (depth, gate columns), with the bias's gradient, from rows that are brought into lane order before.
+  private func weightGradientRow(_ name: String, depth: Int, _ hidden: Int) -> KernelRow {
+    let rows = block.streams.count
+    let columns = gateColumns(gates: cell.gates, hidden: hidden)
+    let activations: Window<Float> = storage.take(steps * Panels.count(rows: rows, columns: depth))
+    let d: Window<Float> = storage.take(steps * rows * columns)
+    let (ordered, orderedD) = (panels(steps * rows, depth, 0), panels(steps * rows, columns, 0))
+    let size = Panels.count(rows: depth, columns: columns)
+    let gradient: Window<Float> = storage.take(schedule.roots * size)
+    let spare: Window<Float> = storage.take(
+      GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: schedule.roots))
+    let vectors: Window<Float> = storage.take(block.lanes.count * columns)
+    let stack = GradientStack(
+      gradient, offset: 0, rootStride: size, depth: depth, columns: columns, schedule: schedule,
+      lasting: schedule.roots, spare: spare)
+    let all = steps * rows
+    return timeKernel(
+      name, "\(depth)x\(all)x\(columns), \(block.lanes.count) lanes", operations: 2 * Double(all * depth * columns),
+      elements: all * (depth + columns) + depth * columns
+    ) {
+      gatherLanes(
+        activations, rowsPerStep: rows, width: ParameterLayout.padded(depth), lanes: block.stepRows, into: ordered)
+      gatherLanes(d, rowsPerStep: rows, width: columns, lanes: block.stepRows, into: orderedD)
+      weightGradient(
+        ordered.elements, depth: depth, orderedD.elements, columns: columns, rowsPerStep: all, lanes: block.runs,
+        first: 0, schedule: schedule, into: stack, bias: LaneVectors(vectors, stride: columns, offset: 0))
+    }
+  }
+
+  private func panels(_ rows: Int, _ columns: Int, _ value: Float) -> Panels {
+    let elements: Window<Float> = storage.take(Panels.count(rows: rows, columns: columns))
+    elements.fill(value)
+    return Panels(elements, rows: rows, columns: columns)
+  }
+}

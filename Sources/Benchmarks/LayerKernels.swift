@@ -1,0 +1,250 @@
+internal import Configuration
+internal import Kernels
+internal import Memory
+internal import Models
+internal import Teams
+
+/// The kernels around a model's cells, and the notebook's recurrence, with the data that they work on. It is such that a kernel that works in place finds the same work in each call.
+struct LayerKernelBench {
+  private let hidden, vocabulary, width, steps, rows, parameters: Int
+  private let block: LaneBlock
+  private let schedule: FoldSchedule
+  private let storage = Storage()
+  private let weight, transposed, outputWeight, outputTransposed: Panels
+  private let a, h, dh, da: Window<Float>  // (steps, block's streams, hidden); da: of one step
+  private let inputs, logits: Panels  // (rows, hidden), (rows, vocabulary)
+  private let tokens, targets, places: Window<Int32>
+  private let bias, outputBias, embedding: Window<Float>
+  private let coefficients: NormCoefficients
+  private let slopes: NormSlopes
+  private let embeddingSums: EmbeddingSums
+  private let statistics, vectors: Window<Float>
+  private let gradient: Window<Float>
+
+  /// - width: the widest activations, by which the lanes are cut; nil for the hidden state's. parameters: how many Adam updates; nil
+  ///   for those of model3.
+  init(_ configuration: RunConfiguration, lanes: Lanes, vocabulary: Int, width widest: Int?, parameters: Int?) {
+    hidden = configuration.model.outputWidth
+    self.parameters = parameters ?? hidden * (hidden + 2 * vocabulary)
+    self.vocabulary = vocabulary
+    width = ParameterLayout.padded(hidden)
+    steps = configuration.bptt
+    let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
+    block = LaneBlock.cached(laneRows, steps: steps, width: widest ?? width, vocabulary: vocabulary)[0]
+    schedule = lanes.folds(of: block.lanes.map { $0..<($0 + 1) })
+    let streams = block.streams.count
+    rows = streams * steps
+    let storage = storage
+    func panels(_ rows: Int, _ columns: Int, _ value: Float = 0) -> Panels {
+      let elements: Window<Float> = storage.take(Panels.count(rows: rows, columns: columns))
+      elements.fill(value)
+      return Panels(elements, rows: rows, columns: columns)
+    }
+    weight = panels(hidden, hidden)
+    transposed = panels(hidden, hidden)
+    outputWeight = panels(hidden, vocabulary)
+    outputTransposed = panels(vocabulary, hidden)
+    let count = rows * width
+    a = storage.take(count)
+    h = storage.take(count)
+    dh = storage.take(count)
+    for window in [a, h, dh] { window.fill(0.5) }
+    da = storage.take(streams * width)
+    da.fill(0.5)
+    inputs = panels(rows, hidden, 0.5)
+    logits = panels(rows, vocabulary, 0.5)
+    tokens = storage.take(rows)
+    targets = storage.take(rows)
+    places = storage.take(rows)
+    bias = storage.take(width)
+    outputBias = storage.take(ParameterLayout.padded(vocabulary))
+    embedding = storage.take(vocabulary * width)
+    for row in 0..<rows {
+      tokens[row] = Int32(row * 7919 % vocabulary)
+      targets[row] = Int32(row * 104_729 % vocabulary)
+      places[row] = Int32(row / streams * streams * width + row % streams * 16)
+    }
+    func coefficient(_ value: Float) -> Window<Float> {
+      let window: Window<Float> = storage.take(
+        configuration.bptt * ParameterLayout.padded(configuration.model.outputWidth))
+      window.fill(value)
+      return window
+    }
+    coefficients = NormCoefficients(
+      mean: coefficient(0), inverseDeviation: coefficient(1), scale: coefficient(1), shift: coefficient(0))
+    slopes = NormSlopes(scale: coefficient(1), slope: coefficient(0), offset: coefficient(0))
+    embeddingSums = EmbeddingSums(
+      vocabulary: vocabulary, lanes: block.lanes.count, width: width, rows: rows, storage: storage)
+    statistics = storage.take(block.lanes.count * 2 * steps * width)
+    vectors = storage.take(block.lanes.count * max(2 * width, ParameterLayout.padded(vocabulary)))
+    gradient = storage.take(schedule.roots * Panels.count(rows: hidden, columns: max(hidden, vocabulary)))
+  }
+
+  /// The notebook models' recurrence.
+  func recurrence() -> [KernelRow] {
+    let streams = block.streams.count
+    return [
+      row(
+        "recurrence, forward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
+        3 * rows * hidden + hidden * hidden
+      ) {
+        recurrentForward(
+          a, into: h, rows: streams, steps: steps, weight, bias: bias, embedding: embedding, tokens: tokens,
+          tokenStride: streams)
+      }
+    ]
+  }
+
+  /// BatchNorm with statistics of each t, as the notebook models have it.
+  func norm() -> [KernelRow] {
+    let streams = block.streams.count
+    let (normalisation, sums) = (normalisation, normSums)
+    return [
+      row("BatchNorm, moments", "\(rows)x\(hidden)", 4 * elements, rows * hidden) {
+        laneMoments(
+          h, rowsPerStep: streams, width: width, lanes: block.stepRows, into: statistics, stride: 2 * steps * width)
+      },
+      row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements, 2 * rows * hidden) {
+        normalisation.run()
+      },
+      row("logits, with normalising", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary), moved(vocabulary, 3)) {
+        linear(normalisation, outputWeight, bias: outputBias, into: logits)
+      },
+      row("BatchNorm, sums backward", "\(rows)x\(hidden)", 4 * elements, 2 * rows * hidden) {
+        sums.run()
+      },
+      row(
+        "logits, backward, with sums", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary), moved(vocabulary, 3)
+      ) {
+        linear(
+          logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16, summing: sums)
+      },
+      row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements, 3 * rows * hidden) {
+        normaliseBackward(dh, h, rowsPerStep: streams, slopes)
+      },
+    ]
+  }
+
+  /// The output layer and the loss.
+  func output() -> [KernelRow] {
+    let streams = block.streams.count
+    return [
+      row("logits", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary), moved(vocabulary, 1)) {
+        linear(inputs, outputWeight, bias: outputBias, into: logits)
+      },
+      softmax(),
+      row("logits, backward", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary), moved(vocabulary, 1)) {
+        linear(logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16)
+      },
+      weightGradientRow("logits, weight gradient", inputs.elements, logits.elements, vocabulary, rows, block.runs),
+    ]
+  }
+
+  private func softmax() -> KernelRow {
+    let losses: Window<Float> = storage.take(ParameterLayout.padded(rows))
+    let scratch: Window<Float> = storage.take(softmaxScratch)
+    // Maximum, difference, exponential (21), sum and scaling.
+    return row(
+      "softmax, loss and gradient", "\(rows)x\(vocabulary)", 25 * Double(rows * vocabulary), 2 * rows * vocabulary
+    ) {
+      softmaxLoss(logits, targets: targets, losses: losses, gradientScale: 1, scratch: scratch)
+    }
+  }
+
+  /// The notebook models' recurrence backward, with BatchNorm and the embedding's sums.
+  func recurrenceBackward() -> [KernelRow] {
+    let streams = block.streams.count
+    return [
+      row(
+        "recurrence, backward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
+        3 * rows * hidden + hidden * hidden
+      ) {
+        recurrentBackward(
+          dh, h: h, rows: streams, steps: steps, transposed, through: slopes, addingTo: embeddingSums,
+          lanes: block.stepRows.rows, first: 0, tokens: tokens, tokenStride: streams, scratch: da)
+      },
+      recurrentWeightGradient(),
+    ]
+  }
+
+  func rest() -> [KernelRow] {
+    let streams = block.streams.count
+    let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
+    return [
+      row("embedding gradient", "\(rows)x\(hidden)", elements, 3 * rows * hidden) {
+        for t in 0..<steps {
+          embeddingSums.add(
+            da, tokens: tokens[(t * streams)..<((t + 1) * streams)], rowsPerStep: streams, rows: block.stepRows.rows,
+            first: 0)
+        }
+        embeddingSums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
+      },
+      row("transpose", "\(hidden)x\(vocabulary)", 0, 2 * hidden * vocabulary) {
+        transpose(outputWeight, into: outputTransposed)
+      },
+      adamRow(parameters),
+    ]
+  }
+
+  /// As in a step, where wide layers bring the rows into lane order before.
+  private func recurrentWeightGradient() -> KernelRow {
+    let name = "recurrence, weight gradient"
+    let streams = block.streams.count
+    guard LaneBlock.isWide(width) else {
+      return weightGradientRow(name, a, dh, hidden, streams, block.stepRows)
+    }
+    let ordered = [a, dh].map { _ in
+      Panels(storage.take(rows * width), rows: rows, columns: width)
+    }
+    return weightGradientRow(name, ordered[0].elements, ordered[1].elements, hidden, rows, block.runs) {
+      gatherLanes(a, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[0])
+      gatherLanes(dh, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[1])
+    }
+  }
+
+  private func weightGradientRow(
+    _ name: String, _ a: Window<Float>, _ d: Window<Float>, _ columns: Int, _ rowsPerStep: Int, _ lanes: LaneRows,
+    before: () -> Void = {}
+  ) -> KernelRow {
+    let spare: Window<Float> = storage.take(
+      GradientStack.spareCount(depth: hidden, columns: columns, schedule: schedule, lasting: schedule.roots))
+    let stack = GradientStack(
+      gradient, offset: 0, rootStride: Panels.count(rows: hidden, columns: columns), depth: hidden, columns: columns,
+      schedule: schedule, lasting: schedule.roots, spare: spare)
+    return row(
+      name, "\(hidden)x\(rows)x\(columns), \(block.lanes.count) lanes", product(columns), moved(columns, 1)
+    ) {
+      before()
+      weightGradient(
+        a, depth: hidden, d, columns: columns, rowsPerStep: rowsPerStep, lanes: lanes, first: 0, schedule: schedule,
+        into: stack, bias: LaneVectors(vectors, stride: max(width, ParameterLayout.padded(vocabulary)), offset: 0))
+    }
+  }
+
+  private var elements: Double { Double(rows * hidden) }
+
+  /// Operations of a product of all rows, `hidden` and so many columns.
+  private func product(_ columns: Int) -> Double { 2 * elements * Double(columns) }
+
+  /// Floats that such a product reads and writes, each once, where those of (rows, hidden) are touched so many times.
+  private func moved(_ columns: Int, _ touches: Int) -> Int {
+    rows * (touches * hidden + columns) + hidden * columns
+  }
+
+  private var normalisation: Normalisation {
+    Normalisation(
+      h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients, into: inputs)
+  }
+
+  private var normSums: LaneNormGradients {
+    LaneNormGradients(
+      dh, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients, into: statistics,
+      stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+  }
+
+  private func row(
+    _ kernel: String, _ shape: String, _ operations: Double, _ moved: Int, _ call: () -> Void
+  ) -> KernelRow {
+    timeKernel(kernel, shape, operations: operations, elements: moved, call)
+  }
+}
