@@ -63,7 +63,8 @@ import Training
     let valleys = try JSONDecoder().decode(
       [String: Double].self, from: Data(contentsOf: URL(fileURLWithPath: GoldenRun.path("lr-find-valley.json"))))
     let expected = try #require(valleys["lr-find-\(model)"])
-    let valley = try #require(Double(try #require(result.output.firstMatch(of: #/valley ([0-9.e-]+)/#)).1))
+    let match = try #require(result.output.firstMatch(of: #/valley ([0-9.e-]+)/#))
+    let valley = try #require(Double(match.1))
     #expect(abs(valley - expected) < 0.01 * expected)
   }
 

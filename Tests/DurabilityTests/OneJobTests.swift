@@ -54,7 +54,7 @@ import Testing
     #expect(result.output == ["alive", "end 75"], "\(result.output) \(result.errors)")
   }
 
-  @Test(arguments: ["man", "--help", "data", "--steps 3 --no-lr-find --out none"]) func lostOutputIsTold(
+  @Test(arguments: ["--version", "--help", "data", "--steps 3 --no-lr-find --out none"]) func lostOutputIsTold(
     command: String
   ) throws {
     defer { runs.remove() }

@@ -72,8 +72,8 @@ import Testing
       ["--lr", "auto", "--epochs", "1", "--no-plot", "--out", runs.path("run")], quiet: false, seconds: 120)
     #expect(run.status == 0, "\(run.lines)")
     let line = try #require(run.finished.output.first { $0.hasPrefix("lr-find: ") })
-    let shown = try #require(
-      Double(try #require(line.firstMatch(of: #/; valley ([0-9.e-]+),.*; the run takes valley$/#)).1))
+    let match = try #require(line.firstMatch(of: #/; valley ([0-9.e-]+),.*; the run takes valley$/#))
+    let shown = try #require(Double(match.1))
     let file = try JSONSerialization.jsonObject(
       with: Data(contentsOf: URL(fileURLWithPath: runs.path("run/config.json"))))
     let kept = try #require((file as? [String: Any])?["lr"] as? Double)
