@@ -18,7 +18,7 @@ func runLearningRateFinder(_ command: CommandJob) throws {
       switch options[RunOption.finder.out] {
       case .nowhere: return nil
       case nil: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
-      case .directory(let path): return try RunDirectory(at: FilePath(named: path))
+      case .directory(let path), .begun(let path): return try RunDirectory(at: FilePath(named: path))
       }
     }
     let before = session.digest()

@@ -1,3 +1,4 @@
+internal import Fitting
 package import Configuration
 package import Files
 package import Jobs
