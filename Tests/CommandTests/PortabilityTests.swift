@@ -39,7 +39,7 @@ import Testing
       [
         "-target", "aarch64-none-none-elf", "-enable-experimental-feature", "Embedded", "-swift-version", "6", "-O",
         "-whole-module-optimization", "-parse-as-library", "-module-name", "KernelExercise", "-c", "-o", object,
-      ] + Self.kernelSources(), seconds: 600)
+      ] + Self.kernelSources(in: folder.path), seconds: 600)
     try #require(compiled.status == 0, "\(compiled.errors)")
     let linked = try BuiltProgram(path: "aarch64-linux-gnu-gcc").run(["-static-pie", object, "-o", program, "-lm"])
     try #require(linked.status == 0, "\(linked.errors)")
@@ -49,15 +49,24 @@ import Testing
     #expect(there.output == here.output, "\(there.errors)")
   }
 
-  /// The kernels and what sends numbers through them, without what workers have in common: that needs an operating system.
-  private static func kernelSources() throws -> [String] {
+  /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what workers have in
+  /// common, which needs an operating system, and without the imports of each other.
+  private static func kernelSources(in folder: String) throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    return try ["Sources/Kernels", "Tests/KernelExercise"].flatMap { folder in
-      let root = package.appendingPathComponent(folder)
-      return try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".swift") }
-        .map { root.appendingPathComponent($0).path }
-    }.filter { try !String(contentsOfFile: $0, encoding: .utf8).contains("import Synchronization") }
+    return try ["Sources/Memory", "Sources/Kernels", "Tests/KernelExercise"].flatMap { directory -> [String] in
+      let root = package.appendingPathComponent(directory)
+      var copies: [String] = []
+      for file in try FileManager.default.subpathsOfDirectory(atPath: root.path) where file.hasSuffix(".swift") {
+        let text = try String(contentsOfFile: root.appendingPathComponent(file).path, encoding: .utf8)
+        guard !text.contains("import Synchronization") else { continue }
+        let copy = "\(folder)/\(file.replacing("/", with: "-"))"
+        let single = text.replacing(#/(?m)^\w* ?import (Memory|Kernels|Platform)$/#, with: "")
+        try single.write(toFile: copy, atomically: false, encoding: .utf8)
+        copies.append(copy)
+      }
+      return copies
+    }
   }
 
   #if arch(x86_64)

@@ -122,7 +122,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: good)?.count == 19)
   }
 
-  /// Ctrl-C takes back what has been written so far, so that the same command can be given again.
+  /// A signal takes back what has been written so far, so that the same command can be given again.
   @Test func aSignalStopsIt() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
@@ -130,7 +130,7 @@ import Testing
     let text = try folder.file("text", Data(String(repeating: line, count: 60_000).utf8)).path
     let out = folder.path + "/out"
     let interrupted = """
-      "$@" & until [ -s "$OUT/.train.numbers" ]; do sleep 0.01; done; kill -INT $!; wait $!
+      "$@" & until [ -s "$OUT/.train.numbers" ]; do sleep 0.01; done; kill -TERM $!; wait $!
       """
     try expectOneLine(
       ["tokenize", text, "--out", out, "--threads", "1"], status: 75, saying: "stopped as asked: \(out)", ranks: nil,

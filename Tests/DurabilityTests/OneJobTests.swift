@@ -43,7 +43,7 @@ import Testing
     let result = try shell(
       #""$0" --epochs 2000 --no-lr-find --quiet --out "$1" & p=$!; until [ -s "$1"/metrics.jsonl ]; do sleep 0.05; done; "#
         + "kill -\(name) $p; wait $p; echo \"end $?\"; ls \"$1\"/checkpoints")
-    #expect(result.output.first == "end 75" && result.output.count == 2, "\(result.output) \(result.errors)")
+    #expect(result.output.first == "end 75" && result.output.count >= 2, "\(result.output) \(result.errors)")
   }
 
   @Test func anIgnoredSignalStaysIgnored() throws {

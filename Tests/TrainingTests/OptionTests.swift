@@ -55,7 +55,8 @@ import Testing
     #expect(
       members.map(\.name) == [
         "model", "hidden", "batch-size", "accumulate", "bptt", "lanes", "hidden-state", "seed", "init", "train",
-        "valid", "data", "epochs", "lr", "pct-start", "div-factor", "moms", "weight-decay", "clip", "lr-find", "steps",
+        "valid", "data", "epochs", "lr", "pct-start", "div-factor", "moms", "optimizer", "weight-decay", "clip",
+        "lr-find", "steps",
       ])
   }
 

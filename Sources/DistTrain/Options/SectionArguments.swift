@@ -70,7 +70,7 @@ extension DeclaredOption {
       wrappedValue: OptionArgument<Value>(default: option.initialText ?? option.initial?.text),
       name: .customLong(name), parsing: isNumber ? .unconditional : .next,
       help: ArgumentHelp(option.help, valueName: option.valueName),
-      completion: option.completion.kind)
+      completion: option.completion.kind(Value.choices))
   }
 
   /// Notes what the parser has found.
@@ -93,9 +93,10 @@ extension DeclaredOption {
 }
 
 extension OptionCompletion {
-  fileprivate var kind: CompletionKind? {
+  /// - choices: the values that there are, if they are few.
+  fileprivate func kind(_ choices: [String]) -> CompletionKind? {
     switch self {
-    case .values: nil
+    case .values: choices.isEmpty ? nil : .list(choices)
     case .file: .file()
     case .files(let extensions): .file(extensions: extensions)
     case .directory: .directory

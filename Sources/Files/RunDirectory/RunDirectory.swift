@@ -38,15 +38,21 @@ public struct RunDirectory: Sendable {
   /// - Throws: where it can't be made or written to, where another job works in it, or where it holds a run's files.
   public init(at path: FilePath) throws(RunError) {
     try FileOperations.makeDirectories(path)
+    try Self.checkIsFresh(path)
     try FileOperations.probe(path)
-    // Before looking: two jobs may start at once.
     lock = try RunLock(path)
+    // Once more: two jobs may have started at once.
+    try Self.checkIsFresh(path)
+    self.path = path
+  }
+
+  /// Throws where a directory holds a run's files, which are left as they are.
+  private static func checkIsFresh(_ path: FilePath) throws(RunError) {
     for file in File.allCases where FileOperations.exists(path.appending(file.rawValue)) {
       throw RunError(
         "the output directory holds an earlier run", at: path.appending(file.rawValue).named,
         remedy: "choose another directory, move that one away, or go on with --resume", status: .inputOutput)
     }
-    self.path = path
   }
 
   /// Takes the directory of a run that goes on.

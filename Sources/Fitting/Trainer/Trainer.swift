@@ -171,7 +171,7 @@ package final class Trainer {
 
   /// Starts every stream from zero.
   package func resetStates() {
-    for state in model.carriedStates { state.values.elements.fill(0) }
+    for state in carriedStates { state.values.elements.fill(0) }
   }
 
   /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.

@@ -59,6 +59,18 @@ final class StackActivations {
   /// The gradient at the last layer's output.
   func gradient(_ block: LaneBlock) -> Window<Float> { block.part(gradient.values, width: gradient.width) }
 
+  /// Sets the padding of that gradient to zero, before it is written: products end with the half panel, and what a diverged step has
+  /// left there would come back.
+  func clearGradientPadding(_ block: LaneBlock, columns: Int) {
+    guard (1...8).contains(columns % 16) else { return }
+    let rows = block.streams.count
+    let part = gradient(block)
+    for t in 0..<steps {
+      let end = (t + 1) * rows * gradient.width
+      part[(end - rows * 16)..<end].fill(0)
+    }
+  }
+
   /// The gradient of what a layer reads: good until that of the layer two below.
   func gradient(ofInputOf layer: Int, _ block: LaneBlock) -> Window<Float> {
     inputGradients[layer % inputGradients.count][0..<(steps * block.streams.count * inputWidths[layer])]

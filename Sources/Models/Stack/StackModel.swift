@@ -93,6 +93,7 @@ public final class StackModel: Model {
       for block in blocks {
         predict(block, y, coefficients, drops: true, gradientScale: scale)
         let gradient = activations.gradient(block)
+        activations.clearGradientPadding(block, columns: context.description.outputWidth)
         output.backward(block, into: gradient, gradients: gradients)
         norm.accumulateGradients(block, gradient, top(block, drops: true))
       }
@@ -106,6 +107,7 @@ public final class StackModel: Model {
       for block in blocks {
         forward(x, block, drops: true)
         predict(block, y, nil, drops: true, gradientScale: scale)
+        activations.clearGradientPadding(block, columns: context.description.outputWidth)
         output.backward(block, into: activations.gradient(block), gradients: gradients)
         backward(x, block, gradients)
       }
