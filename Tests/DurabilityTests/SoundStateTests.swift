@@ -29,7 +29,8 @@ import Testing
     defer { runs.remove() }
     let run = try runs.run(["--lr", rate, "--no-lr-find", "--epochs", "2", "--out", runs.path("run")])
     let metrics = try runs.metrics("run")
-    #expect((run.status == 0) == !metrics.contains(#""valid_loss":null"#), "\(run.lines)")
+    #expect(run.status != 0 || !metrics.contains("null"), "\(run.lines)")
+    #expect(run.status == 0 || run.lines.contains { $0.contains("not finite") }, "\(run.lines)")
     for file in try runs.checkpoints("run") {
       let python =
         #"import json, struct, sys, array, math; b = open(sys.argv[1], "rb").read(); n = struct.unpack("<Q", b[:8])[0]; "#

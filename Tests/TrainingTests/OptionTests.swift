@@ -8,6 +8,7 @@ import Testing
 @Suite struct OptionTests {
   /// A value away from the default for each option that a run computes from, as it is typed.
   private static let away = [
+    "optimizer": "sgd",
     "model": "lstm", "hidden": "48", "layers": "3", "embedding": "32", "norm": "none", "tie-weights": "false",
     "dropout-input": "0.1", "dropout-embedding": "0.2", "dropout-hidden": "0.3", "dropout-weight": "0.4",
     "dropout-output": "0.05", "drop-mult": "0.5", "ar": "2.5", "tar": "1.5", "batch-size": "32", "accumulate": "2",

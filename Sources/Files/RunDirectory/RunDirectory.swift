@@ -38,11 +38,11 @@ public struct RunDirectory: Sendable {
   /// - Throws: where it can't be made or written to, where another job works in it, or where it holds a run's files.
   public init(at path: FilePath) throws(RunError) {
     try FileOperations.makeDirectories(path)
-    try Self.checkIsFresh(path)
     try FileOperations.probe(path)
+    // Before looking: two jobs may start at once.
     lock = try RunLock(path)
-    // Once more: two jobs may have started at once.
     try Self.checkIsFresh(path)
+    lock.announce()
     self.path = path
   }
 
@@ -61,6 +61,7 @@ public struct RunDirectory: Sendable {
   public init(goingOn path: FilePath) throws(RunError) {
     try FileOperations.probe(path)
     lock = try RunLock(path)
+    lock.announce()
     self.path = path
   }
 
@@ -78,6 +79,7 @@ public struct RunDirectory: Sendable {
     }
     try FileOperations.probe(path)
     lock = try RunLock(path)
+    lock.announce()
     self.path = path
   }
 

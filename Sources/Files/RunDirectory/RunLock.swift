@@ -28,6 +28,10 @@ final class RunLock: Sendable {
         at: directory.named, remedy: "wait for its end, stop it, or choose another --out",
         status: .inputOutput)
     }
+  }
+
+  /// Writes who has the directory, for those who are refused.
+  func announce() {
     do {
       try file.resize(to: 0)
       _ = try file.writeAll("process \(getpid()) on \(Self.host), since \(UTCTime.now.basicText)".utf8)
