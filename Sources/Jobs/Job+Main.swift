@@ -45,7 +45,7 @@ extension Job {
         return ExitStatus(of: error)
       }
       let rank = Launcher.current?.rank ?? 0
-      let wait = 2000 + 250 * min(rank - 1, 12)
+      let wait = 5000 + 250 * min(rank - 1, 12)
       if !LauncherSignal.comes(withinMilliseconds: wait) { writeErrorLine(locating(error, rank: rank)) }
       return ExitStatus(of: error)
     }

@@ -14,8 +14,9 @@ enum MappedMemory {
 
   private static let regions = Mutex<[Region]>([])
   private static let isEnding = Atomic(false)
-  /// What was done about the signal before.
-  private static let previous = Mutex(sigaction())
+  /// What was done about the signal before, one element. (The compiler lays a global mutex around an imported structure
+  /// out four bytes too short, so that what the system writes runs into the next variable.)
+  private static let previous = Mutex([sigaction()])
 
   /// Notes a file's memory from its first byte's address on.
   static func add(_ address: UInt, byteCount: Int, _ path: String) {
@@ -51,7 +52,7 @@ enum MappedMemory {
       }
       if let region { MappedMemory.end(region.path) }
       // Not ours: the instruction fails again, and the one before this handler sees to it.
-      MappedMemory.previous.withLock { _ = unsafe sigaction(SIGBUS, &$0, nil) }
+      MappedMemory.previous.withLock { _ = unsafe sigaction(SIGBUS, &$0[0], nil) }
     }
     #if canImport(Darwin)
       unsafe action.__sigaction_u.__sa_sigaction = handler
@@ -61,7 +62,7 @@ enum MappedMemory {
       unsafe action.__sigaction_handler.sa_sigaction = handler
     #endif
     action.sa_flags = CInt(SA_SIGINFO)
-    previous.withLock { _ = unsafe sigaction(SIGBUS, &action, &$0) }
+    previous.withLock { _ = unsafe sigaction(SIGBUS, &action, &$0[0]) }
   }()
 }
 
