@@ -4,9 +4,9 @@ internal import Memory
 internal import Models
 internal import Teams
 
-/// The kernels of a stack's recurrent layers, as `CellLayer` calls them: products at the width of all gates, and the cell's pointwise
-/// part. Pointwise calls overwrite the gates that they read, so their data tends to zero from call to call; their time doesn't depend
-/// on it.
+/// The kernels of a stack's recurrent layers, as `CellLayer` calls them: products at the width of all gates, and the
+/// cell's pointwise part. Pointwise calls overwrite the gates that they read, so their data tends to zero from call to
+/// call; their time doesn't depend on it.
 struct CellKernelBench {
   /// Columns of the widest layer's gates.
   let widest: Int
@@ -14,7 +14,7 @@ struct CellKernelBench {
   private let shapes: [(inputs: Int, outputs: Int)]
   private let steps: Int
   private let block: LaneBlock
-  private let schedule: FoldSchedule
+  private let schedule: ReductionSchedule
   private let storage = Storage()
 
   /// nil for a model that isn't a stack of cells.
@@ -30,7 +30,7 @@ struct CellKernelBench {
     steps = configuration.bptt
     let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
     block = LaneBlock.cached(laneRows, steps: steps, width: widest, vocabulary: vocabulary)[0]
-    schedule = lanes.folds(of: block.lanes.map { $0..<($0 + 1) })
+    schedule = lanes.reductionSchedule(of: block.lanes.map { $0..<($0 + 1) })
   }
 
   /// For each shape of layer: the products forward, the cell's pointwise part, and the products backward.
@@ -52,7 +52,7 @@ struct CellKernelBench {
     let gates = panels(rows, columns, 0)
     let (inputWeight, stateWeight) = (panels(inputs, columns, 0), panels(hidden, columns, 0))
     let (inputTransposed, stateTransposed) = (panels(columns, inputs, 0), panels(columns, hidden, 0))
-    let bias: Window<Float> = storage.take(columns)
+    let bias: BufferView<Float> = storage.take(columns)
     func row(_ name: String, _ depth: Int, _ columns: Int, adds: Bool, _ call: () -> Void) -> KernelRow {
       let moved = rows * (depth + (adds ? 2 : 1) * columns) + depth * columns
       return timeKernel(
@@ -79,8 +79,8 @@ struct CellKernelBench {
   private func pointwise(_ hidden: Int) -> [KernelRow] {
     let rows = block.streams.count
     let size = Panels.count(rows: rows, columns: hidden)
-    func matrix(_ count: Int) -> Window<Float> {
-      let window: Window<Float> = storage.take(count)
+    func matrix(_ count: Int) -> BufferView<Float> {
+      let window: BufferView<Float> = storage.take(count)
       window.fill(0.25)
       return window
     }
@@ -107,18 +107,19 @@ struct CellKernelBench {
     ]
   }
 
-  /// Of all steps of the block: (depth, gate columns), with the bias's gradient, from rows that are brought into lane order before.
+  /// Of all steps of the block: (depth, gate columns), with the bias's gradient, from rows that are brought into lane
+  /// order before.
   private func weightGradientRow(_ name: String, depth: Int, _ hidden: Int) -> KernelRow {
     let rows = block.streams.count
     let columns = gateColumns(gates: cell.gates, hidden: hidden)
-    let activations: Window<Float> = storage.take(steps * Panels.count(rows: rows, columns: depth))
-    let d: Window<Float> = storage.take(steps * rows * columns)
+    let activations: BufferView<Float> = storage.take(steps * Panels.count(rows: rows, columns: depth))
+    let d: BufferView<Float> = storage.take(steps * rows * columns)
     let (ordered, orderedD) = (panels(steps * rows, depth, 0), panels(steps * rows, columns, 0))
     let size = Panels.count(rows: depth, columns: columns)
-    let gradient: Window<Float> = storage.take(schedule.roots * size)
-    let spare: Window<Float> = storage.take(
+    let gradient: BufferView<Float> = storage.take(schedule.roots * size)
+    let spare: BufferView<Float> = storage.take(
       GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: schedule.roots))
-    let vectors: Window<Float> = storage.take(block.lanes.count * columns)
+    let vectors: BufferView<Float> = storage.take(block.lanes.count * columns)
     let stack = GradientStack(
       gradient, offset: 0, rootStride: size, depth: depth, columns: columns, schedule: schedule,
       lasting: schedule.roots, spare: spare)
@@ -137,7 +138,7 @@ struct CellKernelBench {
   }
 
   private func panels(_ rows: Int, _ columns: Int, _ value: Float) -> Panels {
-    let elements: Window<Float> = storage.take(Panels.count(rows: rows, columns: columns))
+    let elements: BufferView<Float> = storage.take(Panels.count(rows: rows, columns: columns))
     elements.fill(value)
     return Panels(elements, rows: rows, columns: columns)
   }

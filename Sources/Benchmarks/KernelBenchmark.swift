@@ -13,7 +13,8 @@ public struct KernelRow: Sendable {
   public let microseconds: Double
   /// Additions and multiplications of a call, whether fused or not; 0 where it only moves numbers.
   public let operations: Double
-  /// Bytes of what a call reads and of what it writes, each matrix once, however often its caches are filled anew: the least that moves.
+  /// Bytes of what a call reads and of what it writes, each matrix once, however often its caches are filled anew: the
+  /// least that moves.
   public let bytes: Double
 
   /// Operations in a nanosecond.
@@ -22,8 +23,9 @@ public struct KernelRow: Sendable {
   public var gigabytesPerSecond: Double { bytes / microseconds / 1e3 }
 }
 
-/// Times each kernel of a training step by itself, on this thread and on data of its own: one block of lanes of a worker that has the
-/// whole batch, as the model cuts it. What a kernel reads is in cache from the call before, as far as it fits.
+/// Times each kernel of a training step by itself, on this thread and on data of its own: one block of lanes of a
+/// worker that has the whole batch, as the model cuts it. What a kernel reads is in cache from the call before, as far
+/// as it fits.
 ///
 /// Of a stack of recurrent layers, the first of each shape is timed, then what is the same for all models.
 public func measureKernels(_ configuration: RunConfiguration, vocabulary: Int) -> [KernelRow] {
@@ -39,7 +41,8 @@ public func measureKernels(_ configuration: RunConfiguration, vocabulary: Int) -
   return cellBench.rows() + bench.output() + bench.rest()
 }
 
-/// A kernel's row: the best of 60 timings of some tenths of a millisecond each. Another program on the core lengthens some, never all.
+/// A kernel's row: the best of 60 timings of some tenths of a millisecond each. Another program on the core lengthens
+/// some, never all.
 ///
 /// - elements: floats of all matrices that a call reads or writes; one that it does both to counts twice.
 func timeKernel(_ kernel: String, _ shape: String, operations: Double, elements: Int, _ call: () -> Void) -> KernelRow {

@@ -4,25 +4,26 @@ internal import Memory
 internal import Models
 internal import Teams
 
-/// The kernels around a model's cells, and the notebook's recurrence, with the data that they work on. It is such that a kernel that works in place finds the same work in each call.
+/// The kernels around a model's cells, and the notebook's recurrence, with the data that they work on. It is such that
+/// a kernel that works in place finds the same work in each call.
 struct LayerKernelBench {
   private let hidden, vocabulary, width, steps, rows, parameters: Int
   private let block: LaneBlock
-  private let schedule: FoldSchedule
+  private let schedule: ReductionSchedule
   private let storage = Storage()
   private let weight, transposed, outputWeight, outputTransposed: Panels
-  private let a, h, dh, da: Window<Float>  // (steps, block's streams, hidden); da: of one step
+  private let a, h, dh, da: BufferView<Float>  // (steps, block's streams, hidden); da: of one step
   private let inputs, logits: Panels  // (rows, hidden), (rows, vocabulary)
-  private let tokens, targets, places: Window<Int32>
-  private let bias, outputBias, embedding: Window<Float>
+  private let tokens, targets, places: BufferView<Int32>
+  private let bias, outputBias, embedding: BufferView<Float>
   private let coefficients: NormCoefficients
-  private let slopes: NormSlopes
+  private let backwardCoefficients: NormBackwardCoefficients
   private let embeddingSums: EmbeddingSums
-  private let statistics, vectors: Window<Float>
-  private let gradient: Window<Float>
+  private let statistics, vectors: BufferView<Float>
+  private let gradient: BufferView<Float>
 
-  /// - width: the widest activations, by which the lanes are cut; nil for the hidden state's. parameters: how many Adam updates; nil
-  ///   for those of model3.
+  /// - width: the widest activations, by which the lanes are cut; nil for the hidden state's. parameters: how many Adam
+  ///   updates; nil for those of model3.
   init(_ configuration: RunConfiguration, lanes: Lanes, vocabulary: Int, width widest: Int?, parameters: Int?) {
     hidden = configuration.model.outputWidth
     self.parameters = parameters ?? hidden * (hidden + 2 * vocabulary)
@@ -31,12 +32,12 @@ struct LayerKernelBench {
     steps = configuration.bptt
     let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
     block = LaneBlock.cached(laneRows, steps: steps, width: widest ?? width, vocabulary: vocabulary)[0]
-    schedule = lanes.folds(of: block.lanes.map { $0..<($0 + 1) })
+    schedule = lanes.reductionSchedule(of: block.lanes.map { $0..<($0 + 1) })
     let streams = block.streams.count
     rows = streams * steps
     let storage = storage
     func panels(_ rows: Int, _ columns: Int, _ value: Float = 0) -> Panels {
-      let elements: Window<Float> = storage.take(Panels.count(rows: rows, columns: columns))
+      let elements: BufferView<Float> = storage.take(Panels.count(rows: rows, columns: columns))
       elements.fill(value)
       return Panels(elements, rows: rows, columns: columns)
     }
@@ -64,15 +65,16 @@ struct LayerKernelBench {
       targets[row] = Int32(row * 104_729 % vocabulary)
       places[row] = Int32(row / streams * streams * width + row % streams * 16)
     }
-    func coefficient(_ value: Float) -> Window<Float> {
-      let window: Window<Float> = storage.take(
+    func coefficient(_ value: Float) -> BufferView<Float> {
+      let window: BufferView<Float> = storage.take(
         configuration.bptt * ParameterLayout.padded(configuration.model.outputWidth))
       window.fill(value)
       return window
     }
     coefficients = NormCoefficients(
       mean: coefficient(0), inverseDeviation: coefficient(1), scale: coefficient(1), shift: coefficient(0))
-    slopes = NormSlopes(scale: coefficient(1), slope: coefficient(0), offset: coefficient(0))
+    backwardCoefficients = NormBackwardCoefficients(
+      scale: coefficient(1), slope: coefficient(0), offset: coefficient(0))
     embeddingSums = EmbeddingSums(
       vocabulary: vocabulary, lanes: block.lanes.count, width: width, rows: rows, storage: storage)
     statistics = storage.take(block.lanes.count * 2 * steps * width)
@@ -120,7 +122,7 @@ struct LayerKernelBench {
           logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16, summing: sums)
       },
       row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements, 3 * rows * hidden) {
-        normaliseBackward(dh, h, rowsPerStep: streams, slopes)
+        normaliseBackward(dh, h, rowsPerStep: streams, backwardCoefficients)
       },
     ]
   }
@@ -141,8 +143,8 @@ struct LayerKernelBench {
   }
 
   private func softmax() -> KernelRow {
-    let losses: Window<Float> = storage.take(ParameterLayout.padded(rows))
-    let scratch: Window<Float> = storage.take(softmaxScratch)
+    let losses: BufferView<Float> = storage.take(ParameterLayout.padded(rows))
+    let scratch: BufferView<Float> = storage.take(softmaxScratch)
     // Maximum, difference, exponential (21), sum and scaling.
     return row(
       "softmax, loss and gradient", "\(rows)x\(vocabulary)", 25 * Double(rows * vocabulary), 2 * rows * vocabulary
@@ -160,7 +162,7 @@ struct LayerKernelBench {
         3 * rows * hidden + hidden * hidden
       ) {
         recurrentBackward(
-          dh, h: h, rows: streams, steps: steps, transposed, through: slopes, addingTo: embeddingSums,
+          dh, h: h, rows: streams, steps: steps, transposed, through: backwardCoefficients, addingTo: embeddingSums,
           lanes: block.stepRows.rows, first: 0, tokens: tokens, tokenStride: streams, scratch: da)
       },
       recurrentWeightGradient(),
@@ -169,7 +171,7 @@ struct LayerKernelBench {
 
   func rest() -> [KernelRow] {
     let streams = block.streams.count
-    let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
+    let roots: BufferView<Float> = storage.take(schedule.roots * vocabulary * width)
     return [
       row("embedding gradient", "\(rows)x\(hidden)", elements, 3 * rows * hidden) {
         for t in 0..<steps {
@@ -177,7 +179,7 @@ struct LayerKernelBench {
             da, tokens: tokens[(t * streams)..<((t + 1) * streams)], rowsPerStep: streams, rows: block.stepRows.rows,
             first: 0)
         }
-        embeddingSums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
+        embeddingSums.reduceTree(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
       },
       row("transpose", "\(hidden)x\(vocabulary)", 0, 2 * hidden * vocabulary) {
         transpose(outputWeight, into: outputTransposed)
@@ -203,10 +205,11 @@ struct LayerKernelBench {
   }
 
   private func weightGradientRow(
-    _ name: String, _ a: Window<Float>, _ d: Window<Float>, _ columns: Int, _ rowsPerStep: Int, _ lanes: LaneRows,
+    _ name: String, _ a: BufferView<Float>, _ d: BufferView<Float>, _ columns: Int, _ rowsPerStep: Int,
+    _ lanes: LaneRows,
     before: () -> Void = {}
   ) -> KernelRow {
-    let spare: Window<Float> = storage.take(
+    let spare: BufferView<Float> = storage.take(
       GradientStack.spareCount(depth: hidden, columns: columns, schedule: schedule, lasting: schedule.roots))
     let stack = GradientStack(
       gradient, offset: 0, rootStride: Panels.count(rows: hidden, columns: columns), depth: hidden, columns: columns,

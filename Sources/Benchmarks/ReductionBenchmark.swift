@@ -12,17 +12,17 @@ public struct ReductionRow: Sendable {
   public let bytes: Int
   /// The canonical reduce-scatter, finishing of the sums, and all-gather, in microseconds (median).
   public let canonicalMicroseconds: Double
-  /// `MPI_Allreduce` of as many bytes between the same ranks, in microseconds (median); nil where ranks run several threads or
-  /// there is one.
+  /// `MPI_Allreduce` of as many bytes between the same ranks, in microseconds (median); nil where ranks run several
+  /// threads or there is one.
   public let nativeMicroseconds: Double?
-  /// What the canonical sum's memory traffic takes at the speed at which all workers together copy: each subtree root's vector is
-  /// read once and the result written once. Small vectors stay in caches and can be faster.
+  /// What the canonical sum's memory traffic takes at the speed at which all workers together copy: each subtree root's
+  /// vector is read once and the result written once. Small vectors stay in caches and can be faster.
   public let boundMicroseconds: Double
 }
 
 extension Job {
-  /// Times the canonical all-reduce of vectors of about so many bytes. Collective; the rows are on the job's first process, nothing
-  /// elsewhere.
+  /// Times the canonical all-reduce of vectors of about so many bytes. Collective; the rows are on the job's first
+  /// process, nothing elsewhere.
   public func measureReduction(_ configuration: RunConfiguration, bytes sizes: [Int]) throws -> [ReductionRow] {
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     var rows: [ReductionRow] = []
@@ -75,8 +75,8 @@ extension Job {
 private func timeCanonical(_ team: any Team, count: Int, rounds: Int) -> (microseconds: Double, roots: Int) {
   let exchange = team.makeParameterExchange(count: count, unit: ParameterLayout.unit)
   exchange.gradients.fill(1)
-  let scratch = Arena(byteCount: Arena.byteCount(foldScratch * max(exchange.schedule.depth, 1), of: Float.self))
-  let stack: Window<Float> = scratch.take(foldScratch * max(exchange.schedule.depth, 1))
+  let scratch = Arena(byteCount: Arena.byteCount(reductionScratch * max(exchange.schedule.depth, 1), of: Float.self))
+  let stack: BufferView<Float> = scratch.take(reductionScratch * max(exchange.schedule.depth, 1))
   let clock = ContinuousClock()
   var times: [Double] = []
   times.reserveCapacity(rounds)
@@ -85,23 +85,23 @@ private func timeCanonical(_ team: any Team, count: Int, rounds: Int) -> (micros
     let start = clock.now
     team.reduceScatter(exchange)
     if !exchange.slice.isEmpty {
-      foldRows(
+      reduceRows(
         exchange.sliceRoots, stride: exchange.sliceRootStride, count: exchange.slice.count, schedule: exchange.schedule,
         into: exchange.parameters[exchange.slice], rootStride: exchange.slice.count, scratch: stack)
     }
     team.allGather(exchange) { _ in }
     if round >= 2 { times.append((clock.now - start) / .microseconds(1)) }
   }
-  precondition(exchange.parameters[0] == Float(exchange.schedule.folds.count), "a sum of ones is their number")
-  return (median(times), exchange.schedule.folds.count)
+  precondition(exchange.parameters[0] == Float(exchange.schedule.additions.count), "a sum of ones is their number")
+  return (median(times), exchange.schedule.additions.count)
 }
 
 /// Bytes that this worker reads and writes in a second while all copy vectors far larger than caches.
 private func copyRate(_ team: any Team) -> Double {
   let count = 8 << 20
   let arena = Arena(byteCount: 2 * Arena.byteCount(count, of: Float.self))
-  let source: Window<Float> = arena.take(count)
-  let target: Window<Float> = arena.take(count)
+  let source: BufferView<Float> = arena.take(count)
+  let target: BufferView<Float> = arena.take(count)
   let clock = ContinuousClock()
   team.barrier()
   target.copy(from: source)

@@ -15,16 +15,16 @@ public struct ScalingRow: Sendable {
   public let speedUp: Double
   /// Speed-up over the number of workers.
   public let efficiency: Double
-  /// Shares of the workers' time: arithmetic; the collectives that end a step when nobody is late; the rest of what they spend in
-  /// collectives, waiting for each other.
+  /// Shares of the workers' time: arithmetic; the collectives that end a step when nobody is late; the rest of what
+  /// they spend in collectives, waiting for each other.
   public let compute, reduction, waiting: Double
   /// Median of a barrier, in nanoseconds.
   public let barrierNanoseconds: Double
 }
 
 extension Job {
-  /// Times training steps on teams of 1, 2, 4, … of the job's workers and on all of them. Collective; the rows are on the job's first
-  /// process, nothing elsewhere.
+  /// Times training steps on teams of 1, 2, 4, … of the job's workers and on all of them. Collective; the rows are on
+  /// the job's first process, nothing elsewhere.
   ///
   /// - weak: the batch and the lanes grow with the workers, so that each has as many streams as one alone.
   public func measureScaling(_ configuration: RunConfiguration, steps: Int, weak: Bool) throws -> [ScalingRow] {

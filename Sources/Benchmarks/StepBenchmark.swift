@@ -20,8 +20,8 @@ public struct StepTimes: Sendable {
 }
 
 extension Session {
-  /// Times `steps` training steps after a warm-up, resetting the hidden state each epoch, since the recurrence may overflow
-  /// when it runs on without one. Collective.
+  /// Times `steps` training steps after a warm-up, resetting the hidden state each epoch, since the recurrence may
+  /// overflow when it runs on without one. Collective.
   public func timeSteps(_ steps: Int) -> StepTimes {
     let clock = ContinuousClock()
     var times: [Double] = []
@@ -72,7 +72,8 @@ extension Session {
     return times[times.count / 2]
   }
 
-  /// Floating-point operations that a step's products need: those of the model's layers, and 6·width·vocabulary for each output row.
+  /// Floating-point operations that a step's products need: those of the model's layers, and 6·width·vocabulary for
+  /// each output row.
   public var operationsPerStep: Double {
     let (model, bptt) = (configuration.model, configuration.bptt)
     let outputs = model.kind.type.predictions(bptt: bptt)

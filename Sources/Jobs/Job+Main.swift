@@ -33,8 +33,8 @@ extension Job {
   /// line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
   /// tells it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
-    let speaker = speaker.withLock { $0 }
-    guard isStarted, let speaker else {
+    let errorReporter = errorReporter.withLock { $0 }
+    guard isStarted, let errorReporter else {
       guard !isFirst else {
         writeErrorLine(error)
         return ExitStatus(of: error)
@@ -49,8 +49,8 @@ extension Job {
       if !LauncherSignal.comes(withinMilliseconds: wait) { writeErrorLine(locating(error, rank: rank)) }
       return ExitStatus(of: error)
     }
-    let isTold = !speaker.isOnFirstNode && LauncherSignal.comes(within: 1)
-    if isTold || !speaker.tell(error) { pause(seconds: 1) }
+    let isTold = !errorReporter.isOnFirstNode && LauncherSignal.comes(within: 1)
+    if isTold || !errorReporter.report(error) { pause(seconds: 1) }
     return ExitStatus(of: error)
   }
 
@@ -62,5 +62,5 @@ extension Job {
   }
 
   /// Which one reports among the processes of this one's latest team.
-  static let speaker = Mutex<Speaker?>(nil)
+  static let errorReporter = Mutex<ErrorReporter?>(nil)
 }

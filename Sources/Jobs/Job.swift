@@ -100,11 +100,11 @@ public final class Job {
   /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank,
   /// then thread. What the team shares is given back at the job's end.
   ///
-  /// - mayRest: whether, where no number of threads was asked for, a process may have no workers: on a node with more
+  /// - mayIdle: whether, where no number of threads was asked for, a process may have no workers: on a node with more
   ///   of them than cores.
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
-  public func makeWorkers(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
-    let team = try newTeam(lanes, mayRest: mayRest)
+  public func makeWorkers(_ lanes: Lanes, mayIdle: Bool = false) throws -> LocalWorkers {
+    let team = try newTeam(lanes, mayIdle: mayIdle)
     if let watchdog { team.beWatched(by: watchdog, rank: rank) }
     teams.append(team)
     return team
@@ -112,9 +112,9 @@ public final class Job {
 
   /// Whether any process says `flag`, where some are idle and can't know; collective, after the work of the latest
   /// `makeWorkers`.
-  public func isSaid(_ flag: Bool) throws -> Bool {
+  public func anyRank(_ flag: Bool) throws -> Bool {
     #if MPI
-      if let all, let team = teams.last, team.someRest {
+      if let all, let team = teams.last, team.someAreIdle {
         try team.awaitAll()
         return try all.allReduce(flag ? UInt8(1) : 0, .max) == 1
       }
@@ -130,10 +130,10 @@ public final class Job {
     return result
   }
 
-  private func newTeam(_ lanes: Lanes, mayRest: Bool = false) throws -> LocalWorkers {
+  private func newTeam(_ lanes: Lanes, mayIdle: Bool = false) throws -> LocalWorkers {
     let team = try fitting(lanes) {
       #if MPI
-        if let all, mayRest, threads == nil, ranksPerNode == nil {
+        if let all, mayIdle, threads == nil, ranksPerNode == nil {
           return try LocalWorkers(lanes: lanes, ranks: all, failure: Self.fail)
         }
       #endif
@@ -146,7 +146,7 @@ public final class Job {
       #endif
       return try LocalWorkers(lanes: lanes, threads: threads, failure: Self.fail)
     }
-    Self.speaker.withLock { $0 = team.speaker }
+    Self.errorReporter.withLock { $0 = team.errorReporter }
     return team
   }
 

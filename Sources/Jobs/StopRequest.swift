@@ -5,9 +5,10 @@ internal import Teams
 
 /// Whether this process was asked to stop, by SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU.
 ///
-/// The handler only sets a flag, which travels with the next step's exchange; so a validation or an LR finder under way is finished
-/// first. A second signal ends the process at once. One that comes within a tenth of a second doesn't count as second, since a
-/// launcher passes on what its ranks may have got as well; nor does SIGXCPU, which comes again each second.
+/// The handler only sets a flag, which travels with the next step's exchange; so a validation or an LR finder under way
+/// is finished first. A second signal ends the process at once. One that comes within a tenth of a second doesn't count
+/// as second, since a launcher passes on what its ranks may have got as well; nor does SIGXCPU, which comes again each
+/// second.
 ///
 /// A signal that the process was started to ignore, as SIGHUP under nohup and SIGINT in the background, stays ignored.
 public enum StopRequest {
@@ -31,7 +32,8 @@ public enum StopRequest {
     }
   }
 
-  /// Lets the signals end the process by themselves again, as they do where there is nothing to keep; one that has come does so here.
+  /// Lets the signals end the process by themselves again, as they do where there is nothing to keep; one that has come
+  /// does so here.
   public static func leave() {
     for number in signals {
       let before = signal(number, SIG_DFL)

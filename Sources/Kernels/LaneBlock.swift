@@ -83,14 +83,14 @@ public struct LaneBlock: Sendable {
 
   /// The part of activations (steps, all streams, width) that is this block's.
   @inlinable
-  public func part(_ activations: Window<Float>, width: Int) -> Window<Float> {
+  public func part(_ activations: BufferView<Float>, width: Int) -> BufferView<Float> {
     let count = stepRows.steps * width
     return activations[(streams.lowerBound * count)..<(streams.upperBound * count)]
   }
 
   /// The rows of this block's lanes in a matrix (lanes, …) whose rows are `stride` apart.
   @inlinable
-  public func laneRows<Element>(_ rows: Window<Element>, stride: Int) -> Window<Element> {
+  public func laneRows<Element>(_ rows: BufferView<Element>, stride: Int) -> BufferView<Element> {
     rows[(lanes.lowerBound * stride)..<(lanes.upperBound * stride)]
   }
 }

@@ -8,7 +8,7 @@ public import Memory
 @safe
 public struct Panels: Sendable {
   /// The elements, `Panels.count(rows:columns:)` of them.
-  public let elements: Window<Float>
+  public let elements: BufferView<Float>
   /// Number of rows.
   public let rows: Int
   /// Number of columns without padding.
@@ -16,7 +16,7 @@ public struct Panels: Sendable {
 
   /// Views `elements` as a matrix; traps unless there are exactly enough.
   @inlinable
-  public init(_ elements: Window<Float>, rows: Int, columns: Int) {
+  public init(_ elements: BufferView<Float>, rows: Int, columns: Int) {
     precondition(elements.count == Self.count(rows: rows, columns: columns), "matrix of the wrong size")
     self.elements = elements
     self.rows = rows

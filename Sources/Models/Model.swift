@@ -28,22 +28,23 @@ public protocol Model: AnyObject, SendableMetatype {
   /// roots of the gradient of the mean loss. Collective.
   ///
   /// Returns the sum of the losses over all predictions of all workers.
-  func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double
+  func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double
 
   /// Forward over one batch with the running statistics. Moves the carried states on. Writes each lane's sum of losses
   /// and number of correct predictions, an element for each of this worker's lanes.
-  func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>)
+  func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>)
 
   /// The logits (streams, vocabulary) of what follows one token of each stream, x (streams), with the running
   /// statistics: text generation. What the model carries through the tokens of a step, it carries on from call to call.
   /// Good until the next call.
-  func predict(x: Window<Int32>) -> Panels
+  func predict(x: BufferView<Int32>) -> Panels
 
   /// What is carried from step to step; empty where each step starts from zero.
   var carriedStates: [CarriedState] { get }
 
   /// What training moves without gradients, by name: vectors that are the same on all workers.
-  var runningStatistics: [(name: String, values: Window<Float>)] { get }
+  var runningStatistics: [(name: String, values: BufferView<Float>)] { get }
 }
 
 extension Model {

@@ -1,7 +1,7 @@
 /// The cells that the notebook's own source consists of.
 ///
-/// Each call of `cell()` on a line of its own starts a cell, whose code goes on to the next one or to the method's closing brace.
-/// Full-line comments right before the call are the cell's text, in Markdown.
+/// Each call of `cell()` on a line of its own starts a cell, whose code goes on to the next one or to the method's
+/// closing brace. Full-line comments right before the call are the cell's text, in Markdown.
 struct CellSource {
   /// A cell's text and code by the line, from 1 on, of its `cell()`.
   let cells: [Int: Cell]

@@ -17,8 +17,8 @@ struct FitResult {
     seconds = recorder.epochs.map(\.seconds).reduce(0, +)
   }
 
-  /// Mean and standard deviation over 12 runs of the notebook, and of lesson 7's models behind it, and the seconds that a fit took on
-  /// one core where they were recorded.
+  /// Mean and standard deviation over 12 runs of the notebook, and of lesson 7's models behind it, and the seconds that
+  /// a fit took on one core where they were recorded.
   private static let fastai: [String: (train: String, valid: String, accuracy: String, seconds: Double?)] = [
     "model0": ("1.815 ± 0.028", "2.155 ± 0.111", "0.450 ± 0.017", 3.17),
     "model1": ("1.779 ± 0.029", "2.060 ± 0.065", "0.460 ± 0.021", 3.17),

@@ -25,7 +25,7 @@ internal import Memory
       lanes = worker.layout.lanes
     }
 
-    func tell(step: Int) { worker.tell(step: step) }
+    func record(step: Int) { worker.record(step: step) }
 
     func barrier() {
       betweenNodes(.barrier) { leaders throws(MPIError) in try leaders.barrier() }
@@ -57,7 +57,7 @@ internal import Memory
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       worker.synchronise(.reduceScatter)
       for run in messages.runs {
-        fold(
+        reduceTree(
           run.nodes, stride: exchange.parameters.count, count: run.count, schedule: messages.nodeSchedule,
           into: run.roots, rootStride: run.rootStride, stack: messages.stack)
       }
@@ -81,7 +81,7 @@ internal import Memory
       worker.synchronise(.allGather)
     }
 
-    func makeShared(floats: Int) -> Window<Float> {
+    func makeShared(floats: Int) -> BufferView<Float> {
       worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
     }
 
@@ -97,19 +97,19 @@ internal import Memory
     private func relay(_ bytes: [UInt8], from root: Int, keeps: Bool) -> [UInt8] {
       let memory = worker.memory
       let node = worker.layout.node(of: root)
-      return worker.relay(bytes, isRoot: rank == root, keeps: keeps) { mail in
+      return worker.relay(bytes, isRoot: rank == root, keeps: keeps) { broadcastBuffer in
         if let leaders {
-          attempt(.mail) { () throws(MPIError) in
-            try memory.mailCount.withMutableSpan { count throws(MPIError) in
+          attempt(.broadcastOrGather) { () throws(MPIError) in
+            try memory.broadcastCount.withMutableSpan { count throws(MPIError) in
               try leaders.broadcast(&count, root: node)
             }
-            let length = min(Int(memory.mailCount[0]), mail.count)
-            try mail[0..<length].withMutableSpan { part throws(MPIError) in
+            let length = min(Int(memory.broadcastCount[0]), broadcastBuffer.count)
+            try broadcastBuffer[0..<length].withMutableSpan { part throws(MPIError) in
               try leaders.broadcast(&part, root: node)
             }
           }
         }
-        worker.synchronise(.mail)
+        worker.synchronise(.broadcastOrGather)
       }
     }
 
@@ -123,13 +123,13 @@ internal import Memory
 
     @inline(__always)
     private func attempt(_ name: TeamOperation, _ operation: () throws(MPIError) -> Void) {
-      worker.tell(name, waitsForNodes: true)
+      worker.record(name, waitsForNodes: true)
       do { try operation() } catch { worker.end(error) }
-      worker.tell(name, waitsForNodes: false)
+      worker.record(name, waitsForNodes: false)
     }
 
     private static func allGather<Element: MPIDatatype>(
-      _ window: Window<Element>, _ blocks: Blocks, _ leaders: Communicator
+      _ window: BufferView<Element>, _ blocks: Blocks, _ leaders: Communicator
     ) throws(MPIError) {
       try window.withMutableSpan { span throws(MPIError) in
         try leaders.allGatherV(&span, counts: blocks.counts, displacements: blocks.displacements)

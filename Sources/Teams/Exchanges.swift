@@ -4,17 +4,17 @@ public import Memory
 /// Rows of numbers, one for each of the team's subtree roots, in lane order.
 public final class TreeExchange {
   /// (roots, floatStride)
-  public let floats: Window<Float>
+  public let floats: BufferView<Float>
   /// Floats in a row, whole vectors of 16.
   public let floatStride: Int
   /// (roots, doubleStride)
-  public let doubles: Window<Double>
+  public let doubles: BufferView<Double>
   /// Doubles in a row, whole vectors of 8.
   public let doubleStride: Int
   /// The rows of this worker, one for each of `lanes.subtrees(of:)` its lanes; to be written before `complete`.
   public let ownRoots: Range<Int>
   /// How all rows are added up to the canonical sum.
-  public let schedule: FoldSchedule
+  public let schedule: ReductionSchedule
   private let section: NodeSection
   #if MPI
     /// What nodes send each other; nil where there is one.
@@ -48,21 +48,21 @@ public final class TreeExchange {
 /// The parameters of a run, and the gradient on its way to the slices' owners.
 public final class ParameterExchange {
   /// (count): all parameters; the copy that this node's workers share.
-  public let parameters: Window<Float>
+  public let parameters: BufferView<Float>
   /// (own roots, count): the gradient of each of this worker's subtree roots, to be written before the reduce-scatter.
-  public let gradients: Window<Float>
+  public let gradients: BufferView<Float>
   /// The part of the parameters that this worker owns, whole units; may be empty.
   public let slice: Range<Int>
   /// That of each worker.
   public let slices: [Range<Int>]
   /// After the reduce-scatter: root i's part of the slice starts at i·sliceRootStride.
-  public let sliceRoots: Window<Float>
+  public let sliceRoots: BufferView<Float>
   /// Floats from one root's part to the next.
   public let sliceRootStride: Int
   /// Number of roots.
   public let sliceRootCount: Int
   /// How those roots are added up to the canonical sum.
-  public let schedule: FoldSchedule
+  public let schedule: ReductionSchedule
   private let section: NodeSection
   #if MPI
     /// What nodes send each other; nil where there is one.
@@ -108,14 +108,14 @@ public final class ParameterExchange {
       sliceRoots =
         slice.isEmpty ? incoming[0..<0] : incoming[(slice.lowerBound - nodeSlice.lowerBound)..<incoming.count]
       sliceRootStride = nodeSlice.count
-      sliceRootCount = messages.schedule.folds.count
+      sliceRootCount = messages.schedule.additions.count
       schedule = messages.schedule
       self.section = section
       self.messages = messages
     }
   #endif
 
-  private static func rows(_ rows: Range<Int>, of window: Window<Float>, count: Int) -> Window<Float> {
+  private static func rows(_ rows: Range<Int>, of window: BufferView<Float>, count: Int) -> BufferView<Float> {
     window[(rows.lowerBound * count)..<(rows.upperBound * count)]
   }
 }

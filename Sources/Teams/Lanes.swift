@@ -56,7 +56,7 @@ extension Lanes {
 
   /// How a row of adjacent subtrees in lane order is added up: after each, as often as the two topmost sums are the
   /// children of one node of the tree.
-  public func folds(of nodes: [Range<Int>]) -> FoldSchedule {
+  public func reductionSchedule(of nodes: [Range<Int>]) -> ReductionSchedule {
     // Every inner node by its upper bound and the lower bound of its right child.
     var parents: [Range<Int>: Int] = [:]
     func visit(_ node: Range<Int>) {
@@ -68,18 +68,18 @@ extension Lanes {
     }
     visit(0..<count)
     var stack: [Range<Int>] = []
-    let folds = nodes.map { node in
+    let additions = nodes.map { node in
       var top = node
-      var folds = 0
+      var additions = 0
       while let left = stack.last, let lower = parents[top], left.lowerBound == lower, left.upperBound == top.lowerBound
       {
         stack.removeLast()
         top = lower..<top.upperBound
-        folds += 1
+        additions += 1
       }
       stack.append(top)
-      return folds
+      return additions
     }
-    return FoldSchedule(folds: folds)
+    return ReductionSchedule(additions: additions)
   }
 }

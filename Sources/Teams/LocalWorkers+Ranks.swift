@@ -59,13 +59,13 @@
         try self.init(lanes: lanes, threads: threads, ranks: ranks, failure: failure)
         return
       }
-      let crew = try Crew(ranks, node: node, works: works)
-      if let working = crew.working {
+      let activeRanks = try ActiveRanks(ranks, node: node, works: works)
+      if let working = activeRanks.working {
         try self.init(lanes: lanes, threads: 1, ranks: working, failure: failure)
       } else {
-        self.init(restingWith: failure)
+        self.init(idleWith: failure)
       }
-      self.crew = crew
+      self.activeRanks = activeRanks
     }
 
     /// How many threads each of `ranks` runs unless told otherwise, the same on all; collective. See

@@ -13,11 +13,11 @@ public final class LocalWorkers {
   private var watchdog: Watchdog?
   #if MPI
     /// Where some ranks are idle.
-    var crew: Crew?
+    var activeRanks: ActiveRanks?
     /// Whether ranks of the job are idle, here or elsewhere.
-    public var someRest: Bool { crew != nil }
+    public var someAreIdle: Bool { activeRanks != nil }
     /// Returns when all ranks have come here, the idle ones too, which sleep until then; collective.
-    public func awaitAll() throws { try crew?.meet() }
+    public func awaitAll() throws { try activeRanks?.meet() }
   #endif
 
   /// A team of the `threads` workers of this process alone.
@@ -56,7 +56,7 @@ public final class LocalWorkers {
   }
 
   /// No workers.
-  init(restingWith failure: @escaping @Sendable (any Error) -> Never) {
+  init(idleWith failure: @escaping @Sendable (any Error) -> Never) {
     teams = []
     workers = []
     memory = nil
@@ -123,18 +123,18 @@ public final class LocalWorkers {
   /// - rank: this process's number in the job.
   public func beWatched(by watchdog: Watchdog, rank: Int) {
     #if MPI
-      let attendance = crew?.enter(rank: rank, limit: watchdog.limit)
+      let idleRankMonitor = activeRanks?.enter(rank: rank, limit: watchdog.limit)
     #else
-      let attendance: Attendance? = nil
+      let idleRankMonitor: IdleRankMonitor? = nil
     #endif
-    guard memory != nil || attendance != nil else { return }
+    guard memory != nil || idleRankMonitor != nil else { return }
     memory?.enter(threads: teams.count, rank: rank)
     self.watchdog = watchdog
-    watchdog.watch(memory, attendance)
+    watchdog.watch(memory, idleRankMonitor)
   }
 
   /// How the processes of the team agree on which one reports an error.
-  public var speaker: Speaker { Speaker(memory) }
+  public var errorReporter: ErrorReporter { ErrorReporter(memory) }
 
   /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended,
   /// before MPI does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a
@@ -147,8 +147,8 @@ public final class LocalWorkers {
     watchdog = nil
     #if MPI
       try memory?.free()
-      try crew?.free()
-      crew = nil
+      try activeRanks?.free()
+      activeRanks = nil
     #endif
   }
 

@@ -43,20 +43,20 @@ internal import Memory
   struct ParameterMessages: Sendable {
     /// A run of elements that a worker adds up from all of the node's rows.
     struct Run: Sendable {
-      let nodes: Window<Float>
+      let nodes: BufferView<Float>
       let count: Int
-      let roots: Window<Float>
+      let roots: BufferView<Float>
       let rootStride: Int
     }
 
     /// (roots of all nodes, elements of this node's slice)
-    let incoming: Window<Float>
+    let incoming: BufferView<Float>
     /// How `incoming` is added up to the canonical sum.
-    let schedule: FoldSchedule
+    let schedule: ReductionSchedule
     let runs: [Run]
-    let nodeSchedule: FoldSchedule
-    let stack: Window<Float>
-    let outgoing: Window<Float>
+    let nodeSchedule: ReductionSchedule
+    let stack: BufferView<Float>
+    let outgoing: BufferView<Float>
     let sent: Blocks
     let received: Blocks
     /// Each node's slice of the parameters.
@@ -71,11 +71,11 @@ internal import Memory
       let plan = NodePlan(layout, node: node, count: count, unit: unit)
       let gradients = section.floats[1]
       incoming = section.floats[3]
-      schedule = layout.lanes.folds(of: layout.nodes.indices.flatMap { layout.foldedRoots($0) })
+      schedule = layout.lanes.reductionSchedule(of: layout.nodes.indices.flatMap { layout.reducedRoots($0) })
       let nodeSchedule = layout.nodeSchedule(node)
       self.nodeSchedule = nodeSchedule
-      arena = Arena(byteCount: Arena.byteCount(nodeSchedule.depth * foldBlock, of: Float.self))
-      stack = arena.take(nodeSchedule.depth * foldBlock)
+      arena = Arena(byteCount: Arena.byteCount(nodeSchedule.depth * reductionBlock, of: Float.self))
+      stack = arena.take(nodeSchedule.depth * reductionBlock)
       outgoing = plan.isInOrder ? gradients : section.floats[2]
 
       // This worker's share of the elements, cut at the nodes' slices.
@@ -110,7 +110,7 @@ internal import Memory
     static func sizes(_ layout: TeamLayout, node: Int, count: Int, unit: Int) -> NodeSection.Sizes {
       precondition(unit > 0 && count % unit == 0, "\(count) parameters are not whole units of \(unit)")
       let plan = NodePlan(layout, node: node, count: count, unit: unit)
-      let roots = layout.nodes.indices.reduce(0) { $0 + layout.foldedRoots($1).count }
+      let roots = layout.nodes.indices.reduce(0) { $0 + layout.reducedRoots($1).count }
       return NodeSection.Sizes(floats: [
         count, layout.nodeRoots(node).count * count, plan.isInOrder ? 0 : plan.packed.map(\.upperBound).max() ?? 0,
         roots * plan.slices[node].count,
@@ -137,7 +137,7 @@ internal import Memory
 
     init(_ layout: TeamLayout, node: Int, count: Int, unit: Int) {
       let slices = layout.nodes.indices.map { layout.nodeSlice($0, count: count, unit: unit) }
-      let rootCounts = layout.nodes.indices.map { layout.foldedRoots($0).count }
+      let rootCounts = layout.nodes.indices.map { layout.reducedRoots($0).count }
       self.slices = slices
       packed = TeamLayout.runs(slices.enumerated().map { $0 == node ? 0 : $1.count * rootCounts[node] })
       let rows = TeamLayout.runs(rootCounts)

@@ -1,8 +1,8 @@
 internal import Memory
 
-/// Memory of one exchange, shared by the workers of a node. Its windows are good as long as it is kept.
+/// Memory of one exchange, shared by the workers of a node. Its views are good as long as it is kept.
 final class NodeSection: Sendable {
-  /// How many elements each window has.
+  /// How many elements each view has.
   struct Sizes: Sendable {
     var floats: [Int]
     var doubles = 0
@@ -14,12 +14,12 @@ final class NodeSection: Sendable {
     }
   }
 
-  let floats: [Window<Float>]
-  let doubles: Window<Double>
-  let bytes: Window<UInt8>
+  let floats: [BufferView<Float>]
+  let doubles: BufferView<Double>
+  let bytes: BufferView<UInt8>
   private let arena: Arena
 
-  /// Cuts windows from an arena that `allocate` makes of at least so many bytes.
+  /// Cuts views from an arena that `allocate` makes of at least so many bytes.
   init(_ sizes: Sizes, allocate: (Int) throws -> Arena) rethrows {
     let arena = try allocate(max(sizes.byteCount, 64))
     floats = sizes.floats.map { arena.take($0) }

@@ -16,7 +16,7 @@ final class NodeTeam: Team {
     lanes = worker.layout.lanes
   }
 
-  func tell(step: Int) { worker.tell(step: step) }
+  func record(step: Int) { worker.record(step: step) }
 
   func barrier() { worker.synchronise(.barrier) }
 
@@ -38,7 +38,7 @@ final class NodeTeam: Team {
     worker.synchronise(.allGather)
   }
 
-  func makeShared(floats: Int) -> Window<Float> {
+  func makeShared(floats: Int) -> BufferView<Float> {
     worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
   }
 

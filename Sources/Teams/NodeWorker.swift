@@ -7,7 +7,7 @@ final class NodeWorker {
   let thread: Int
   /// Within the team.
   let rank: Int
-  private var gate: SharedBarrier
+  private var sharedBarrier: SharedBarrier
   private let progress: SharedProgress
   /// Within the node.
   private let place: Int
@@ -15,13 +15,13 @@ final class NodeWorker {
   /// The set of gather buffers that was used last.
   private var boxTurn = 0
   /// Buffers of broadcasts and gathers for long messages; made when the first of these comes.
-  private var largeMail, largeBoxes: NodeSection?
+  private var largeBroadcastBuffer, largeGatherBuffers: NodeSection?
 
   init(_ memory: ProcessMemory, thread: Int) {
     self.memory = memory
     self.thread = thread
     rank = memory.firstWorker + thread
-    gate = memory.barrier(thread: thread)
+    sharedBarrier = memory.barrier(thread: thread)
     progress = memory.progress
     place = rank - memory.layout.nodes[memory.node].lowerBound
   }
@@ -38,19 +38,19 @@ final class NodeWorker {
   }
 
   /// Records the step that this worker is in, for the watchdogs.
-  func tell(step: Int) { progress.tell(place, step: step) }
+  func record(step: Int) { progress.record(place, step: step) }
 
   /// Records for the watchdogs whether this worker waits for other nodes in `operation`.
   @inline(__always)
-  func tell(_ operation: TeamOperation, waitsForNodes: Bool) {
-    progress.tell(place, operation: operation.rawValue + (waitsForNodes ? TeamOperation.otherNodes : 0))
+  func record(_ operation: TeamOperation, waitsForNodes: Bool) {
+    progress.record(place, operation: operation.rawValue + (waitsForNodes ? TeamOperation.otherNodes : 0))
   }
 
   /// Returns when all workers of the node have come here.
   @inline(__always)
   func synchronise(_ operation: TeamOperation) {
-    tell(operation, waitsForNodes: false)
-    if !gate.wait() { memory.failure.leave(thread: thread) }
+    record(operation, waitsForNodes: false)
+    if !sharedBarrier.wait() { memory.failure.leave(thread: thread) }
   }
 
   /// Ends the job with `error`; no other process of the node reports.
@@ -60,9 +60,9 @@ final class NodeWorker {
   }
 
   /// Lets no one wait for this worker.
-  func abandon() { gate.abandon() }
+  func abandon() { sharedBarrier.abandon() }
 
-  var isAbandoned: Bool { gate.isAbandoned }
+  var isAbandoned: Bool { sharedBarrier.isAbandoned }
 
   /// A section that the node's workers share; collective over them.
   func makeSection(_ sizes: NodeSection.Sizes) -> NodeSection {
@@ -78,53 +78,55 @@ final class NodeWorker {
   ///
   /// - forward: brings the broadcast buffer from the root's node to the others, where there are any; every worker calls
   ///   it.
-  func relay(_ bytes: [UInt8], isRoot: Bool, keeps: Bool, forward: (_ mail: Window<UInt8>) -> Void) -> [UInt8] {
-    var mail = memory.mail
+  func relay(_ bytes: [UInt8], isRoot: Bool, keeps: Bool, forward: (_ broadcastBuffer: BufferView<UInt8>) -> Void)
+    -> [UInt8]
+  {
+    var broadcastBuffer = memory.broadcastBuffer
     var result: [UInt8] = []
     var done = 0
     var left: Int
     repeat {
       if isRoot {
-        let end = min(done + mail.count, bytes.count)
-        mail[0..<(end - done)].copy(from: bytes[done..<end])
-        memory.mailCount[0] = Int64(bytes.count - done)
+        let end = min(done + broadcastBuffer.count, bytes.count)
+        broadcastBuffer[0..<(end - done)].copy(from: bytes[done..<end])
+        memory.broadcastCount[0] = Int64(bytes.count - done)
       }
-      synchronise(.mail)
-      forward(mail)
-      left = Int(memory.mailCount[0])
-      let count = min(left, mail.count)
+      synchronise(.broadcastOrGather)
+      forward(broadcastBuffer)
+      left = Int(memory.broadcastCount[0])
+      let count = min(left, broadcastBuffer.count)
       if keeps && !isRoot {
         if done == 0 { result.reserveCapacity(left) }
-        mail[0..<count].append(to: &result)
+        broadcastBuffer[0..<count].append(to: &result)
       }
       done += count
       left -= count
-      synchronise(.mail)
+      synchronise(.broadcastOrGather)
       // All know alike that there is more.
-      if left > 0 { mail = longMail() }
+      if left > 0 { broadcastBuffer = longBroadcastBuffer() }
     } while left > 0
     return keeps && isRoot ? bytes : result
   }
 
   /// A broadcast buffer for messages that the small one would take many turns for. Collective over the node's workers.
-  private func longMail() -> Window<UInt8> {
-    if let largeMail { return largeMail.bytes }
-    let section = makeSection(NodeSection.Sizes(floats: [], bytes: Self.largeMailByteCount))
-    largeMail = section
+  private func longBroadcastBuffer() -> BufferView<UInt8> {
+    if let largeBroadcastBuffer { return largeBroadcastBuffer.bytes }
+    let section = makeSection(NodeSection.Sizes(floats: [], bytes: Self.largeBroadcastByteCount))
+    largeBroadcastBuffer = section
     return section.bytes
   }
 
   /// Gather buffers likewise.
-  private func longBoxes() -> Window<UInt8> {
-    if let largeBoxes { return largeBoxes.bytes }
+  private func longGatherBuffers() -> BufferView<UInt8> {
+    if let largeGatherBuffers { return largeGatherBuffers.bytes }
     let workers = layout.nodes[memory.node].count
-    let capacity = max(Self.largeMailByteCount / workers, 1 << 18)
+    let capacity = max(Self.largeBroadcastByteCount / workers, 1 << 18)
     let section = makeSection(NodeSection.Sizes(floats: [], bytes: 2 * workers * capacity))
-    largeBoxes = section
+    largeGatherBuffers = section
     return section.bytes
   }
 
-  private static let largeMailByteCount = 2 << 20
+  private static let largeBroadcastByteCount = 2 << 20
 
   /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little
   /// more than the copying of their own: as long as these fit into the worker's gather buffer there is one barrier,
@@ -133,9 +135,9 @@ final class NodeWorker {
   /// There are two sets of gather buffers, used in turn. When a worker writes into one again, it has passed the barrier
   /// of the other set, and the first worker has come there only after reading.
   func collect(_ bytes: [UInt8]) -> [[UInt8]] {
-    var boxes = memory.boxes
+    var gatherBuffers = memory.gatherBuffers
     let workers = layout.nodes[memory.node].count
-    var capacity = boxes.count / 2 / workers
+    var capacity = gatherBuffers.count / 2 / workers
     var result = [[UInt8]](repeating: [], count: isLeader ? workers : 0)
     var done = 0
     var longest = 0
@@ -144,21 +146,21 @@ final class NodeWorker {
       let first = boxTurn * workers
       let part = bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)]
       let start = (first + place) * capacity
-      boxes[start..<(start + part.count)].copy(from: part)
+      gatherBuffers[start..<(start + part.count)].copy(from: part)
       memory.boxCounts[first + place] = Int64(bytes.count)
-      synchronise(.mail)
+      synchronise(.broadcastOrGather)
       longest = (0..<workers).map { Int(memory.boxCounts[first + $0]) }.max() ?? 0
       for worker in result.indices {
         let start = (first + worker) * capacity
         let length = Int(memory.boxCounts[first + worker])
         if done == 0 { result[worker].reserveCapacity(length) }
-        boxes[start..<(start + min(max(length - done, 0), capacity))].append(to: &result[worker])
+        gatherBuffers[start..<(start + min(max(length - done, 0), capacity))].append(to: &result[worker])
       }
       done += capacity
       if done < longest {
         // All know alike that there is more.
-        boxes = longBoxes()
-        capacity = boxes.count / 2 / workers
+        gatherBuffers = longGatherBuffers()
+        capacity = gatherBuffers.count / 2 / workers
       }
     } while done < longest
     return result

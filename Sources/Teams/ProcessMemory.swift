@@ -20,21 +20,21 @@ final class ProcessMemory: @unchecked Sendable {
   let failure: WorkerFailure
 
   /// The node's barrier.
-  let gate: Window<UInt64>
+  let barrierWords: BufferView<UInt64>
   /// Where the node's workers are.
   let progress: SharedProgress
   /// What `broadcast` has left to pass on, and the next part of it.
-  let mailCount: Window<Int64>  // (1)
-  let mail: Window<UInt8>
+  let broadcastCount: BufferView<Int64>  // (1)
+  let broadcastBuffer: BufferView<UInt8>
   /// What each worker has for the node's first one: two sets of gather buffers, (2, workers, …), and the bytes of the
   /// whole message behind each.
-  let boxes: Window<UInt8>
-  let boxCounts: Window<Int64>  // (2, workers)
+  let gatherBuffers: BufferView<UInt8>
+  let boxCounts: BufferView<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
   /// Whether what the processes shared has been given back.
   private(set) var isFreed = false
 
-  private static let mailCapacity = 1 << 16
+  private static let broadcastCapacity = 1 << 16
   private let arena: Arena
 
   #if MPI
@@ -60,11 +60,11 @@ final class ProcessMemory: @unchecked Sendable {
       let words = SharedBarrier.wordCount(workers: workers)
       let progressWords = SharedProgress.wordCount(workers: workers)
       arena = try windows.allocate(Self.byteCount(words: words + progressWords, workers: workers), ranks)
-      gate = arena.take(words)
+      barrierWords = arena.take(words)
       progress = SharedProgress(arena.take(progressWords), workers: workers)
-      mailCount = arena.take(1)
-      mail = arena.take(Self.mailCapacity)
-      boxes = arena.take(2 * workers * Self.boxCapacity(workers))
+      broadcastCount = arena.take(1)
+      broadcastBuffer = arena.take(Self.broadcastCapacity)
+      gatherBuffers = arena.take(2 * workers * Self.gatherCapacity(workers))
       boxCounts = arena.take(2 * workers)
     }
   #else
@@ -79,11 +79,11 @@ final class ProcessMemory: @unchecked Sendable {
       let words = SharedBarrier.wordCount(workers: workers)
       let progressWords = SharedProgress.wordCount(workers: workers)
       arena = Arena(byteCount: Self.byteCount(words: words + progressWords, workers: workers))
-      gate = arena.take(words)
+      barrierWords = arena.take(words)
       progress = SharedProgress(arena.take(progressWords), workers: workers)
-      mailCount = arena.take(1)
-      mail = arena.take(Self.mailCapacity)
-      boxes = arena.take(2 * workers * Self.boxCapacity(workers))
+      broadcastCount = arena.take(1)
+      broadcastBuffer = arena.take(Self.broadcastCapacity)
+      gatherBuffers = arena.take(2 * workers * Self.gatherCapacity(workers))
       boxCounts = arena.take(2 * workers)
     }
   #endif
@@ -95,12 +95,12 @@ final class ProcessMemory: @unchecked Sendable {
   }
 
   /// Bytes of a worker's gather buffer: for all together as many as the broadcast buffer has, but not too few.
-  private static func boxCapacity(_ workers: Int) -> Int { max(mailCapacity / workers, 4096) }
+  private static func gatherCapacity(_ workers: Int) -> Int { max(broadcastCapacity / workers, 4096) }
 
   private static func byteCount(words: Int, workers: Int) -> Int {
     Arena.byteCount(words, of: UInt64.self) + Arena.byteCount(1, of: Int64.self)
-      + Arena.byteCount(mailCapacity, of: UInt8.self)
-      + Arena.byteCount(2 * workers * boxCapacity(workers), of: UInt8.self)
+      + Arena.byteCount(broadcastCapacity, of: UInt8.self)
+      + Arena.byteCount(2 * workers * gatherCapacity(workers), of: UInt8.self)
       + Arena.byteCount(2 * workers, of: Int64.self)
   }
 
@@ -108,7 +108,7 @@ final class ProcessMemory: @unchecked Sendable {
   func barrier(thread: Int) -> SharedBarrier {
     let workers = layout.nodes[node]
     return SharedBarrier(
-      gate, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, hasCore: hasCores)
+      barrierWords, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, hasCore: hasCores)
   }
 
   /// Appends a section; on the process's first thread, collective over the node's processes.

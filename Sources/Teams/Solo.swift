@@ -17,7 +17,7 @@ package final class Solo: Team {
     layout = TeamLayout(lanes, nodeSizes: [1])
   }
 
-  package func tell(step: Int) {}
+  package func record(step: Int) {}
   package func barrier() {}
 
   package func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
@@ -35,7 +35,7 @@ package final class Solo: Team {
   package func reduceScatter(_ exchange: ParameterExchange) {}
   package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
 
-  package func makeShared(floats: Int) -> Window<Float> {
+  package func makeShared(floats: Int) -> BufferView<Float> {
     let section = NodeSection(NodeSection.Sizes(floats: [floats])) { Arena(byteCount: $0) }
     shared.append(section)
     return section.floats[0]

@@ -18,7 +18,7 @@ public protocol Team: AnyObject {
   var lanes: Lanes { get }
 
   /// Records the step that this worker is in, for the watchdogs.
-  func tell(step: Int)
+  func record(step: Int)
 
   /// Returns when all workers have come here.
   func barrier()
@@ -43,7 +43,7 @@ public protocol Team: AnyObject {
   func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void)
 
   /// `floats` zeroed floats that the workers of this node share. Collective; ordered by the team's other operations.
-  func makeShared(floats: Int) -> Window<Float>
+  func makeShared(floats: Int) -> BufferView<Float>
 
   /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a
   /// few MB for long messages, so what is larger than that is best passed in pieces.

@@ -10,7 +10,7 @@ struct TeamLayout: Sendable {
   /// For each worker, its places in `roots`.
   let workerRoots: [Range<Int>]
   /// How `roots` are added up to the whole.
-  let schedule: FoldSchedule
+  let schedule: ReductionSchedule
 
   var size: Int { workerRoots.count }
 
@@ -22,7 +22,7 @@ struct TeamLayout: Sendable {
     let own = (0..<size).map { lanes.subtrees(of: lanes.lanes(ofWorker: $0, of: size)) }
     roots = own.flatMap(\.self)
     workerRoots = Self.runs(own.map(\.count))
-    schedule = lanes.folds(of: roots)
+    schedule = lanes.reductionSchedule(of: roots)
   }
 
   /// The node of a worker.
@@ -34,13 +34,13 @@ struct TeamLayout: Sendable {
   }
 
   /// The tree nodes that remain when a node's workers have added theirs together.
-  func foldedRoots(_ node: Int) -> [Range<Int>] {
+  func reducedRoots(_ node: Int) -> [Range<Int>] {
     let places = nodeRoots(node)
     return lanes.subtrees(of: roots[places.lowerBound].lowerBound..<roots[places.upperBound - 1].upperBound)
   }
 
-  /// How the roots of a node's workers are added up to `foldedRoots`.
-  func nodeSchedule(_ node: Int) -> FoldSchedule { lanes.folds(of: Array(roots[nodeRoots(node)])) }
+  /// How the roots of a node's workers are added up to `reducedRoots`.
+  func nodeSchedule(_ node: Int) -> ReductionSchedule { lanes.reductionSchedule(of: Array(roots[nodeRoots(node)])) }
 
   /// Worker w's slice of `count` parameters: ⌊U·w/W⌋ ..< ⌊U·(w+1)/W⌋ of U units.
   func slice(_ worker: Int, count: Int, unit: Int) -> Range<Int> {

@@ -6,7 +6,7 @@ enum TeamOperation: UInt64, CustomStringConvertible {
   case reduceScatter
   case allGather
   case memory
-  case mail
+  case broadcastOrGather
 
   /// Added while a node's first worker waits for other nodes.
   static let otherNodes: UInt64 = 1 << 32
@@ -20,7 +20,7 @@ enum TeamOperation: UInt64, CustomStringConvertible {
     case .reduceScatter: "the gradient's reduce-scatter"
     case .allGather: "the parameters' all-gather"
     case .memory: "the making of shared memory"
-    case .mail: "a broadcast or gather"
+    case .broadcastOrGather: "a broadcast or gather"
     }
   }
 }

@@ -14,7 +14,7 @@ public final class Watchdog: Sendable {
     /// Starting MPI and making the team.
     case starting
     /// Training; with those that are looked after.
-    case running(NodeLookout?, Attendance?)
+    case running(StallDetector?, IdleRankMonitor?)
     /// Ending MPI.
     case ending
   }
@@ -52,8 +52,8 @@ public final class Watchdog: Sendable {
   }
 
   /// Looks at the workers of that memory, and at the ranks of that node, from here on.
-  func watch(_ memory: ProcessMemory?, _ attendance: Attendance?) {
-    phase.withLock { $0 = (.running(memory.map { NodeLookout($0, limit: limit) }, attendance), 0) }
+  func watch(_ memory: ProcessMemory?, _ idleRankMonitor: IdleRankMonitor?) {
+    phase.withLock { $0 = (.running(memory.map { StallDetector($0, limit: limit) }, idleRankMonitor), 0) }
   }
 
   /// Looks at no memory any more.
@@ -61,20 +61,20 @@ public final class Watchdog: Sendable {
 
   private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {
     switch phase.0 {
-    case .running(var lookout, var attendance):
-      let stuck = lookout?.look(interval)
-      let absent = attendance?.look(interval, isAskedToStop: stop?.isAsked() ?? false)
-      phase.0 = .running(lookout, attendance)
-      if lookout?.isLeftOver ?? false { endAtOnce(Self.tryAgain) }
-      if attendance?.isAskedToStop ?? false { stop?.ask() }
+    case .running(var stallDetector, var idleRankMonitor):
+      let stuck = stallDetector?.look(interval)
+      let absent = idleRankMonitor?.look(interval, isAskedToStop: stop?.isAsked() ?? false)
+      phase.0 = .running(stallDetector, idleRankMonitor)
+      if stallDetector?.isLeftOver ?? false { endAtOnce(Self.tryAgain) }
+      if idleRankMonitor?.isAskedToStop ?? false { stop?.ask() }
       guard let finding = stuck ?? absent else { return }
-      if let lookout { _ = lookout.speaker.tell(finding) } else { attendance?.tell(finding) }
+      if let stallDetector { _ = stallDetector.errorReporter.report(finding) } else { idleRankMonitor?.report(finding) }
       endAtOnce(Self.tryAgain)
     case .starting, .ending:
       guard !isAlone else { return }
       // A process that was stopped itself doesn't count that time.
       phase.waited += interval
-      guard phase.waited > limit + NodeLookout.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
+      guard phase.waited > limit + StallDetector.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
       let place = if case .starting = phase.0 { "start" } else { "end" }
       writeErrorLine(LostWorkers(text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s"))
       endAtOnce(Self.tryAgain)

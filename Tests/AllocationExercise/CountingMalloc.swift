@@ -6,7 +6,8 @@
   @_silgen_name("__libc_malloc")
   private func libcMalloc(_ size: Int) -> UnsafeMutableRawPointer?
 
-  /// Takes the place of `malloc` in this program, by its linker settings: Swift's objects and raw memory all come from it.
+  /// Takes the place of `malloc` in this program, by its linker settings: Swift's objects and raw memory all come from
+  /// it.
   @_cdecl("counting_malloc")
   public func countingMalloc(_ size: Int) -> UnsafeMutableRawPointer? {
     mallocCalls &+= 1

@@ -5,8 +5,8 @@ import Training
   /// An object, for which memory is allocated.
   final class Probe { var number = 0 }
 
-  // `AllocationExercise MODEL BPTT HIDDEN ACCUMULATE`: trains on one worker and prints how often memory was allocated until the first
-  // step, and in the last 1000 of 1200 steps.
+  // `AllocationExercise MODEL BPTT HIDDEN ACCUMULATE`: trains on one worker and prints how often memory was allocated
+  // until the first step, and in the last 1000 of 1200 steps.
   var configuration = RunConfiguration()
   let numbers = CommandLine.arguments.dropFirst(2).compactMap { Int($0) }
   guard CommandLine.arguments.count == 5, numbers.count == 3,

@@ -35,8 +35,8 @@
       #expect(result.status == 0, "\(result.all)")
       #expect(result.digests == [alone])
       #expect(try checkout.metrics("run") == checkout.metrics("alone"))
-      // Half of each gradient's subtree roots of some 30 kB, in 261 batches. MPICH's transports know one machine when they see it, and
-      // share memory between its hosts.
+      // Half of each gradient's subtree roots of some 30 kB, in 261 batches. MPICH's transports know one machine when
+      // they see it, and share memory between its hosts.
       if MPILauncher.ofThisBuild == .openMPI { #expect(bytes(result) > 261 * 15_000, "\(result.errors)") }
       #expect(result.leftProcesses.isEmpty)
     }

@@ -163,7 +163,8 @@ import Training
     #expect(NearestName.distance(Array("hidden"), Array("hdeen")) == 2)
   }
 
-  /// What build, scripts and tests read from the environment is no option of the program's, which the tests start with it.
+  /// What build, scripts and tests read from the environment is no option of the program's, which the tests start with
+  /// it.
   @Test func variablesOfScriptsAndTestsAreNoOptions() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardized
     var names: Set<String> = []

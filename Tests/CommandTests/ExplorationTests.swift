@@ -8,7 +8,8 @@ import Testing
 @Suite(.serialized) struct ExplorationTests {
   private let program = BuiltProgram("rnn-exploration")
 
-  /// What it prints without the times, which differ from run to run: the learners' last column, and the last table's; nor where the page is.
+  /// What it prints without the times, which differ from run to run: the learners' last column, and the last table's;
+  /// nor where the page is.
   private func numbers(_ output: [String]) -> [String] {
     output.filter { !$0.isEmpty && !$0.hasPrefix("page ") }.map { line in
       let words = line.split(separator: " ")

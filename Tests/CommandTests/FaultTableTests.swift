@@ -2,12 +2,14 @@ import Foundation
 import Launching
 import Testing
 
-/// What other programs' bug reports are about: for each kind of fault a sample, and the line that answers it. The next one is a row.
+/// What other programs' bug reports are about: for each kind of fault a sample, and the line that answers it. The next
+/// one is a row.
 @Suite(.serialized) struct FaultTableTests {
   /// A row: a kind of fault with one sample of it.
   struct Fault: Sendable, CustomTestStringConvertible {
     let kind: String
-    /// A command of bash in a fresh directory; `"$@"` is the program, under its launcher where there are ranks, `$D` the program alone.
+    /// A command of bash in a fresh directory; `"$@"` is the program, under its launcher where there are ranks, `$D`
+    /// the program alone.
     let sample: String
     /// The exit code.
     let status: Int32

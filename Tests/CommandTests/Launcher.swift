@@ -28,7 +28,8 @@ struct Launcher {
   static func temporaryDirectory() throws -> URL { URL(fileURLWithPath: try TemporaryDirectory().path) }
 }
 
-/// Expects one line `dist-train: <what>: <where>; <what to do>`, the exit code, within 5 seconds, and nothing else left behind.
+/// Expects one line `dist-train: <what>: <where>; <what to do>`, the exit code, within 5 seconds, and nothing else left
+/// behind.
 ///
 /// - text: what the line says, apart from its form.
 /// - prefix: a command that starts the whole.

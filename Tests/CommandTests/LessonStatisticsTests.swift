@@ -6,7 +6,8 @@ import Testing
 @testable import Runs
 import Training
 
-/// What lesson 7's models behind the notebook end in, beside what fastai reaches over 12 seeds (`Golden/lesson-statistics.json`).
+/// What lesson 7's models behind the notebook end in, beside what fastai reaches over 12 seeds
+/// (`Golden/lesson-statistics.json`).
 ///
 /// One seed by default; with `DIST_TRAIN_SEEDS=12` in the environment, twelve, which takes some minutes.
 @Suite(.serialized) struct LessonStatisticsTests {
@@ -30,8 +31,8 @@ import Training
     return result
   }
 
-  /// Fits with each seed. The mean of so many lies within one standard deviation of fastai's mean, and of fewer than twelve within as
-  /// many more as their own mean scatters by: three standard errors.
+  /// Fits with each seed. The mean of so many lies within one standard deviation of fastai's mean, and of fewer than
+  /// twelve within as many more as their own mean scatters by: three standard errors.
   private func check(
     _ name: String, _ model: ModelDescription, epochs: Int, rate: Double,
     momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01

@@ -90,7 +90,8 @@ import Testing
 
   // MARK: evaluate
 
-  /// The valid split, its text and its token files give the same figures on any workers; so does the table of confused pairs.
+  /// The valid split, its text and its token files give the same figures on any workers; so does the table of confused
+  /// pairs.
   @Test func anyTextCanBeEvaluated() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

@@ -28,9 +28,9 @@ import Training
     return Spread(mean: values[0], deviation: values[1], lowest: values[2], highest: values[3])
   }
 
-  /// Two thirds of the values lie within the notebook's range, give or take a standard deviation, and their median as near its mean
-  /// as that of so many runs of the notebook would (three standard errors of the difference). Single runs may lie outside: of 60
-  /// fits of Model3, four end with an accuracy above all of the notebook's twelve.
+  /// Two thirds of the values lie within the notebook's range, give or take a standard deviation, and their median as
+  /// near its mean as that of so many runs of the notebook would (three standard errors of the difference). Single runs
+  /// may lie outside: of 60 fits of Model3, four end with an accuracy above all of the notebook's twelve.
   private func check(_ values: [Double], _ spread: Spread, _ name: String) {
     let range = (spread.lowest - spread.deviation)...(spread.highest + spread.deviation)
     #expect(values.count { range.contains($0) } * 3 >= values.count * 2, "\(name): \(values)")

@@ -49,8 +49,8 @@ import Testing
     #expect(there.output == here.output, "\(there.errors)")
   }
 
-  /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what workers have in
-  /// common, which needs an operating system, and without the imports of each other.
+  /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what
+  /// workers have in common, which needs an operating system, and without the imports of each other.
   private static func kernelSources(in folder: String) throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

@@ -79,12 +79,12 @@ import Training
 
   /// What stands out of a run that has lost its way.
   @Test func stepsLeftOut() {
-    func page(leftOut: Set<Int>, validLosses: [Double]) -> String {
+    func page(skippedSteps: Set<Int>, validLosses: [Double]) -> String {
       var report = RunReport(RunConfiguration(), tokensPerEpoch: 192, end: "finished")
       report.steps = (1...4).map { step in
         var record = StepRecord(
           step: step, epoch: (step + 1) / 2, loss: 3, smoothedLoss: 3, learningRate: 1, momentum: 0.9)
-        record.isLeftOut = leftOut.contains(step)
+        record.isSkipped = skippedSteps.contains(step)
         return record
       }
       report.epochs = validLosses.enumerated().map { index, loss in
@@ -92,12 +92,12 @@ import Training
       }
       return report.html()
     }
-    let lost = page(leftOut: [2, 3, 4], validLosses: [.nan, 2.5])
+    let lost = page(skippedSteps: [2, 3, 4], validLosses: [.nan, 2.5])
     #expect(lost.contains("<dt>of them left out</dt><dd>3</dd>"))
     #expect(lost.contains("<dt>best valid, epoch 1</dt><dd>2.5000</dd>"))
-    let sound = page(leftOut: [], validLosses: [2, 2.5])
+    let sound = page(skippedSteps: [], validLosses: [2, 2.5])
     #expect(!sound.contains("left out") && sound.contains("<dt>best valid, epoch 0</dt><dd>2.0000</dd>"))
-    #expect(!page(leftOut: [], validLosses: [.nan, .nan]).contains("best valid"))
+    #expect(!page(skippedSteps: [], validLosses: [.nan, .nan]).contains("best valid"))
   }
 
   @Test func tooShortToMeasure() throws {

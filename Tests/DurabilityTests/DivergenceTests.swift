@@ -50,7 +50,7 @@ import Training
           plan,
           FitObserver(
             step: { left.steps.append($0) }, epoch: { _ in },
-            checkpoint: { _, lasts in left.isKept = left.isKept || lasts }))
+            checkpoint: { _, durable in left.isKept = left.isKept || durable }))
         left.digest = session.digest()
       } catch {
         left.error = "\(error)"
@@ -80,14 +80,14 @@ import Training
     let left = try [1, 3].map {
       try Self.fit(PoisonedModel.kind, threads: $0, steps: 9, rule: .skip, accumulate: accumulate)
     }
-    #expect(left[0].steps.filter(\.isLeftOut).map(\.step) == [2])
+    #expect(left[0].steps.filter(\.isSkipped).map(\.step) == [2])
     #expect(left[0].digest != nil && left[0].digest == left[1].digest && left[0].steps == left[1].steps)
   }
 
   @Test func aBadStepIsLeftOutAlikeOnAnyNumberOfWorkers() throws {
     let alone = try Self.fit(PoisonedModel.kind, threads: 1, steps: 20, rule: .skip)
     #expect(alone.steps.map(\.step) == Array(1...20))
-    #expect(alone.steps.filter(\.isLeftOut).map(\.step) == [PoisonedModel.batch + 1])
+    #expect(alone.steps.filter(\.isSkipped).map(\.step) == [PoisonedModel.batch + 1])
     #expect(alone.steps.allSatisfy { $0.smoothedLoss.isFinite })
     for threads in [2, 3, 7] {
       let other = try Self.fit(PoisonedModel.kind, threads: threads, steps: 20, rule: .skip)
@@ -138,7 +138,8 @@ import Training
     for threads in [3, 16] { #expect(try Self.fit(.model3, threads: threads, steps: 30).steps == alone.steps) }
   }
 
-  /// A clipped gradient is g·limit/(norm + 1e-6); Adam's first update hides the factor, but its first moment is (1 − momentum)·g.
+  /// A clipped gradient is g·limit/(norm + 1e-6); Adam's first update hides the factor, but its first moment is (1 −
+  /// momentum)·g.
   @Test func theGradientIsScaledToTheNorm() throws {
     func moments(_ clip: Double?) throws -> (values: [Float], norm: Double?) {
       var configuration = RunConfiguration()
@@ -148,7 +149,7 @@ import Training
       return try workers.run { team in
         let session = try Session(resolved, team: team)
         _ = session.trainer.step(0, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
-        return (session.trainer.slots.windows[0].array, session.trainer.norm)
+        return (session.trainer.slots.views[0].array, session.trainer.norm)
       }[0]
     }
     let plain = try moments(nil).values

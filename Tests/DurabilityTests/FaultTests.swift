@@ -14,8 +14,9 @@ import Testing
 
   private static let isOpenMPI = MPILauncher.ofThisBuild == .openMPI
 
-  /// A killed rank is the launcher's to see, and its exit code the launcher's: 137 from Open MPI's, 9 from MPICH's. What the ranks
-  /// add is the line, if they are given the time: MPICH's launcher kills them at once and tells of the signal itself, on its output.
+  /// A killed rank is the launcher's to see, and its exit code the launcher's: 137 from Open MPI's, 9 from MPICH's.
+  /// What the ranks add is the line, if they are given the time: MPICH's launcher kills them at once and tells of the
+  /// signal itself, on its output.
   @Test(arguments: [("KILL:0", "rank 0"), ("KILL:2", "rank 2")])
   func aKilledRankIsNamed(signal: String, name: String) throws {
     defer { runs.remove() }

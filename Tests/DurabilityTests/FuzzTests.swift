@@ -18,7 +18,8 @@ import Training
   import Darwin
 #endif
 
-/// Readers of files from outside, on mutated inputs: none may crash, hang, or take memory out of proportion to the file.
+/// Readers of files from outside, on mutated inputs: none may crash, hang, or take memory out of proportion to the
+/// file.
 ///
 /// `DIST_TRAIN_FUZZ` asks for more inputs than 20,000, `DIST_TRAIN_SEED` for others.
 @Suite(.serialized) struct FuzzTests {

@@ -34,10 +34,10 @@ final class PoisonedModel: Model {
   }
 
   var carriedStates: [CarriedState] { inner.carriedStates }
-  var runningStatistics: [(name: String, values: Window<Float>)] { inner.runningStatistics }
+  var runningStatistics: [(name: String, values: BufferView<Float>)] { inner.runningStatistics }
   func parametersChanged() { inner.parametersChanged() }
 
-  func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+  func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     let loss = inner.trainStep(x: x, y: y, gradients: gradients)
     let start = first ?? x.base
     first = start
@@ -47,9 +47,11 @@ final class PoisonedModel: Model {
     return loss
   }
 
-  func predict(x: Window<Int32>) -> Panels { inner.predict(x: x) }
+  func predict(x: BufferView<Int32>) -> Panels { inner.predict(x: x) }
 
-  func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+  func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>
+  ) {
     inner.validationStep(x: x, y: y, losses: losses, correct: correct)
   }
 }

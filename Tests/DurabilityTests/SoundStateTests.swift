@@ -49,21 +49,21 @@ import Testing
   }
 
   @Test func theBoundsOfSkippedSteps() {
-    var steps = LeftOutSteps()
-    for _ in 0..<10 { steps.leaveOut() }
+    var steps = SkippedSteps()
+    for _ in 0..<10 { steps.skipStep() }
     #expect(steps.excess(stepsPerEpoch: 261) == nil)
-    steps.leaveOut()
+    steps.skipStep()
     #expect(steps.excess(stepsPerEpoch: 261) != nil)
     steps.commit()
     #expect(steps.excess(stepsPerEpoch: 261) == nil)
     for _ in 0..<16 {
-      steps.leaveOut()
+      steps.skipStep()
       steps.commit()
     }
     #expect(steps.excess(stepsPerEpoch: 261) != nil)
     steps.startEpoch()
     #expect(steps.excess(stepsPerEpoch: 261) == nil)
-    steps.leaveOut()
+    steps.skipStep()
     #expect(steps.excess(stepsPerEpoch: 1) == nil)
   }
 

@@ -8,8 +8,8 @@ import Testing
 
   init() throws { runs = try Runs() }
 
-  /// Open MPI's mpirun exits with 1 when it is itself asked to end, whatever its ranks say; MPICH's often with 0 when a signal has gone
-  /// through it.
+  /// Open MPI's mpirun exits with 1 when it is itself asked to end, whatever its ranks say; MPICH's often with 0 when a
+  /// signal has gone through it.
   @Test(
     arguments: [
       ("USR1:0", 75), ("USR1:2", 75), ("TERM:1", 75), ("INT:2", 75), ("USR1:launcher", 75),

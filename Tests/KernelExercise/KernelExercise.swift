@@ -3,8 +3,8 @@
   import Memory
 #endif
 
-/// Sends made-up numbers through all kernels of a training step and prints a line for each: the hash of all that it and those before
-/// it have written. The lines of two machines are equal if their kernels agree to the bit.
+/// Sends made-up numbers through all kernels of a training step and prints a line for each: the hash of all that it and
+/// those before it have written. The lines of two machines are equal if their kernels agree to the bit.
 ///
 /// It also compiles together with the kernels as one module of Embedded Swift, for machines without a Swift runtime.
 @main
@@ -35,7 +35,7 @@ struct StepShape {
   /// The streams of each lane.
   var rows: [Range<Int>] { (0..<lanes).map { (streams * $0 / lanes)..<(streams * ($0 + 1) / lanes) } }
   /// As many lanes as there are, folded like a counter that counts them.
-  var schedule: FoldSchedule { FoldSchedule(folds: (1...lanes).map { $0.trailingZeroBitCount }) }
+  var schedule: ReductionSchedule { ReductionSchedule(additions: (1...lanes).map { $0.trailingZeroBitCount }) }
 }
 
 /// A training step of model3, kernel by kernel, on numbers of its own.
@@ -54,7 +54,7 @@ struct Step {
     let embedding = makeMatrix(vocabulary, hidden)
     let weight = makeMatrix(hidden, hidden)
     let outputWeight = makeMatrix(hidden, vocabulary)
-    let embeddingRows: Window<Float> = storage.take(vocabulary * width)
+    let embeddingRows: BufferView<Float> = storage.take(vocabulary * width)
     for token in 0..<vocabulary {
       for unit in 0..<hidden { embeddingRows[token * width + unit] = embedding[token, unit] }
     }
@@ -68,8 +68,8 @@ struct Step {
     transpose(outputWeight, into: outputTransposed)
     report("transposes", transposed.elements, outputTransposed.elements)
 
-    let a: Window<Float> = storage.take(count)
-    let h: Window<Float> = storage.take(count)
+    let a: BufferView<Float> = storage.take(count)
+    let h: BufferView<Float> = storage.take(count)
     addEmbedding(
       makeMatrix(shape.streams, hidden), embedding: embeddingRows, tokens: tokens[0..<shape.streams],
       into: Panels(a[0..<(shape.streams * width)], rows: shape.streams, columns: hidden))
@@ -78,7 +78,7 @@ struct Step {
       tokens: tokens, tokenStride: shape.streams)
     report("recurrence", a, h)
 
-    let moments: Window<Float> = storage.take(shape.lanes * 2 * steps * width)
+    let moments: BufferView<Float> = storage.take(shape.lanes * 2 * steps * width)
     laneMoments(
       h, rowsPerStep: shape.streams, width: width, lanes: lanes, into: moments, stride: 2 * steps * width)
     report("moments", moments)
@@ -97,7 +97,7 @@ struct Step {
     let logits = makePanels(shape.streams * steps, vocabulary)
     linear(normalised, outputWeight, bias: makeVector(shape.logitsWidth), into: logits)
     report("logits", logits.elements)
-    let losses: Window<Float> = storage.take((logits.rows + 15) / 16 * 16)
+    let losses: BufferView<Float> = storage.take((logits.rows + 15) / 16 * 16)
     softmaxLoss(
       logits, targets: targets, losses: losses, gradientScale: 0.01, scratch: storage.take(softmaxScratch))
     report("losses and gradient", losses[0..<logits.rows], logits.elements)
@@ -106,25 +106,25 @@ struct Step {
     report("output layer backward", gradient.elements)
     addWeightGradient("output weights", normalised.elements, hidden, logits.elements, vocabulary, runs)
 
-    let sums: Window<Float> = storage.take(moments.count)
-    let vectors: Window<Float> = storage.take(shape.lanes * 2 * width)
+    let sums: BufferView<Float> = storage.take(moments.count)
+    let vectors: BufferView<Float> = storage.take(shape.lanes * 2 * width)
     LaneNormGradients(
       gradient.elements, h, rowsPerStep: shape.streams, width: width, lanes: lanes, coefficients, into: sums,
       stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width
     ).run()
     report("BatchNorm's sums", sums, vectors)
-    let slopes = NormSlopes(
+    let backwardCoefficients = NormBackwardCoefficients(
       scale: coefficients.scale, slope: storage.take(steps * width), offset: storage.take(steps * width))
-    normalisationBackward(sums: sums, samples: shape.streams, coefficients, into: slopes)
+    normalisationBackward(sums: sums, samples: shape.streams, coefficients, into: backwardCoefficients)
     let embeddingSums = EmbeddingSums(
       vocabulary: vocabulary, lanes: shape.lanes, width: width, rows: shape.streams * steps, storage: storage)
     recurrentBackward(
-      gradient.elements, h: h, rows: shape.streams, steps: steps, transposed, through: slopes,
+      gradient.elements, h: h, rows: shape.streams, steps: steps, transposed, through: backwardCoefficients,
       addingTo: embeddingSums, lanes: shape.rows, first: 0, tokens: tokens, tokenStride: shape.streams,
       scratch: storage.take(shape.streams * width))
-    report("recurrence backward", slopes.slope, slopes.offset, gradient.elements)
-    let embeddingGradient: Window<Float> = storage.take(shape.schedule.roots * vocabulary * width)
-    embeddingSums.fold(shape.schedule, into: embeddingGradient, offset: 0, rootStride: vocabulary * width)
+    report("recurrence backward", backwardCoefficients.slope, backwardCoefficients.offset, gradient.elements)
+    let embeddingGradient: BufferView<Float> = storage.take(shape.schedule.roots * vocabulary * width)
+    embeddingSums.reduceTree(shape.schedule, into: embeddingGradient, offset: 0, rootStride: vocabulary * width)
     report("embedding", embeddingGradient)
     addWeightGradient("recurrent weights", a, hidden, gradient.elements, hidden, lanes)
     update(embeddingGradient)
@@ -132,15 +132,15 @@ struct Step {
 
   /// Σ aᵀ·d of each lane, folded.
   private mutating func addWeightGradient(
-    _ name: String, _ a: Window<Float>, _ depth: Int, _ d: Window<Float>, _ columns: Int, _ lanes: LaneRows
+    _ name: String, _ a: BufferView<Float>, _ depth: Int, _ d: BufferView<Float>, _ columns: Int, _ lanes: LaneRows
   ) {
     let size = Panels.count(rows: depth, columns: columns)
     let schedule = shape.schedule
     let lasting = schedule.height(after: [shape.lanes])
-    let gradients: Window<Float> = storage.take(schedule.roots * size)
+    let gradients: BufferView<Float> = storage.take(schedule.roots * size)
     let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting)
     let width = (columns + 15) / 16 * 16
-    let vectors: Window<Float> = storage.take(shape.lanes * width)
+    let vectors: BufferView<Float> = storage.take(shape.lanes * width)
     weightGradient(
       a, depth: depth, d, columns: columns, rowsPerStep: shape.streams * shape.steps / lanes.steps, lanes: lanes,
       first: 0, schedule: schedule,
@@ -151,26 +151,27 @@ struct Step {
   }
 
   /// Three updates by Adam, each with the first root of `gradients`.
-  private mutating func update(_ gradients: Window<Float>) {
+  private mutating func update(_ gradients: BufferView<Float>) {
     let count = (shape.vocabulary * shape.width + 255) / 256 * 256
     let parameters = makeVector(count)
-    let first: Window<Float> = storage.take(count)
-    let second: Window<Float> = storage.take(count)
-    let gradient: Window<Float> = storage.take(count)
+    let first: BufferView<Float> = storage.take(count)
+    let second: BufferView<Float> = storage.take(count)
+    let gradient: BufferView<Float> = storage.take(count)
     for place in 0..<min(count, gradients.count) { gradient[place] = gradients[place] }
-    let scratch: Window<Float> = storage.take(256)
-    let stack: Window<Float> = storage.take(foldScratch)
+    let scratch: BufferView<Float> = storage.take(256)
+    let stack: BufferView<Float> = storage.take(reductionScratch)
     for step in 1...3 {
       let isFinite = adam(
         AdamStep(step: step, learningRate: 0.01, momentum: 0.9, weightDecay: 0.01), roots: gradient,
-        rootStride: count, schedule: FoldSchedule(folds: [0]), parameters: parameters, first: first, second: second,
+        rootStride: count, schedule: ReductionSchedule(additions: [0]), parameters: parameters, first: first,
+        second: second,
         gradient: scratch, stack: stack)
       precondition(isFinite, "a gradient that isn't finite")
     }
     report("Adam", parameters, first, second)
   }
 
-  private mutating func report(_ name: String, _ written: Window<Float>...) {
+  private mutating func report(_ name: String, _ written: BufferView<Float>...) {
     for window in written { hash.add(window) }
     print("  \(name) \(hash.value)")
   }
@@ -185,14 +186,14 @@ struct Step {
     return panels
   }
 
-  private mutating func makeVector(_ count: Int) -> Window<Float> {
-    let vector: Window<Float> = storage.take(count)
+  private mutating func makeVector(_ count: Int) -> BufferView<Float> {
+    let vector: BufferView<Float> = storage.take(count)
     for place in 0..<count { vector[place] = numbers.next() * 0.2 }
     return vector
   }
 
-  private mutating func makeTokens() -> Window<Int32> {
-    let tokens: Window<Int32> = storage.take(shape.steps * shape.streams)
+  private mutating func makeTokens() -> BufferView<Int32> {
+    let tokens: BufferView<Int32> = storage.take(shape.steps * shape.streams)
     for place in 0..<tokens.count { tokens[place] = Int32((numbers.next() + 1) / 2 * Float(shape.vocabulary)) }
     return tokens
   }
@@ -212,7 +213,7 @@ struct Numbers {
 struct Hash {
   private(set) var value: UInt64 = 14_695_981_039_346_656_037
 
-  mutating func add(_ window: Window<Float>) {
+  mutating func add(_ window: BufferView<Float>) {
     for place in 0..<window.count { value = (value ^ UInt64(window[place].bitPattern)) &* 1_099_511_628_211 }
   }
 }

@@ -3,7 +3,8 @@ import Testing
 @testable import Kernels
 @testable import Memory
 
-/// BatchNorm with one mean and variance over all steps, beside its definition in Float64; what a lane gives, to the bit.
+/// BatchNorm with one mean and variance over all steps, beside its definition in Float64; what a lane gives, to the
+/// bit.
 @Suite struct BatchNormOverStepsTests {
   private let steps = 3
   private let hidden = 50
@@ -27,7 +28,7 @@ import Testing
     }
   }
 
-  private func take(_ count: Int) -> Window<Float> { storage.take(count) }
+  private func take(_ count: Int) -> BufferView<Float> { storage.take(count) }
   private func value(_ matrices: (panels: Panels, arena: Arena), _ step: Int, _ row: Int, _ column: Int) -> Float {
     element(matrices.panels.elements, rows: streams, width: hidden, step, row, column)
   }
@@ -45,7 +46,7 @@ import Testing
     mergeMoments(
       moments, stride: 2 * width, count: width,
       schedule: MomentSchedule(schedule, counts: lanes.rows.map { $0.count * steps }), into: merged,
-      rootStride: 2 * width, scratch: take(foldScratch * schedule.depth))
+      rootStride: 2 * width, scratch: take(reductionScratch * schedule.depth))
     let coefficients = NormCoefficients(
       mean: take(steps * width), inverseDeviation: take(steps * width), scale: take(steps * width),
       shift: take(steps * width))
@@ -63,15 +64,15 @@ import Testing
       dy.panels.elements, h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients,
       into: sums, stride: 2 * width)
     let total = take(2 * width)
-    foldRows(
+    reduceRows(
       sums, stride: 2 * width, count: 2 * width, schedule: schedule, into: total, rootStride: 2 * width,
-      scratch: take(foldScratch * schedule.depth))
-    let slopes = NormSlopes(scale: take(width), slope: take(width), offset: take(width))
+      scratch: take(reductionScratch * schedule.depth))
+    let backwardCoefficients = NormBackwardCoefficients(scale: take(width), slope: take(width), offset: take(width))
     normalisationBackward(
-      sums: total, samples: steps * streams, coefficients.first(width: width), into: slopes)
+      sums: total, samples: steps * streams, coefficients.first(width: width), into: backwardCoefficients)
     let dh = take(dy.panels.elements.count)
     dh.copy(from: dy.panels.elements)
-    normaliseBackwardOverSteps(dh, h.panels.elements, rowsPerStep: streams, steps: steps, slopes)
+    normaliseBackwardOverSteps(dh, h.panels.elements, rowsPerStep: streams, steps: steps, backwardCoefficients)
 
     for column in 0..<hidden {
       let (states, gradients) = (self.column(h, column), self.column(dy, column))
@@ -108,7 +109,7 @@ import Testing
   @Test func aLaneKnowsNoOther() {
     let first = lanes.rows[3].lowerBound
     let rows = streams - first
-    func part(_ matrices: Window<Float>) -> Window<Float> {
+    func part(_ matrices: BufferView<Float>) -> BufferView<Float> {
       let result = take(steps * rows * width)
       for panel in 0..<(steps * width / 16) {
         result[(panel * rows * 16)..<((panel + 1) * rows * 16)].copy(
@@ -122,7 +123,7 @@ import Testing
       coefficients.mean[place] = Float(place) / 64 - 0.5
       coefficients.inverseDeviation[place] = Float(place + 1) / 16
     }
-    func results(_ h: Window<Float>, _ dy: Window<Float>, _ lanes: LaneRows) -> [[UInt32]] {
+    func results(_ h: BufferView<Float>, _ dy: BufferView<Float>, _ lanes: LaneRows) -> [[UInt32]] {
       let count = lanes.rows.last!.upperBound
       let moments = take(lanes.rows.count * 2 * width)
       let sums = take(lanes.rows.count * 2 * width)

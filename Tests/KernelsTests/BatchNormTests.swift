@@ -22,7 +22,7 @@ import Testing
     bias = randomMatrix(1, hidden, seed: 4)
   }
 
-  private func take(_ count: Int) -> Window<Float> { storage.take(count) }
+  private func take(_ count: Int) -> BufferView<Float> { storage.take(count) }
 
   private func value(_ matrices: Panels, _ step: Int, _ row: Int, _ column: Int) -> Double {
     Double(element(matrices.elements, rows: streams, width: hidden, step, row, column))
@@ -36,7 +36,7 @@ import Testing
   }
 
   /// From the lanes' moments, merged along the tree.
-  private func coefficients(running: (mean: Window<Float>, variance: Window<Float>)?) -> NormCoefficients {
+  private func coefficients(running: (mean: BufferView<Float>, variance: BufferView<Float>)?) -> NormCoefficients {
     let count = steps * width
     let laneStatistics = take(lanes.rows.count * 2 * count)
     laneMoments(
@@ -46,7 +46,7 @@ import Testing
     mergeMoments(
       laneStatistics, stride: 2 * count, count: count,
       schedule: MomentSchedule(schedule, counts: lanes.rows.map(\.count)), into: merged, rootStride: 2 * count,
-      scratch: take(foldScratch * schedule.depth))
+      scratch: take(reductionScratch * schedule.depth))
     let result = NormCoefficients(
       mean: take(count), inverseDeviation: take(count), scale: take(count), shift: take(count))
     normalisation(
@@ -124,8 +124,8 @@ import Testing
     withExtendedLifetime((storage, h.arena, dy.arena, weight.arena, bias.arena)) {}
   }
 
-  /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds; several blocks of columns; and
-  /// a depth with no whole eight rows.
+  /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds; several blocks
+  /// of columns; and a depth with no whole eight rows.
   @Test(arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4]], [5, 40, 100, 130])
   func besideAProductItIsTheSame(sizes: [Int], vocabulary: Int) {
     let streams = sizes.reduce(0, +)
@@ -137,7 +137,7 @@ import Testing
     let weight = randomMatrix(hidden, vocabulary, seed: 7)
     let transposed = randomMatrix(vocabulary, hidden, seed: 8)
     let bias = randomMatrix(1, vocabulary, seed: 9)
-    func coefficient(_ seed: UInt64) -> Window<Float> {
+    func coefficient(_ seed: UInt64) -> BufferView<Float> {
       let window = take(count)
       let numbers = randomMatrix(1, count, seed: seed)
       for place in 0..<count { window[place] = numbers.panels[0, place] }
@@ -145,7 +145,7 @@ import Testing
     }
     let coefficients = NormCoefficients(
       mean: coefficient(10), inverseDeviation: coefficient(11), scale: coefficient(12), shift: coefficient(13))
-    let places: Window<Int32> = storage.take(rows)
+    let places: BufferView<Int32> = storage.take(rows)
     var row = 0
     for lane in lanes.rows {
       for step in 0..<steps {
@@ -158,12 +158,14 @@ import Testing
     func normalisation(_ y: Panels) -> Normalisation {
       Normalisation(h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: y)
     }
-    func gradients(_ dy: Window<Float>, _ sums: Window<Float>, _ vectors: Window<Float>) -> LaneNormGradients {
+    func gradients(_ dy: BufferView<Float>, _ sums: BufferView<Float>, _ vectors: BufferView<Float>)
+      -> LaneNormGradients
+    {
       LaneNormGradients(
         dy, h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, coefficients, into: sums,
         stride: 2 * count, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
     }
-    func bits(_ windows: Window<Float>...) -> [[UInt32]] { windows.map { $0.array.map(\.bitPattern) } }
+    func bits(_ windows: BufferView<Float>...) -> [[UInt32]] { windows.map { $0.array.map(\.bitPattern) } }
 
     for shape in TileShape.allCases {
       func forward(_ body: (Panels, Panels) -> Void) -> [[UInt32]] {
@@ -182,7 +184,7 @@ import Testing
       }
       #expect(beside == before)
 
-      func backward(_ body: (Window<Float>, LaneNormGradients) -> Void) -> [[UInt32]] {
+      func backward(_ body: (BufferView<Float>, LaneNormGradients) -> Void) -> [[UInt32]] {
         let (dy, sums, vectors) = (take(rows * width), take(sizes.count * 2 * count), take(sizes.count * 2 * width))
         vectors.fill(.nan)
         body(dy, gradients(dy, sums, vectors))
@@ -206,7 +208,7 @@ import Testing
     let coefficients = coefficients(running: nil)
     let count = steps * width
     let sums = take(2 * count)
-    let slopes = NormSlopes(scale: take(count), slope: take(count), offset: take(count))
+    let backwardCoefficients = NormBackwardCoefficients(scale: take(count), slope: take(count), offset: take(count))
     for step in 0..<steps {
       for column in 0..<hidden {
         let (mean, variance) = moments(step, column)
@@ -218,10 +220,10 @@ import Testing
         sums[count + step * width + column] = Float(rows.map { $0.0 * $0.1 }.reduce(0, +))
       }
     }
-    normalisationBackward(sums: sums, samples: streams, coefficients, into: slopes)
+    normalisationBackward(sums: sums, samples: streams, coefficients, into: backwardCoefficients)
     let dh = take(dy.panels.elements.count)
     dh.copy(from: dy.panels.elements)
-    normaliseBackward(dh, h.panels.elements, rowsPerStep: streams, slopes)
+    normaliseBackward(dh, h.panels.elements, rowsPerStep: streams, backwardCoefficients)
     for step in 0..<steps {
       for column in 0..<hidden {
         let (mean, variance) = moments(step, column)

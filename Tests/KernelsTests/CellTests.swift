@@ -62,7 +62,8 @@ private func gradient(_ cell: ([Double]) -> [Double], at v: [Double], weights: [
     (0..<panels.rows).map { row in (0..<panels.columns).map { panels[row, $0] } }
   }
 
-  /// Runs `kernel` on matrices of those rows, whole and in two parts of the rows; expects the same bits; returns what it left.
+  /// Runs `kernel` on matrices of those rows, whole and in two parts of the rows; expects the same bits; returns what
+  /// it left.
   private func run(_ inputs: [[[Float]]], _ kernel: ([Panels]) -> Void) -> [[[Float]]] {
     let storage = Storage()
     func apply(_ range: Range<Int>) -> [[[Float]]] {

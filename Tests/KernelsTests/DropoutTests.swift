@@ -75,7 +75,7 @@ import Testing
       mask.fill(one, first: 5 + row)
       #expect((0..<width).allSatisfy { one[0, $0] == whole[row, $0] })
     }
-    let factors: Window<Float> = storage.take(whole.panels * 16)
+    let factors: BufferView<Float> = storage.take(whole.panels * 16)
     mask.fill(factors, vocabulary: width)
     mask.fill(whole, first: 0)
     #expect((0..<(whole.panels * 16)).allSatisfy { factors[$0] == ($0 < width ? whole[0, $0] : 0) })
@@ -147,7 +147,7 @@ import Testing
     let mask = randomMatrix(rows, width, seed: 1)
     let x = randomMatrix(rows * steps, width, seed: 2)
     let (count, size) = (x.panels.elements.count, mask.panels.elements.count)
-    let (y, scaled): (Window<Float>, Window<Float>) = (storage.take(count), storage.take(count))
+    let (y, scaled): (BufferView<Float>, BufferView<Float>) = (storage.take(count), storage.take(count))
     applyMask(mask.panels, to: x.panels.elements, steps: steps, into: y)
     scale(x.panels.elements, by: 0.3, into: scaled)
     for place in 0..<count {

@@ -26,12 +26,12 @@ import Testing
     #expect([0, .infinity].map { logarithm($0) } == [-.infinity, .infinity])
   }
 
-  @Test func rowsFoldByHalves() {
+  @Test func rowsAreReducedByHalves() {
     var rows = (0..<256).map { Float(($0 * 7919) % 1009) * 0.3 - 100 }
     rows.withUnsafeMutableBufferPointer { rows in
       let base = UnsafePointer(rows.baseAddress!)
-      let sums = foldSixteenRows(base) { $0 + $1 }
-      let maxima = foldSixteenRows(base, larger)
+      let sums = reduceSixteenRows(base) { $0 + $1 }
+      let maxima = reduceSixteenRows(base, larger)
       for row in 0..<16 {
         var values = Array(rows[(row * 16)..<(row * 16 + 16)])
         #expect(maxima[row] == values.max())

@@ -12,11 +12,11 @@ import Testing
     let mask = randomMatrix(rows, width, seed: 2)
     let numbers = randomMatrix(1, vocabulary, seed: 3)
     let storage = Storage()
-    let rowByRow: Window<Float> = storage.take(vocabulary * padded)
+    let rowByRow: BufferView<Float> = storage.take(vocabulary * padded)
     for token in 0..<vocabulary {
       for column in 0..<width { rowByRow[token * padded + column] = matrix.panels[token, column] }
     }
-    let tokens: Window<Int32> = storage.take(rows)
+    let tokens: BufferView<Int32> = storage.take(rows)
     for row in 0..<rows { tokens[row] = Int32(row * 7 % vocabulary) }
     let x = Panels(storage.take(rows * padded), rows: rows, columns: width)
     let factors = numbers.panels.elements

@@ -27,11 +27,11 @@ import Testing
     let lasting = schedule.height(after: blocks.map(\.lanes.upperBound))
     let spare = GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: lasting)
     let arena = Arena(byteCount: 4 * (schedule.roots * count + spare + lanes * (dWidth + 16)) + 256)
-    let roots: Window<Float> = arena.take(schedule.roots * count)
+    let roots: BufferView<Float> = arena.take(schedule.roots * count)
     let stack = GradientStack(
       roots, offset: 0, rootStride: count, depth: depth, columns: columns, schedule: schedule,
       lasting: lasting, spare: arena.take(spare))
-    let vectors: Window<Float> = arena.take(lanes * (dWidth + 16))
+    let vectors: BufferView<Float> = arena.take(lanes * (dWidth + 16))
     for shape in TileShape.allCases {
       for block in blocks {
         weightGradient(
@@ -72,7 +72,7 @@ import Testing
               return sum
             }
           }
-          for (root, expected) in foldNumbers(sums, schedule).enumerated() {
+          for (root, expected) in reduceNumbers(sums, schedule).enumerated() {
             let place = root * count + column / 16 * depth * 16 + k * 16 + column % 16
             #expect(roots[place].bitPattern == expected.bitPattern)
           }
@@ -118,9 +118,9 @@ import Testing
     let storage = Storage()
     let sums = EmbeddingSums(
       vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, storage: storage)
-    let roots: Window<Float> = storage.take(schedule.roots * vocabulary * width)
-    let ids: Window<Int32> = storage.take(steps * streams)
-    // More than once and with other tokens, since `fold` must forget; two of the vocabulary are never read.
+    let roots: BufferView<Float> = storage.take(schedule.roots * vocabulary * width)
+    let ids: BufferView<Int32> = storage.take(steps * streams)
+    // More than once and with other tokens, since `reduceTree` must forget; two of the vocabulary are never read.
     for factor in [7, 5, 1, 7] {
       let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * factor + $0) % vocabulary % 9) }
       ids.copy(from: tokens)
@@ -130,7 +130,7 @@ import Testing
           da.panels.elements[matrix], tokens: ids[(step * streams)..<((step + 1) * streams)], rowsPerStep: streams,
           rows: rows, first: 0)
       }
-      sums.fold(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
+      sums.reduceTree(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
       for token in 0..<vocabulary {
         for channel in 0..<hidden {
           let nodes = rows.map { lane in
@@ -142,7 +142,7 @@ import Testing
             }
             return sum
           }
-          for (root, expected) in foldNumbers(nodes, schedule).enumerated() {
+          for (root, expected) in reduceNumbers(nodes, schedule).enumerated() {
             #expect(roots[(root * vocabulary + token) * width + channel].bitPattern == expected.bitPattern)
           }
         }
@@ -157,7 +157,7 @@ import Testing
     let streams = rows.last!.upperBound
     let d = randomMatrix(streams * steps, hidden, seed: 2)
     let arena = Arena(byteCount: 4 * 4 * 100 + 64)
-    let vectors: Window<Float> = arena.take(4 * 100)
+    let vectors: BufferView<Float> = arena.take(4 * 100)
     laneColumnSums(
       d.panels.elements, rowsPerStep: streams, columns: hidden, lanes: LaneRows(rows: rows, steps: steps),
       into: LaneVectors(vectors, stride: 100, offset: 4))

@@ -17,21 +17,21 @@ func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> (panels: Panels,
 }
 
 /// 1, 2, 3, 4 or 5 lanes of the canonical tree ((0 + 1) + (2 + 3)) + 4; of 6 and 7 lanes, two roots are left.
-func laneSchedule(_ lanes: Int) -> FoldSchedule {
+func laneSchedule(_ lanes: Int) -> ReductionSchedule {
   switch lanes {
-  case 3: FoldSchedule(folds: [0, 1, 1])
-  case 6: FoldSchedule(folds: [0, 1, 0, 2, 0, 1])
-  case 7: FoldSchedule(folds: [0, 1, 0, 2, 0, 1, 0])
-  default: FoldSchedule(folds: Array([0, 1, 0, 2, 1][..<lanes]))
+  case 3: ReductionSchedule(additions: [0, 1, 1])
+  case 6: ReductionSchedule(additions: [0, 1, 0, 2, 0, 1])
+  case 7: ReductionSchedule(additions: [0, 1, 0, 2, 0, 1, 0])
+  default: ReductionSchedule(additions: Array([0, 1, 0, 2, 1][..<lanes]))
   }
 }
 
 /// The roots of a schedule over one number for each node, by the definition.
-func foldNumbers(_ nodes: [Float], _ schedule: FoldSchedule) -> [Float] {
+func reduceNumbers(_ nodes: [Float], _ schedule: ReductionSchedule) -> [Float] {
   var stack: [Float] = []
-  for (node, folds) in zip(nodes, schedule.folds) {
+  for (node, additions) in zip(nodes, schedule.additions) {
     stack.append(node)
-    for _ in 0..<folds {
+    for _ in 0..<additions {
       let right = stack.removeLast()
       stack.append(stack.removeLast() + right)
     }
@@ -40,7 +40,7 @@ func foldNumbers(_ nodes: [Float], _ schedule: FoldSchedule) -> [Float] {
 }
 
 /// The element at (step, row, column) of `steps` matrices (rows, …) in panels, one after the other.
-func element(_ matrices: Window<Float>, rows: Int, width: Int, _ step: Int, _ row: Int, _ column: Int) -> Float {
+func element(_ matrices: BufferView<Float>, rows: Int, width: Int, _ step: Int, _ row: Int, _ column: Int) -> Float {
   let padded = (width + 15) / 16 * 16
   return matrices[step * rows * padded + column / 16 * rows * 16 + row * 16 + column % 16]
 }

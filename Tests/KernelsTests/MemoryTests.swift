@@ -6,7 +6,8 @@ import Testing
 
 /// What happens when memory is short.
 @Suite struct MemoryTests {
-  /// Half of all that an address can name is never to be had: the process ends as it was told to, and knows what was asked for.
+  /// Half of all that an address can name is never to be had: the process ends as it was told to, and knows what was
+  /// asked for.
   @Test func shortageEndsTheProcess() async {
     await #expect(processExitsWith: .exitCode(7)) {
       MemoryShortage.whenShort { exit($0.needed == 1 << 62 ? 7 : 8) }

@@ -55,9 +55,9 @@ import Testing
     linear(a.panels, w.panels, bias: bias.panels.elements, into: c.panels)
     let places = (0..<rows).map { Int32((rows - 1 - $0) * 16) }
     let storage = Storage()
-    let order: Window<Int32> = storage.take(rows)
+    let order: BufferView<Int32> = storage.take(rows)
     order.copy(from: places)
-    let reversed: Window<Float> = storage.take(c.panels.elements.count)
+    let reversed: BufferView<Float> = storage.take(c.panels.elements.count)
     linear(a.panels, w.panels, scatteringTo: order, of: reversed, panelStride: c.panels.panelStride)
     for row in 0..<rows {
       for column in 0..<columns {

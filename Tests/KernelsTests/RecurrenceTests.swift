@@ -19,25 +19,25 @@ import Testing
     let upper = randomMatrix(rows * steps, hidden, seed: 5)
     let size = rows * width
     let arena = Arena(byteCount: 4 * (4 * steps * size + steps * (rows + 1)) + 512)
-    let a: Window<Float> = arena.take(steps * size)
-    let h: Window<Float> = arena.take(steps * size)
-    let d: Window<Float> = arena.take(steps * size)
-    let da: Window<Float> = arena.take(size)
+    let a: BufferView<Float> = arena.take(steps * size)
+    let h: BufferView<Float> = arena.take(steps * size)
+    let d: BufferView<Float> = arena.take(steps * size)
+    let da: BufferView<Float> = arena.take(size)
     let storage = Storage()
     let sums = EmbeddingSums(
       vocabulary: vocabulary, lanes: 3, width: width, rows: steps * rows, storage: storage)
-    let roots: Window<Float> = storage.take(3 * vocabulary * width)
+    let roots: BufferView<Float> = storage.take(3 * vocabulary * width)
     let lanes = rows > 1 ? [0..<(rows / 2), (rows / 2)..<rows] : [0..<1]
-    func vector(_ seed: Int) -> Window<Float> {
-      let window: Window<Float> = storage.take(steps * width)
+    func vector(_ seed: Int) -> BufferView<Float> {
+      let window: BufferView<Float> = storage.take(steps * width)
       for place in 0..<window.count { window[place] = Float((place * 37 + seed * 11) % 29 - 14) / 16 }
       return window
     }
-    let slopes = NormSlopes(scale: vector(1), slope: vector(2), offset: vector(3))
+    let backwardCoefficients = NormBackwardCoefficients(scale: vector(1), slope: vector(2), offset: vector(3))
     // Tokens of one stream more than there are rows.
-    let tokens: Window<Int32> = arena.take(steps * (rows + 1))
+    let tokens: BufferView<Int32> = arena.take(steps * (rows + 1))
     for index in 0..<tokens.count { tokens[index] = Int32(index * 5 % vocabulary) }
-    func matrix(_ window: Window<Float>, _ step: Int) -> Panels {
+    func matrix(_ window: BufferView<Float>, _ step: Int) -> Panels {
       Panels(window[(step * size)..<((step + 1) * size)], rows: rows, columns: hidden)
     }
     func token(_ step: Int, _ row: Int) -> Int { Int(tokens[step * (rows + 1) + row]) }
@@ -67,7 +67,8 @@ import Testing
       d.copy(from: upper.panels.elements[0..<(steps * size)])
       let given = d.array
       recurrentBackward(
-        d, h: h, rows: rows, steps: steps, transposed.panels, through: slopes, addingTo: sums, lanes: lanes, first: 1,
+        d, h: h, rows: rows, steps: steps, transposed.panels, through: backwardCoefficients, addingTo: sums,
+        lanes: lanes, first: 1,
         tokens: tokens, tokenStride: rows + 1, scratch: da, shape: shape)
       var later = (0..<rows).map { _ in [Float](repeating: 0, count: hidden) }
       var expected = [Float](repeating: 0, count: 3 * vocabulary * width)
@@ -76,9 +77,9 @@ import Testing
           for column in 0..<hidden {
             let place = step * size + column / 16 * rows * 16 + row * 16 + column % 16
             let state = matrix(h, step)[row, column]
-            let behind = slopes.offset[step * width + column]
-              .addingProduct(given[place], slopes.scale[step * width + column])
-              .addingProduct(state, slopes.slope[step * width + column])
+            let behind = backwardCoefficients.offset[step * width + column]
+              .addingProduct(given[place], backwardCoefficients.scale[step * width + column])
+              .addingProduct(state, backwardCoefficients.slope[step * width + column])
             // At the last step nothing comes from a later one.
             let dz = state > 0 ? (step == steps - 1 ? behind : behind + later[row][column]) : 0
             #expect(d[place].bitPattern == dz.bitPattern)
@@ -94,7 +95,7 @@ import Testing
           }
         }
       }
-      sums.fold(FoldSchedule(folds: [0, 0, 0]), into: roots, offset: 0, rootStride: vocabulary * width)
+      sums.reduceTree(ReductionSchedule(additions: [0, 0, 0]), into: roots, offset: 0, rootStride: vocabulary * width)
       for place in expected.indices { #expect(roots[place].bitPattern == expected[place].bitPattern) }
       copyRows(matrix(h, 1), into: state.panels, first: 2)
       for row in 0..<rows { #expect(state.panels[row + 2, hidden - 1] == matrix(h, 1)[row, hidden - 1]) }

@@ -5,7 +5,8 @@ import Testing
 
 /// σ and tanh over all floats: one in 127 of all bit patterns, in order of their bits, beside Float64's.
 @Suite struct SigmoidTests {
-  /// The largest error in units in the last place of the exact result, where that is a normal number, and in 2⁻¹⁴⁹ below.
+  /// The largest error in units in the last place of the exact result, where that is a normal number, and in 2⁻¹⁴⁹
+  /// below.
   private func largestError(
     _ function: (SIMD16<Float>) -> SIMD16<Float>, _ exact: (Double) -> Double
   ) -> (units: Double, at: Float) {

@@ -11,9 +11,9 @@ import Testing
     for row in 0..<rows { for column in 0..<classes { scale(logits.panels, given.panels, row, column) } }
     let padded = (rows + 15) / 16 * 16
     let arena = Arena(byteCount: 12 * padded + 4 * softmaxScratch + 256)
-    let losses: Window<Float> = arena.take(padded)
-    let scratch: Window<Float> = arena.take(softmaxScratch)
-    let targets: Window<Int32> = arena.take(rows)
+    let losses: BufferView<Float> = arena.take(padded)
+    let scratch: BufferView<Float> = arena.take(softmaxScratch)
+    let targets: BufferView<Int32> = arena.take(rows)
     for row in 0..<rows { targets[row] = Int32((row * 31) % classes) }
     softmaxLoss(logits.panels, targets: targets, losses: losses, gradientScale: nil, scratch: scratch)
     #expect(logits.panels.elements.array == given.panels.elements.array)
@@ -45,15 +45,15 @@ import Testing
   @Test func aRowDoesNotKnowItsNeighbours() {
     let all = randomMatrix(37, 40, seed: 5)
     let arena = Arena(byteCount: 4 * (48 + 37 + softmaxScratch) + 256)
-    let losses: Window<Float> = arena.take(48)
-    let scratch: Window<Float> = arena.take(softmaxScratch)
-    let targets: Window<Int32> = arena.take(37)
+    let losses: BufferView<Float> = arena.take(48)
+    let scratch: BufferView<Float> = arena.take(softmaxScratch)
+    let targets: BufferView<Int32> = arena.take(37)
     let before = (0..<37).map { row in (0..<40).map { all.panels[row, $0] } }
     softmaxLoss(all.panels, targets: targets, losses: losses, gradientScale: 1, scratch: scratch)
     for row in [0, 13, 36] {
       let alone = randomMatrix(1, 40, seed: 1)
       for column in 0..<40 { alone.panels[0, column] = before[row][column] }
-      let loss: Window<Float> = losses[0..<16]
+      let loss: BufferView<Float> = losses[0..<16]
       let expected = losses[row]
       let kept = losses.array
       softmaxLoss(

@@ -20,20 +20,20 @@ import Testing
     group.wait()
   }
 
-  private func barrierMemory(_ arena: Arena, workers: Int) -> Window<UInt64> {
-    let words: Window<UInt64> = arena.take(SharedBarrier.wordCount(workers: workers))
+  private func barrierMemory(_ arena: Arena, workers: Int) -> BufferView<UInt64> {
+    let words: BufferView<UInt64> = arena.take(SharedBarrier.wordCount(workers: workers))
     words.fill(0)
     return words
   }
 
-  /// Nobody passes before all have come, and everybody sees what the others wrote before: few workers and many more than cores, told
-  /// rightly or wrongly whether they have cores.
+  /// Nobody passes before all have come, and everybody sees what the others wrote before: few workers and many more
+  /// than cores, told rightly or wrongly whether they have cores.
   @Test(arguments: [2, 3, 19], [false, true])
   func allMeet(workers: Int, hasCore: Bool) {
     let rounds: UInt64 = 300
     let arena = Arena(byteCount: 8 * (SharedBarrier.wordCount(workers: workers) + workers) + 256)
     let words = barrierMemory(arena, workers: workers)
-    let written: Window<UInt64> = arena.take(workers)
+    let written: BufferView<UInt64> = arena.take(workers)
     written.fill(0)
     let wrong = Atomic(0)
     onThreads(workers) { worker in
@@ -85,14 +85,14 @@ import Testing
     returned.withLock { #expect($0 == ["true false", "true false", "true true"]) }
   }
 
-  /// Of two workers that only ever sleep until it is their turn, none sleeps through the other's call: that sleep would last for its
-  /// limit.
+  /// Of two workers that only ever sleep until it is their turn, none sleeps through the other's call: that sleep would
+  /// last for its limit.
   @Test(.enabled(if: SystemCall.areKnown, "the system has no futex"))
   func nobodySleepsThroughACall() {
     let turns = 5000
     let seconds = 10
     let arena = Arena(byteCount: 256)
-    let words: Window<UInt64> = arena.take(2)
+    let words: BufferView<UInt64> = arena.take(2)
     words.fill(0)
     let turn = Atomic(0)
     let missed = Atomic(0)

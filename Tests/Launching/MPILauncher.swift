@@ -28,8 +28,8 @@ public enum MPILauncher: Sendable {
 
   /// What it needs to start ranks as root, and more of them than the machine has cores.
   ///
-  /// - scratch: a directory of this job's own. Open MPI's jobs of one user otherwise share one, which the last to leave removes
-  ///   while another may be entering.
+  /// - scratch: a directory of this job's own. Open MPI's jobs of one user otherwise share one, which the last to leave
+  ///   removes while another may be entering.
   func environment(scratch: String) -> [String: String] {
     switch self {
     case .openMPI:

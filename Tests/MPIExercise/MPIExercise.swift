@@ -12,8 +12,8 @@
 ///
 /// With a further word, `yields`, waiting ranks leave their cores to others.
 ///
-/// The first two print `<call> right` from rank 0 for each right call, and `<call> WRONG on rank <r>` from whatever rank sees
-/// another result than the one written here.
+/// The first two print `<call> right` from rank 0 for each right call, and `<call> WRONG on rank <r>` from whatever
+/// rank sees another result than the one written here.
 @main
 struct MPIExercise {
   static func main() {

@@ -2,8 +2,8 @@ public import Teams
 internal import Memory
 internal import Kernels
 
-/// What a team is put through: every collective operation, a few rounds of them, with values that depend on lane, place and round
-/// alone, so that the digest of all results must be the same for every team.
+/// What a team is put through: every collective operation, a few rounds of them, with values that depend on lane, place
+/// and round alone, so that the digest of all results must be the same for every team.
 public struct Exercise: Sendable {
   /// Rounds of all operations.
   public var rounds = 3
@@ -21,7 +21,8 @@ public struct Exercise: Sendable {
   /// The exercise with default sizes.
   public init() {}
 
-  /// The number that lane `lane` adds at `place` in round `round`: of mixed magnitudes and signs, so that the order of a sum shows.
+  /// The number that lane `lane` adds at `place` in round `round`: of mixed magnitudes and signs, so that the order of
+  /// a sum shows.
   public static func value(lane: Int, place: Int, round: Int) -> Float {
     var bits =
       UInt64(truncatingIfNeeded: lane &* 1_000_003 &+ place &* 7919 &+ round &* 104_729) &* 0x9E37_79B9_7F4A_7C15
@@ -42,34 +43,36 @@ public struct Exercise: Sendable {
   public func run(_ team: any Team) -> UInt64 {
     var digest = Digest()
     let own = team.lanes.lanes(ofWorker: team.rank, of: team.size)
-    let laneSchedule = team.lanes.folds(of: own.map { $0..<($0 + 1) })
+    let laneSchedule = team.lanes.reductionSchedule(of: own.map { $0..<($0 + 1) })
     let tree = team.makeTreeExchange(floats: floats, doubles: doubles)
     let exchange = team.makeParameterExchange(count: count, unit: unit)
     let twice = team.makeShared(floats: count)
     for round in 0..<rounds {
       // All-reduce along the tree.
       for place in 0..<floats {
-        let sums = fold(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
+        let sums = reduceTree(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
         for (row, sum) in zip(tree.ownRoots, sums) { tree.floats[row * tree.floatStride + place] = sum }
       }
       for place in 0..<doubles {
         // Not whole numbers, so that the order of the sum shows in Double too.
-        let sums = fold(own.map { Double(Self.value(lane: $0, place: place, round: round)) / 3 }, laneSchedule)
+        let sums = reduceTree(own.map { Double(Self.value(lane: $0, place: place, round: round)) / 3 }, laneSchedule)
         for (row, sum) in zip(tree.ownRoots, sums) { tree.doubles[row * tree.doubleStride + place] = sum }
       }
       team.complete(tree)
       for place in 0..<floats {
         digest.add(
-          fold(tree.schedule.folds.indices.map { tree.floats[$0 * tree.floatStride + place] }, tree.schedule)[0])
+          reduceTree(tree.schedule.additions.indices.map { tree.floats[$0 * tree.floatStride + place] }, tree.schedule)[
+            0])
       }
       for place in 0..<doubles {
         digest.add(
-          fold(tree.schedule.folds.indices.map { tree.doubles[$0 * tree.doubleStride + place] }, tree.schedule)[0])
+          reduceTree(
+            tree.schedule.additions.indices.map { tree.doubles[$0 * tree.doubleStride + place] }, tree.schedule)[0])
       }
 
       // Reduce-scatter, update of the slice, all-gather.
       for place in 0..<count {
-        let sums = fold(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
+        let sums = reduceTree(own.map { Self.value(lane: $0, place: place, round: round) }, laneSchedule)
         for (root, sum) in sums.enumerated() { exchange.gradients[root * count + place] = sum }
       }
       team.reduceScatter(exchange)
@@ -77,7 +80,7 @@ public struct Exercise: Sendable {
         let roots = (0..<exchange.sliceRootCount).map {
           exchange.sliceRoots[$0 * exchange.sliceRootStride + place - exchange.slice.lowerBound]
         }
-        exchange.parameters[place] = exchange.parameters[place] * 0.5 + fold(roots, exchange.schedule)[0]
+        exchange.parameters[place] = exchange.parameters[place] * 0.5 + reduceTree(roots, exchange.schedule)[0]
         twice[place] = 2 * exchange.parameters[place]
       }
       team.allGather(exchange) { range in
@@ -106,11 +109,11 @@ public struct Exercise: Sendable {
     return digest.value
   }
 
-  private func fold<Number: BinaryFloatingPoint>(_ nodes: [Number], _ schedule: FoldSchedule) -> [Number] {
+  private func reduceTree<Number: BinaryFloatingPoint>(_ nodes: [Number], _ schedule: ReductionSchedule) -> [Number] {
     var stack: [Number] = []
-    for (node, folds) in zip(nodes, schedule.folds) {
+    for (node, additions) in zip(nodes, schedule.additions) {
       stack.append(node)
-      for _ in 0..<folds {
+      for _ in 0..<additions {
         let right = stack.removeLast()
         stack.append(stack.removeLast() + right)
       }

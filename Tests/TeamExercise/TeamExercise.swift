@@ -5,7 +5,8 @@ internal import Memory
   internal import MPI
 #endif
 
-/// Puts a team through its operations, for the tests that start it under real launchers. The team's worker 0 prints the result.
+/// Puts a team through its operations, for the tests that start it under real launchers. The team's worker 0 prints the
+/// result.
 ///
 ///     TeamExercise digest | barrier | throw WORKER | threads
 ///       [--lanes N] [--threads N] [--ranks-per-node N] [--rounds N] [--unequal 1]

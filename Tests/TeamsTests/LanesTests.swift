@@ -23,10 +23,10 @@ import Testing
     #expect(lanes.subtrees(of: 0..<16) == [0..<16])
   }
 
-  @Test func foldsOfSixLanesAreTheWrittenOutTree() {
+  @Test func theReductionOfSixLanesIsTheWrittenOutTree() {
     // ((0 + 1) + (2 + 3)) + (4 + 5)
     let lanes = Lanes(batchSize: 6, count: 6)
-    #expect(lanes.folds(of: (0..<6).map { $0..<($0 + 1) }).folds == [0, 1, 0, 2, 0, 2])
+    #expect(lanes.reductionSchedule(of: (0..<6).map { $0..<($0 + 1) }).additions == [0, 1, 0, 2, 0, 2])
   }
 
   @Test(arguments: [1, 2, 3, 5, 6, 7, 11, 16])
@@ -42,11 +42,11 @@ import Testing
       let mid = node.lowerBound + half
       return tree(node.lowerBound..<mid) + tree(mid..<node.upperBound)
     }
-    func fold(_ schedule: FoldSchedule, _ nodes: [Float]) -> [Float] {
+    func reduceTree(_ schedule: ReductionSchedule, _ nodes: [Float]) -> [Float] {
       var stack: [Float] = []
-      for (value, folds) in zip(nodes, schedule.folds) {
+      for (value, additions) in zip(nodes, schedule.additions) {
         stack.append(value)
-        for _ in 0..<folds {
+        for _ in 0..<additions {
           let right = stack.removeLast()
           stack.append(stack.removeLast() + right)
         }
@@ -57,11 +57,11 @@ import Testing
       var roots: [Float] = []
       for worker in 0..<size {
         let own = lanes.lanes(ofWorker: worker, of: size)
-        let part = fold(lanes.folds(of: own.map { $0..<($0 + 1) }), own.map { values[$0] })
+        let part = reduceTree(lanes.reductionSchedule(of: own.map { $0..<($0 + 1) }), own.map { values[$0] })
         #expect(part == lanes.subtrees(of: own).map(tree))
         roots += part
       }
-      let total = fold(TeamLayout(lanes, nodeSizes: [size]).schedule, roots)
+      let total = reduceTree(TeamLayout(lanes, nodeSizes: [size]).schedule, roots)
       #expect(total.map(\.bitPattern) == [tree(0..<count).bitPattern])
     }
   }

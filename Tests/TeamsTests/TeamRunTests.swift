@@ -2,8 +2,8 @@ import Foundation
 import Launching
 import Testing
 
-/// Every operation of teams of threads, ranks, pretended nodes and mixtures of them, as real processes: the exercise's digest
-/// takes in all numbers that any worker sees.
+/// Every operation of teams of threads, ranks, pretended nodes and mixtures of them, as real processes: the exercise's
+/// digest takes in all numbers that any worker sees.
 @Suite(.serialized) struct TeamRunTests {
   static let program = BuiltProgram("TeamExercise")
 

@@ -12,8 +12,8 @@ struct Results {
   private(set) var skipped: [String] = []
 
   /// - events: the stream, one JSON object a line; the last line may be cut short.
-  /// - status: the exit code of `swift test`. Where it is not 0 although no test has failed, the run itself counts as one
-  ///   that has.
+  /// - status: the exit code of `swift test`. Where it is not 0 although no test has failed, the run itself counts as
+  ///   one that has.
   init(events: Data, status: Int) {
     var names: [(id: String, name: String)] = []
     var ended: Set<String> = []

@@ -2,7 +2,8 @@ import Testing
 
 @testable import Tokenization
 
-/// fastai's rules and the splitting of words, against expectations written by hand; those of fastai's own documentation among them.
+/// fastai's rules and the splitting of words, against expectations written by hand; those of fastai's own documentation
+/// among them.
 @Suite struct WordRulesTests {
   private func words(_ text: String) -> String {
     Tokenizer.tokens(text, .word).map { $0 == "\n" ? "\\n" : $0 }.joined(separator: " ")

@@ -69,7 +69,7 @@ import Training
     let mean = Self.mean(try Self.gradients(kind, batches: 0..<3))
     let momentum = try Self.run(kind, accumulate: 3) { session in
       _ = session.trainer.step(0, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
-      return session.trainer.slots.windows[0].array
+      return session.trainer.slots.views[0].array
     }
     // Adam's first moment is (1 − momentum)·g after its first update.
     #expect(momentum == mean.map { $0 * Float(1 - 0.9) })
@@ -84,7 +84,7 @@ import Training
     let mean = Self.mean(try Self.gradients(.model3, batches: (batches / 4 * 4)..<batches))
     let momentum = try Self.run(.model3, accumulate: 4) { session in
       _ = session.trainer.step(steps - 1, learningRate: 1e-3, momentum: 0.9, weightDecay: 0)
-      return session.trainer.slots.windows[0].array
+      return session.trainer.slots.views[0].array
     }
     #expect(momentum == mean.map { $0 * Float(1 - 0.9) })
   }

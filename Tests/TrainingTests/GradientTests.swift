@@ -73,8 +73,8 @@ import Training
       }
       let largest = Double(places.map { abs(gradient[$0]) }.max() ?? 0)
       #expect(largest > 0, "\(tensor.name) has no gradient")
-      // Some elements all over the tensor. Where a ReLU changes sides between the two, the difference is no slope: a tenth may be
-      // so; of wide layers, where more units lie near the edge, a sixth.
+      // Some elements all over the tensor. Where a ReLU changes sides between the two, the difference is no slope: a
+      // tenth may be so; of wide layers, where more units lie near the edge, a sixth.
       var wrong = 0
       var tried = 0
       let distance = max(3, places.count / 150)

@@ -22,21 +22,22 @@ import Training
   ) -> (parameters: [Float], slots: [[Float]]) {
     let unit = ParameterLayout.unit
     let arena = Arena(byteCount: (4 + kind.type.slots.count) * Arena.byteCount(unit, of: Float.self))
-    let parameters: Window<Float> = arena.take(unit)
+    let parameters: BufferView<Float> = arena.take(unit)
     parameters.copy(from: numbers(0))
     let slots = OptimizerSlots(kind.type.slots.map { _ in arena.take(unit) })
-    let gradient: Window<Float> = arena.take(unit)
-    let scratch: Window<Float> = arena.take(unit)
+    let gradient: BufferView<Float> = arena.take(unit)
+    let scratch: BufferView<Float> = arena.take(unit)
     let optimizer = kind.type.init()
     for (index, values) in gradients.enumerated() {
       gradient.copy(from: values)
       let isFinite = optimizer.update(
         ParameterRun(
-          roots: gradient, rootStride: unit, schedule: FoldSchedule(folds: [0]), parameters: parameters, slots: slots,
+          roots: gradient, rootStride: unit, schedule: ReductionSchedule(additions: [0]), parameters: parameters,
+          slots: slots,
           start: 0, arenaStart: 0, norms: nil, gradient: scratch, stack: scratch), step(index))
       #expect(isFinite)
     }
-    return withExtendedLifetime(arena) { (parameters.array, slots.windows.map(\.array)) }
+    return withExtendedLifetime(arena) { (parameters.array, slots.views.map(\.array)) }
   }
 
   private static func step(_ index: Int) -> OptimizerStep {
@@ -60,8 +61,8 @@ import Training
     #expect(slots == [buffer])
   }
 
-  /// `torch.optim.SGD([p], lr=0.1, momentum=0.9)` with p = 1 and the gradients 1, 2, −1: the buffers are 1, 2.9 and 1.61, p is 0.9, 0.61
-  /// and 0.449.
+  /// `torch.optim.SGD([p], lr=0.1, momentum=0.9)` with p = 1 and the gradients 1, 2, −1: the buffers are 1, 2.9 and
+  /// 1.61, p is 0.9, 0.61 and 0.449.
   @Test func momentumIsTorchs() {
     func all(_ value: Float) -> [Float] { [Float](repeating: value, count: ParameterLayout.unit) }
     var expected = Self.numbers(0).map { Double($0) }
@@ -101,11 +102,11 @@ import Training
     let unit = ParameterLayout.unit
     let arena = Arena(byteCount: 6 * Arena.byteCount(2 * unit, of: Float.self))
     for bad in [Float.infinity, .nan] {
-      let gradient: Window<Float> = arena.take(unit)
+      let gradient: BufferView<Float> = arena.take(unit)
       gradient[77] = bad
       let isFinite = kind.type.init().update(
         ParameterRun(
-          roots: gradient, rootStride: unit, schedule: FoldSchedule(folds: [0]), parameters: arena.take(unit),
+          roots: gradient, rootStride: unit, schedule: ReductionSchedule(additions: [0]), parameters: arena.take(unit),
           slots: OptimizerSlots(kind.type.slots.map { _ in arena.take(unit) }), start: 0, arenaStart: 0, norms: nil,
           gradient: gradient, stack: gradient),
         OptimizerStep(step: 1, learningRate: 0.1, momentum: 0.9, weightDecay: 0))
@@ -224,7 +225,7 @@ struct ScaledDescent: Optimizer {
       let squares = stride(from: range.lowerBound / unit * unit, to: range.upperBound, by: unit).map { first in
         let arena = Arena(byteCount: Arena.byteCount(unit, of: Float.self))
         let part = range.clamped(to: first..<(first + unit))
-        let window: Window<Float> = arena.take(part.count)
+        let window: BufferView<Float> = arena.take(part.count)
         for (index, place) in part.enumerated() { window[index] = Self.value(place) }
         return withExtendedLifetime(arena) { squaredNorm(window) }
       }

@@ -47,10 +47,10 @@ import Training
   func piecesHaveEveryElementOnceInOrder(model: ModelDescription, most: Int) {
     let layout = model.layout(vocabulary: 40)
     let arena = Arena(byteCount: 4 * Arena.byteCount(layout.count, of: Float.self))
-    let whole: Window<Float> = arena.take(layout.count)
-    let copy: Window<Float> = arena.take(layout.count)
-    let room: Window<Float> = arena.take(layout.count)
-    let elements: Window<Float> = arena.take(layout.count)
+    let whole: BufferView<Float> = arena.take(layout.count)
+    let copy: BufferView<Float> = arena.take(layout.count)
+    let room: BufferView<Float> = arena.take(layout.count)
+    let elements: BufferView<Float> = arena.take(layout.count)
     for (index, tensor) in layout.tensors.enumerated() {
       // Element by element, by the index of each.
       let values = (0..<tensor.shape.reduce(1, *)).map { Float($0 + index) }
@@ -98,7 +98,8 @@ import Training
     #expect(momentum.contains("momentum_buffer.\(tensors[2])") && !momentum.contains { $0.contains("moment.") })
   }
 
-  /// The state that one number of workers has is taken up by another; copied as a whole and piece by piece it is the same.
+  /// The state that one number of workers has is taken up by another; copied as a whole and piece by piece it is the
+  /// same.
   @Test(arguments: StateTests.models(), [OptimizerKind.adam, .sgd])
   func aStateGoesFromSomeWorkersToOthers(model: ModelDescription, optimizer: OptimizerKind) throws {
     let configuration = Self.configuration(model, optimizer)
@@ -173,7 +174,7 @@ import Training
       tensors: [SafetensorsFile.TensorShape(floats: "a", shape: [3])],
       metadata: [(CheckpointSeal.name, CheckpointSeal.blank)])
     let arena = Arena(byteCount: 64)
-    let floats: Window<Float> = arena.take(3)
+    let floats: BufferView<Float> = arena.take(3)
     floats.copy(from: [1, 2, 3])
     do {
       let left = try StreamedFile(file("left"), aside: ".part", header: header, isSealed: true)
@@ -182,7 +183,7 @@ import Training
     #expect(try names().isEmpty)
     let whole = try StreamedFile(file("whole"), aside: ".part", header: header, isSealed: true)
     try whole.write(floats)
-    try whole.close(lasts: true)
+    try whole.close(durable: true)
     #expect(try names() == ["whole"])
     let source = try ByteSource(opening: file("whole"))
     #expect(try CheckpointSeal.isWhole(source))

@@ -8,7 +8,8 @@ import Testing
 @testable import Tokenization
 import Training
 
-/// A model of the tests' own, to show what one takes: the next token is predicted from the last one alone, logits = O·E[x] + c.
+/// A model of the tests' own, to show what one takes: the next token is predicted from the last one alone, logits =
+/// O·E[x] + c.
 final class TinyModel: Model {
   static let kind = ModelKind(name: "tiny", TinyModel.self)
   static let predictsEveryToken = false
@@ -20,13 +21,13 @@ final class TinyModel: Model {
 
   private let context: ModelContext
   private let output: OutputLayer
-  private let embedding: Window<Float>
+  private let embedding: BufferView<Float>
   private let zero: Panels
-  private let gradient: Window<Float>
+  private let gradient: BufferView<Float>
   private let embeddingSums: EmbeddingSums
   private let block: LaneBlock
   let carriedStates: [CarriedState] = []
-  let runningStatistics: [(name: String, values: Window<Float>)] = []
+  let runningStatistics: [(name: String, values: BufferView<Float>)] = []
 
   init(_ context: ModelContext) {
     self.context = context
@@ -40,35 +41,37 @@ final class TinyModel: Model {
 
   func parametersChanged() { output.parametersChanged() }
 
-  func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+  func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     predict(x, y, gradientScale: 1 / Float(context.batchSize))
     output.backward(block, into: gradient, gradients: gradients)
     embeddingSums.add(
       gradient, tokens: last(x), rowsPerStep: context.streams, rows: block.stepRows.rows, first: 0)
-    embeddingSums.fold(
-      context.laneFolds, into: gradients, offset: context.gradientOffset("token.weight"),
+    embeddingSums.reduceTree(
+      context.laneReduction, into: gradients, offset: context.gradientOffset("token.weight"),
       rootStride: context.gradientStride)
-    context.foldVectors(into: gradients)
+    context.reduceVectors(into: gradients)
     return context.sum(output.laneLosses)
   }
 
-  func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+  func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>
+  ) {
     predict(x, y, gradientScale: nil)
     output.score(block, losses: losses, correct: correct)
   }
 
-  func predict(x: Window<Int32>) -> Panels {
+  func predict(x: BufferView<Int32>) -> Panels {
     addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input(block))
     output.evaluate(block)
     return output.logits(block)
   }
 
-  private func predict(_ x: Window<Int32>, _ y: Window<Int32>, gradientScale: Float?) {
+  private func predict(_ x: BufferView<Int32>, _ y: BufferView<Int32>, gradientScale: Float?) {
     addEmbedding(zero, embedding: embedding, tokens: last(x), into: output.input(block))
     output.forward(block, targets: last(y), gradientScale: gradientScale)
   }
 
-  private func last(_ tokens: Window<Int32>) -> Window<Int32> {
+  private func last(_ tokens: BufferView<Int32>) -> BufferView<Int32> {
     tokens[((context.bptt - 1) * context.streams)..<(context.bptt * context.streams)]
   }
 }

@@ -23,7 +23,7 @@ package struct DataOptions: OptionSection {
 
   package let threads = OptionDeclaration<Int>(
     "threads", "Workers in each process.", value: "n", subject: "number of threads", in: .from(1, to: 4096),
-    default: "the node's cores shared by its ranks, of which some rest when they are more", role: .common)
+    default: "the node's cores shared by its ranks, of which some are idle when they are more", role: .common)
 
   package let ranksPerNode = OptionDeclaration<Int>(
     "ranks-per-node", "Treat every so many ranks of a machine as a node of their own.", value: "n",

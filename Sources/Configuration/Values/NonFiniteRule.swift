@@ -1,5 +1,5 @@
-/// What to do about a step whose loss or gradient is not finite, or which leaves weights, running statistics or a hidden
-/// state that aren't. It is never applied.
+/// What to do about a step whose loss or gradient is not finite, or which leaves weights, running statistics or a
+/// hidden state that aren't. It is never applied.
 public enum NonFiniteRule: String, Sendable, CaseIterable {
   /// End the run.
   case stop

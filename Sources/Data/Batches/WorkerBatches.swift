@@ -12,7 +12,7 @@ package struct WorkerBatches {
   private let streams: Int
   private let arena: Arena
   /// All tokens, or those of one batch.
-  private let tokens: Window<Int32>
+  private let tokens: BufferView<Int32>
   private let source: Source?
 
   /// A token file, of which one batch at a time is kept.
@@ -21,7 +21,7 @@ package struct WorkerBatches {
     /// Where each stream begins.
     let starts: [Int]
     /// The batch that is kept; of one element.
-    let current: Window<Int>
+    let current: BufferView<Int>
   }
 
   /// - tokens: (count·bptt + 1, streams), row by row.
@@ -44,17 +44,17 @@ package struct WorkerBatches {
     let size = (plan.bptt + 1) * streams.count
     arena = Arena(byteCount: Arena.byteCount(size, of: Int32.self) + Arena.byteCount(1, of: Int.self))
     tokens = arena.take(size)
-    let current: Window<Int> = arena.take(1)
+    let current: BufferView<Int> = arena.take(1)
     current[0] = -1
     source = Source(tokens: file, starts: streams.map { plan.start(of: $0) }, current: current)
   }
 
   /// Inputs (bptt, streams) of a batch.
-  package func x(_ batch: Int) -> Window<Int32> { rows(of: batch, from: 0) }
+  package func x(_ batch: Int) -> BufferView<Int32> { rows(of: batch, from: 0) }
   /// Targets (bptt, streams) of a batch.
-  package func y(_ batch: Int) -> Window<Int32> { rows(of: batch, from: 1) }
+  package func y(_ batch: Int) -> BufferView<Int32> { rows(of: batch, from: 1) }
 
-  private func rows(of batch: Int, from row: Int) -> Window<Int32> {
+  private func rows(of batch: Int, from row: Int) -> BufferView<Int32> {
     var first = batch * bptt + row
     if let source {
       if source.current[0] != batch { load(batch, source) }

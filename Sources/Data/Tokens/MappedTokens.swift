@@ -74,7 +74,7 @@ package final class MappedTokens: @unchecked Sendable {
   }
 
   /// Copies the tokens of `range` to every `stride`-th element of `target` from `first` on.
-  func copy(_ range: Range<Int>, into target: Window<Int32>, first: Int, stride: Int) {
+  func copy(_ range: Range<Int>, into target: BufferView<Int32>, first: Int, stride: Int) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "no such tokens")
     var place = first
     for index in range {

@@ -87,20 +87,20 @@ public enum TokenDirectory {
       try NumberFile(path.appending(".\(split.rawValue).numbers"))
     }
     defer { for file in numbers { file.remove() } }
-    let census = try TokenCensus.take(sources, options, to: numbers) { bytes throws(RunError) in
+    let countPass = try TokenCountPass.take(sources, options, to: numbers) { bytes throws(RunError) in
       try watch(TokenizeProgress(pass: 1, bytes: bytes, of: sources.size))
     }
-    let vocabulary = census.counts.vocabulary(
+    let vocabulary = countPass.counts.vocabulary(
       minimum: options.minimumFrequency, maximum: options.maximumVocabulary)
-    let counts = census.counts.counts(of: vocabulary)
+    let counts = countPass.counts.counts(of: vocabulary)
     let files = sources.files.enumerated().map { index, file in
       JSONValue.object([
-        ("name", .string(file.path)), ("bytes", .integer(file.size)), ("sha256", .string(census.digests[index])),
+        ("name", .string(file.path)), ("bytes", .integer(file.size)), ("sha256", .string(countPass.digests[index])),
       ])
     }
     var writers: [TokenFileWriter] = []
     do {
-      let ids = census.counts.ids(in: vocabulary)
+      let ids = countPass.counts.ids(in: vocabulary)
       let total = numbers.map(\.count).reduce(0, +)
       var done = 0
       for (split, file) in zip(DataSplit.allCases, numbers) {
@@ -123,7 +123,7 @@ public enum TokenDirectory {
       throw error
     }
     return TokenizeReport(
-      trainTokens: numbers[0].count, validTokens: numbers[1].count, distinct: census.counts.distinct,
-      vocabulary: vocabulary.count, unknown: counts[Int(Vocabulary.unknown)], uncertainty: census.counts.uncertainty)
+      trainTokens: numbers[0].count, validTokens: numbers[1].count, distinct: countPass.counts.distinct,
+      vocabulary: vocabulary.count, unknown: counts[Int(Vocabulary.unknown)], uncertainty: countPass.counts.uncertainty)
   }
 }

@@ -33,8 +33,8 @@ struct AskedCommand {
     self.words = words.joined(separator: " ")
   }
 
-  /// The first argument that the parser would read as several options of one letter, which no command has: `-dash.txt` would ask for
-  /// help by its h. Nil where there is none; a value is none either.
+  /// The first argument that the parser would read as several options of one letter, which no command has: `-dash.txt`
+  /// would ask for help by its h. Nil where there is none; a value is none either.
   static func letters(behindDash arguments: [String]) -> String? {
     for (index, argument) in arguments.enumerated() {
       if argument == "--" { return nil }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Training
 
-/// A command as the argument parser describes it, whose declarations are the only definition of all options: what configuration
-/// files, environment variables and the manual page know of them comes from there.
+/// A command as the argument parser describes it, whose declarations are the only definition of all options: what
+/// configuration files, environment variables and the manual page know of them comes from there.
 struct CommandDescription {
   /// An option, a flag, or what stands on the command line without a name.
   struct Argument {

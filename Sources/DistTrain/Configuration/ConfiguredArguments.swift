@@ -1,6 +1,7 @@
 import Training
 
-/// The command line with what a configuration file and the environment add to it: command line beats file beats environment.
+/// The command line with what a configuration file and the environment add to it: command line beats file beats
+/// environment.
 ///
 /// Each setting becomes an argument before the user's own, so the argument parser judges all of them alike.
 struct ConfiguredArguments {
@@ -18,8 +19,8 @@ struct ConfiguredArguments {
 
   /// - given: the user's arguments; environment: the settings in the environment.
   ///
-  /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag that is told neither yes
-  ///   nor no.
+  /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag that is told
+  ///   neither yes nor no.
   init(_ given: [String], environment: [OptionSetting]) throws(RunError) {
     let names = Set(given.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
     let asksForHelp = given.contains { Self.requests.contains($0) || $0.hasPrefix("--generate-completion-script") }

@@ -1,6 +1,7 @@
 /// Which of some names somebody may have meant.
 enum NearestName {
-  /// The name that takes the fewest changes to get to from `name`, if those are few for its length; of several the first.
+  /// The name that takes the fewest changes to get to from `name`, if those are few for its length; of several the
+  /// first.
   static func find(_ name: String, in names: some Sequence<String>) -> String? {
     let candidates = names.sorted().map { ($0, distance(Array(name), Array($0))) }
     guard let best = candidates.min(by: { $0.1 < $1.1 }), best.1 <= max(1, name.count / 2) else { return nil }

@@ -3,8 +3,8 @@ import Yams
 
 /// A configuration file: options by their long names, in YAML, of which JSON is a part.
 enum SettingsFile {
-  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` tells about its run's environment
-  /// are none.
+  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` tells about its run's
+  /// environment are none.
   ///
   /// - Throws: `RunError` where the file can't be read, is no YAML, or is no list of names with values.
   static func settings(_ path: String) throws(RunError) -> [OptionSetting] {

@@ -65,8 +65,8 @@ struct CommandJob: Sendable {
   }
 
   /// The workers of this process's part of the job, told to the log; collective. See `Job.makeWorkers`.
-  func makeWorkers(_ job: Job, _ lanes: Lanes, mayRest: Bool = true) throws -> LocalWorkers {
-    let workers = try job.makeWorkers(lanes, mayRest: mayRest)
+  func makeWorkers(_ job: Job, _ lanes: Lanes, mayIdle: Bool = true) throws -> LocalWorkers {
+    let workers = try job.makeWorkers(lanes, mayIdle: mayIdle)
     Log.logger(options(RunOption.data.logLevel), isFirst: job.rank == 0).info(
       "team ready",
       metadata: [

@@ -2,8 +2,8 @@ import ArgumentParser
 internal import MPI
 import Training
 
-/// A command for which one process is enough. In a job of several, each process still learns that all have the same command: one that
-/// waits for others, where these do something else, would wait for ever.
+/// A command for which one process is enough. In a job of several, each process still learns that all have the same
+/// command: one that waits for others, where these do something else, would wait for ever.
 protocol SoloCommand: ParsableCommand {}
 
 extension SoloCommand {

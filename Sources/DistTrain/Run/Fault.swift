@@ -3,8 +3,8 @@ internal import Training
 
 internal import Platform
 
-/// A fault that a test asks for by the environment variable `DIST_TRAIN_FAULT`, as `PLACE@WORKER:STEP`: that worker throws before
-/// the step's first collective operation, while the others wait in it, or behind the step.
+/// A fault that a test asks for by the environment variable `DIST_TRAIN_FAULT`, as `PLACE@WORKER:STEP`: that worker
+/// throws before the step's first collective operation, while the others wait in it, or behind the step.
 struct Fault {
   enum Place: String {
     case before

@@ -30,7 +30,7 @@ struct RunFiles {
       if let path = resumption?.directory {
         directory = try RunDirectory(goingOn: path)
         // What came behind the checkpoint comes again.
-        try directory.cutMetrics(to: lines)
+        try directory.truncateMetrics(to: lines)
         if configuration.json != resumption?.checkpoint.configuration.json {
           try directory.write(text, as: .configuration)
         }
@@ -40,15 +40,16 @@ struct RunFiles {
       }
     case .begun(let path):
       directory = try RunDirectory(goingOn: FilePath(named: path))
-      try directory.cutMetrics(to: [])
+      try directory.truncateMetrics(to: [])
       try directory.write(text, as: .configuration)
     case .directory(let path):
       directory = try RunDirectory(at: FilePath(named: path))
       try directory.write(text, as: .configuration)
-      try directory.cutMetrics(to: lines)
+      try directory.truncateMetrics(to: lines)
     }
     let keep = options(RunOption.durability.keep)
-    // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait for them.
+    // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait
+    // for them.
     writer = try RunWriter(
       directory, try CheckpointStore(in: directory, keep: keep),
       waiting: options.contains(RunOption.durability.checkpointEvery) ? keep : 1, session,

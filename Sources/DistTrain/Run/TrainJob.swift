@@ -34,7 +34,7 @@ func runTrain(_ command: CommandJob) throws {
     try configuration.checkStatistics()
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     // The batch size goes by the number of workers only where it was asked for by worker.
-    let end = try command.makeWorkers(job, lanes, mayRest: !largeBatch.goesByWorkers).run { team in
+    let end = try command.makeWorkers(job, lanes, mayIdle: !largeBatch.goesByWorkers).run { team in
       let run = try TrainRun(settled, configuration, resumption, team)
       return try run.train {
         StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
@@ -43,7 +43,7 @@ func runTrain(_ command: CommandJob) throws {
     try end?.writer?.finish()
     let isStopped = if case .stopped = end?.fit { true } else { false }
     if isStopped { job.leaveIfBeingEnded(.tryAgain) }
-    return try job.isSaid(isStopped)
+    return try job.anyRank(isStopped)
   }
   if wasStopped { Job.end(.tryAgain) }
 }

@@ -89,7 +89,7 @@ final class TrainRun {
       return wantsStop()
     }
     if options.writesFiles {
-      observer.checkpoint = { [self] in try keep($0, rate: rate, lasts: $1) }
+      observer.checkpoint = { [self] in try keep($0, rate: rate, durable: $1) }
       observer.failure = { [self] in try report($0, rate: rate) }
     }
     session.observe(from: firstStep, to: session.steps(of: plan), most: observedSteps)
@@ -97,7 +97,7 @@ final class TrainRun {
     watch?.finish()
     try submit()
     if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
-    tellLeftOut()
+    reportSkippedSteps()
     if case .stopped(let step) = end {
       try writeSummary("stopped at step \(NumberText.grouped(step)) of \(NumberText.grouped(session.steps(of: plan)))")
       tellStop(step)
@@ -175,10 +175,10 @@ final class TrainRun {
   }
 
   /// Takes a checkpoint; collective.
-  private func keep(_ fit: FitState, rate: Double, lasts: Bool) throws {
+  private func keep(_ fit: FitState, rate: Double, durable: Bool) throws {
     let metrics = takeMetrics()
     try session.keep(fit, learningRate: rate, metrics: metrics, metricsLength: history.length, with: writer)
-    guard lasts else { return }
+    guard durable else { return }
     try writer?.finish()
     // Nobody ends, and with it the job, before the file is there.
     team.barrier()
@@ -200,11 +200,11 @@ final class TrainRun {
     return told
   }
 
-  /// The error of a run that isn't finite any more, with the command that goes on from the newest checkpoint which has been trained on
-  /// from: that of the last state wouldn't get further at any rate.
+  /// The error of a run that isn't finite any more, with the command that goes on from the newest checkpoint which has
+  /// been trained on from: that of the last state wouldn't get further at any rate.
   private func advice(_ error: RunError, rate: Double) -> RunError {
     guard let directory else { return error }
-    let last = history.steps.last { !$0.isLeftOut }?.step ?? 0
+    let last = history.steps.last { !$0.isSkipped }?.step ?? 0
     // A tenth of a rate that is far off is far off still: at most the default.
     let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate))
     let sound = CheckpointStore.list(directory.path(of: .checkpoints)).first { $0.step < last }
@@ -216,13 +216,13 @@ final class TrainRun {
 
   /// How many steps were left out; nil for none.
   private var leftOutText: String? {
-    let count = history.steps.count(where: \.isLeftOut)
+    let count = history.steps.count(where: \.isSkipped)
     return count == 0
       ? nil
       : "\(NumberText.grouped(count)) of \(NumberText.grouped(history.steps.count)) steps were left out as not finite"
   }
 
-  private func tellLeftOut() {
+  private func reportSkippedSteps() {
     guard isFirst, let leftOutText else { return }
     writeErrorLine(
       RunError(leftOutText, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))

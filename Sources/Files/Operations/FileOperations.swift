@@ -42,27 +42,27 @@ package enum FileOperations {
   /// Writes `bytes` to a file beside `path` and renames that file to `path`.
   ///
   /// - name: the file's name until then; nil for one made of the path's.
-  /// - lasts: whether to return only when all of it is on the disk (`fsync` of file and directory).
+  /// - durable: whether to return only when all of it is on the disk (`fsync` of file and directory).
   package static func replace(
-    _ path: FilePath, with bytes: [UInt8], aside name: String? = nil, lasts: Bool = false
+    _ path: FilePath, with bytes: [UInt8], aside name: String? = nil, durable: Bool = false
   ) throws(RunError) {
-    try replace(path, with: CollectionOfOne(bytes), aside: name, lasts: lasts)
+    try replace(path, with: CollectionOfOne(bytes), aside: name, durable: durable)
   }
 
   /// The same with the bytes in pieces.
   static func replace(
-    _ path: FilePath, with pieces: some Sequence<[UInt8]>, aside name: String? = nil, lasts: Bool = false
+    _ path: FilePath, with pieces: some Sequence<[UInt8]>, aside name: String? = nil, durable: Bool = false
   ) throws(RunError) {
     let directory = path.removingLastComponent()
     let aside = directory.appending(name ?? ".\(path.lastComponent?.string ?? "file").part")
     do throws(RunError) {
-      try write(pieces, to: aside, lasts: lasts)
+      try write(pieces, to: aside, durable: durable)
       try move(aside, to: path)
     } catch {
       remove(aside)
       throw error
     }
-    if lasts { try synchronise(directory) }
+    if durable { try synchronise(directory) }
   }
 
   /// Gives a file another name in the same file system, in one step. Calls `rename`.
@@ -125,14 +125,14 @@ package enum FileOperations {
 
   private static func write(
     _ pieces: some Sequence<[UInt8]>, to path: FilePath, options: FileDescriptor.OpenOptions = [.create, .truncate],
-    lasts: Bool = false
+    durable: Bool = false
   ) throws(RunError) {
     do {
       let file = try FileDescriptor.open(
         path, .writeOnly, options: options, permissions: FilePermissions(rawValue: 0o666))
       try file.closeAfter {
         for piece in pieces { _ = try file.writeAll(piece) }
-        if lasts && fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+        if durable && fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
       }
     } catch {
       throw failure("can't write the file", path, error as? Errno ?? .ioError)

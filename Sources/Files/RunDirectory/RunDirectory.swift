@@ -105,11 +105,11 @@ public struct RunDirectory: Sendable {
   public func path(of file: File) -> FilePath { path.appending(file.rawValue) }
 
   /// Makes the metrics these bytes, whole lines: aside first, then renamed into place. No file stands for none.
-  public func cutMetrics(to lines: [UInt8]) throws(RunError) {
+  public func truncateMetrics(to lines: [UInt8]) throws(RunError) {
     let path = path(of: .metrics)
     if lines.isEmpty && !FileOperations.exists(path) { return }
     if (try? FileOperations.read(path)) == lines { return }
-    try FileOperations.replace(path, with: lines, lasts: true)
+    try FileOperations.replace(path, with: lines, durable: true)
   }
 
   /// Appends `text`, whole lines, to the metrics in one write.

@@ -3,9 +3,9 @@ internal import SystemPackage
 
 /// A job's claim to a run directory, held while this lives: a lock of the file `.lock` in it.
 ///
-/// It is the system's (`flock`), which gives it back however the process ends. It holds between all processes of a machine, and between
-/// machines on NFS (Linux passes it on to the server as a lock of the whole file), CephFS, GPFS, and Lustre mounted with `flock`. On a
-/// file system that has no locks at all it claims nothing.
+/// It is the system's (`flock`), which gives it back however the process ends. It holds between all processes of a
+/// machine, and between machines on NFS (Linux passes it on to the server as a lock of the whole file), CephFS, GPFS,
+/// and Lustre mounted with `flock`. On a file system that has no locks at all it claims nothing.
 final class RunLock: Sendable {
   private let file: FileDescriptor
 

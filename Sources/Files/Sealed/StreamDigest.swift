@@ -15,7 +15,7 @@ package struct StreamDigest {
   package mutating func update(_ bytes: [UInt8]) { hash.update(data: bytes) }
 
   /// Takes the next floats as their little-endian bytes.
-  package mutating func update(_ floats: Window<Float>) {
+  package mutating func update(_ floats: BufferView<Float>) {
     floats.withLittleEndianBytes { bytes in
       // The call reads the bytes, during the call.
       unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }

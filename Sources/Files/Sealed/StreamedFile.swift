@@ -39,7 +39,7 @@ package final class StreamedFile {
   }
 
   /// Writes the next floats, little-endian.
-  package func write(_ floats: Window<Float>) throws(RunError) {
+  package func write(_ floats: BufferView<Float>) throws(RunError) {
     digest?.update(floats)
     try attempt { descriptor in
       try floats.withLittleEndianBytes { bytes in
@@ -51,18 +51,18 @@ package final class StreamedFile {
 
   /// Puts the digest into its place, and the file into its own.
   ///
-  /// - lasts: whether to return only when all of it is on the disk.
-  package func close(lasts: Bool) throws(RunError) {
+  /// - durable: whether to return only when all of it is on the disk.
+  package func close(durable: Bool) throws(RunError) {
     if let digits = digest.map({ Array($0.digits.utf8) }) {
       try attempt { descriptor in
         _ = try descriptor.writeAll(toAbsoluteOffset: Int64(CheckpointSeal.place.lowerBound), digits)
       }
     }
-    if lasts { try FileOperations.synchronise(aside) }
+    if durable { try FileOperations.synchronise(aside) }
     try FileOperations.move(aside, to: path)
     isOpen = false
     try attempt { try $0.close() }
-    if lasts { try FileOperations.synchronise(path.removingLastComponent()) }
+    if durable { try FileOperations.synchronise(path.removingLastComponent()) }
   }
 
   private func attempt(_ operation: (FileDescriptor) throws -> Void) throws(RunError) {

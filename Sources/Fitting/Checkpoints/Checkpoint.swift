@@ -4,7 +4,8 @@ internal import Models
 internal import Optimization
 internal import Tokenization
 
-/// A checkpoint as read: what a run needs to go on, free of any number of workers. The tensors stay in the file until they are taken.
+/// A checkpoint as read: what a run needs to go on, free of any number of workers. The tensors stay in the file until
+/// they are taken.
 public struct Checkpoint: Sendable {
   /// The run's options.
   public let configuration: RunConfiguration

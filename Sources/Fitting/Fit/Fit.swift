@@ -33,11 +33,11 @@ public struct FitObserver {
   public var step: (StepRecord) throws -> Void
   /// After each epoch's validation.
   public var epoch: (EpochRecord) throws -> Void
-  /// When a checkpoint is due, by the plan or before the fit ends early; `lasts` asks that it be safe when this returns, on every
-  /// worker. Nil where none are kept.
-  public var checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)?
-  /// Before the fit ends by what isn't finite: takes the error, and returns the one that is thrown, which may say more. No checkpoint is
-  /// made then, since the state before a step that isn't finite is none to go on from.
+  /// When a checkpoint is due, by the plan or before the fit ends early; `durable` asks that it be safe when this
+  /// returns, on every worker. Nil where none are kept.
+  public var checkpoint: ((_ state: FitState, _ durable: Bool) throws -> Void)?
+  /// Before the fit ends by what isn't finite: takes the error, and returns the one that is thrown, which may say more.
+  /// No checkpoint is made then, since the state before a step that isn't finite is none to go on from.
   public var failure: (_ error: RunError) throws -> RunError = { $0 }
   /// Whether this worker is asked to stop; looked at before each step.
   public var wantsStop: () throws -> Bool = { false }
@@ -45,7 +45,7 @@ public struct FitObserver {
   /// Takes what to call.
   public init(
     step: @escaping (StepRecord) throws -> Void, epoch: @escaping (EpochRecord) throws -> Void,
-    checkpoint: ((_ state: FitState, _ lasts: Bool) throws -> Void)? = nil
+    checkpoint: ((_ state: FitState, _ durable: Bool) throws -> Void)? = nil
   ) {
     self.step = step
     self.epoch = epoch

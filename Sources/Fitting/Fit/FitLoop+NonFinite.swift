@@ -4,11 +4,13 @@ internal import Optimization
 
 /// What a fit does about a step or a validation that isn't finite.
 extension FitLoop {
-  /// Goes back to the state before a step whose loss or gradient isn't finite, or that leaves such a state, and does by the plan's rule.
+  /// Goes back to the state before a step whose loss or gradient isn't finite, or that leaves such a state, and does by
+  /// the plan's rule.
   ///
-  /// That state is no longer there; but every step gives the same bits again, so it is found by replay from the last snapshot. No
-  /// checkpoint is made of it where the fit ends: forward and backward would come to the same again at any learning rate.
-  mutating func leaveOut(_ step: Int) throws {
+  /// That state is no longer there; but every step gives the same bits again, so it is found by replay from the last
+  /// snapshot. No checkpoint is made of it where the fit ends: forward and backward would come to the same again at any
+  /// learning rate.
+  mutating func skipStep(_ step: Int) throws {
     precondition(step == state.step, "the steps before have been confirmed")
     pending = nil
     snapshot.restore(trainer)
@@ -18,11 +20,11 @@ extension FitLoop {
     before.restore(trainer)
     if plan.nonFinite == .stop { throw try observer.failure(error(step, finding)) }
     var left = record(step, finding.loss, state.smoothed.value)
-    left.isLeftOut = true
+    left.isSkipped = true
     try observer.step(left)
     state.step += 1
-    leftOut.leaveOut()
-    if let excess = leftOut.excess(stepsPerEpoch: stepsPerEpoch) {
+    skippedSteps.skipStep()
+    if let excess = skippedSteps.excess(stepsPerEpoch: stepsPerEpoch) {
       let last = error(step, finding)
       throw try observer.failure(
         RunError(
@@ -46,8 +48,8 @@ extension FitLoop {
       status: .failure)
   }
 
-  /// The error about a validation whose loss isn't finite, or that leaves such a state. No step can be left out for it, so it ends the
-  /// fit under either rule.
+  /// The error about a validation whose loss isn't finite, or that leaves such a state. No step can be left out for it,
+  /// so it ends the fit under either rule.
   func validationError(_ loss: Double) -> RunError {
     RunError(
       loss.isFinite ? "the hidden state is not finite after the validation" : "the validation loss is not finite",

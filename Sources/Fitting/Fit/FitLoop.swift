@@ -19,7 +19,7 @@ struct FitLoop {
   var snapshot: StateSnapshot
   var snapshotStep: Int
   /// How many steps have been left out.
-  var leftOut = LeftOutSteps()
+  var skippedSteps = SkippedSteps()
   /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
   private static let normInterval = 10
   private let clock = ContinuousClock()
@@ -55,13 +55,13 @@ struct FitLoop {
       flags.wantsStop = try observer.wantsStop()
       let loss = apply(step)
       if flags.precedingGradientWasBad {
-        try leaveOut(step - 1)
+        try skipStep(step - 1)
         continue
       }
       let stops = flags.stops
       try confirm()
       guard loss.isFinite else {
-        try leaveOut(step)
+        try skipStep(step)
         continue
       }
       setPending(step, loss)
@@ -69,7 +69,7 @@ struct FitLoop {
       guard stops || done == limit || done % stepsPerEpoch == 0 || isDue(done) else { continue }
       // Nothing may be kept, validated or told as done before it stands.
       if trainer.agreement.ask(flags.gradientWasBad) {
-        try leaveOut(step)
+        try skipStep(step)
         continue
       }
       try confirm()
@@ -83,7 +83,7 @@ struct FitLoop {
   func apply(_ step: Int) -> Double {
     let (rate, momentum) = plan.schedule(step)
     if let spans = trainer.context.spans { Self.trace(step, spans, trainer.team) }
-    trainer.team.tell(step: step + 1)
+    trainer.team.record(step: step + 1)
     return trainer.step(
       step % stepsPerEpoch, learningRate: rate, momentum: momentum, weightDecay: plan.weightDecay,
       takesNorm: (step + 1) % Self.normInterval == 0)
@@ -119,7 +119,7 @@ struct FitLoop {
     pending = nil
     state.step += 1
     state.smoothed = step.smoothed
-    leftOut.commit()
+    skippedSteps.commit()
     try observer.step(step.record)
   }
 
@@ -142,7 +142,7 @@ struct FitLoop {
     let (loss, accuracy) = trainer.validate()
     let isSound = loss.isFinite && !trainer.agreement.ask(!trainer.hasFiniteState)
     state.awaitsValidation = false
-    leftOut.startEpoch()
+    skippedSteps.startEpoch()
     let isBest = isSound && loss < state.bestValidLoss ?? .infinity
     if isBest {
       state.bestValidLoss = loss

@@ -44,7 +44,8 @@ public struct LearningRateCurve: Sendable, Equatable {
       + "\(Self.leastPoints) are needed"
   }
 
-  /// The suggestions that the curve supports, the one that `--lr auto` takes first; none from a curve that is too short.
+  /// The suggestions that the curve supports, the one that `--lr auto` takes first; none from a curve that is too
+  /// short.
   public var suggestions: [Suggestion] {
     let range = plotted
     guard range.count >= Self.leastPoints else { return [] }
@@ -63,9 +64,9 @@ public struct LearningRateCurve: Sendable, Equatable {
   /// numpy's gradient: half the difference of the neighbours.
   private func slope(_ index: Int) -> Double { (smoothedLosses[index + 1] - smoothedLosses[index - 1]) / 2 }
 
-  /// fastai 2's valley: of the longest decreasing subsequence, not necessarily of neighbours, the point half way through its middle
-  /// third, counted back from its end e by its length L: e − L + ⌊L/3⌋ + ⌊L/6⌋. Of several subsequences of that length it is the one
-  /// that ends first. O(n log n).
+  /// fastai 2's valley: of the longest decreasing subsequence, not necessarily of neighbours, the point half way
+  /// through its middle third, counted back from its end e by its length L: e − L + ⌊L/3⌋ + ⌊L/6⌋. Of several
+  /// subsequences of that length it is the one that ends first. O(n log n).
   private func valley(_ range: Range<Int>) -> Int {
     // The last value of the subsequence of each length, the highest that there is: they fall with the length.
     var ends: [Double] = []
@@ -104,8 +105,8 @@ public struct LearningRateFinder: Sendable, Equatable {
 }
 
 extension Trainer {
-  /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't finite, and
-  /// puts everything back to the bit. Collective.
+  /// Trains with exponentially rising learning rates until the smoothed loss exceeds four times its best or isn't
+  /// finite, and puts everything back to the bit. Collective.
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     let before = StateSnapshot(self)
     var curve = LearningRateCurve()

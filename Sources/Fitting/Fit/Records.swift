@@ -15,7 +15,7 @@ public struct StepRecord: Sendable, Equatable {
   /// The gradient's norm, before any clipping; of every tenth step where nothing is clipped, else nil.
   public var gradientNorm: Double?
   /// Whether the step was left out because its loss or gradient wasn't finite.
-  public var isLeftOut = false
+  public var isSkipped = false
 
   /// A record of these values.
   public init(step: Int, epoch: Int, loss: Double, smoothedLoss: Double, learningRate: Double, momentum: Double) {

@@ -3,8 +3,9 @@ public import Files
 internal import Models
 
 extension RunConfiguration {
-  /// Throws a usage error where training would take BatchNorm's statistics of a single value, whose variance is zero: in the
-  /// notebook's models each place of a sequence has a value for each stream, in a stack all streams and places are one batch.
+  /// Throws a usage error where training would take BatchNorm's statistics of a single value, whose variance is zero:
+  /// in the notebook's models each place of a sequence has a value for each stream, in a stack all streams and places
+  /// are one batch.
   public func checkStatistics() throws(RunError) {
     let hasNorm = model.layout(vocabulary: 1).tensors.contains { $0.name.hasPrefix("batch_norm.") }
     let values = model.kind.isStack ? batchSize * bptt : batchSize

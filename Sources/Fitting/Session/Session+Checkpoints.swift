@@ -2,7 +2,8 @@ package import Files
 internal import Teams
 
 extension Session {
-  /// Whether the state is so large that a checkpoint is written piece by piece, while training waits, rather than from a copy.
+  /// Whether the state is so large that a checkpoint is written piece by piece, while training waits, rather than from
+  /// a copy.
   package var streamsCheckpoints: Bool { !trainer.state.isSmall }
 
   /// What a checkpoint of this moment holds, on worker 0; nil elsewhere. Collective.
@@ -15,8 +16,8 @@ extension Session {
     }
   }
 
-  /// Writes a checkpoint of this moment piece by piece, with no more than some megabytes of memory; returns its file, to be closed, on
-  /// worker 0, nil elsewhere. Collective.
+  /// Writes a checkpoint of this moment piece by piece, with no more than some megabytes of memory; returns its file,
+  /// to be closed, on worker 0, nil elsewhere. Collective.
   ///
   /// - open: makes the file from all that stands before its tensors; called on worker 0.
   package func writeCheckpoint(
@@ -37,7 +38,8 @@ extension Session {
 
   /// Puts this worker into the state of a checkpoint, which worker 0 reads piece by piece. Collective.
   ///
-  /// - Throws: `RunError`, on all workers alike, when it doesn't belong to this session's model and texts, or can't be read.
+  /// - Throws: `RunError`, on all workers alike, when it doesn't belong to this session's model and texts, or can't be
+  ///   read.
   public func restore(_ checkpoint: Checkpoint, from path: String) throws {
     guard checkpoint.dataDigest == dataDigest, checkpoint.vocabulary == vocabulary else {
       throw RunError(

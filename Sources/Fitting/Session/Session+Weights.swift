@@ -27,7 +27,7 @@ extension Session {
         directory.path(of: .model), aside: ".model.safetensors.part", header: weightsHeader, isSealed: false)
     }
     try trainer.stream(trainer.state.weights) { piece throws(RunError) in try file?.write(piece) }
-    try file?.close(lasts: false)
+    try file?.close(durable: false)
   }
 
   private var weightsHeader: [UInt8] {

@@ -5,7 +5,7 @@ internal import Models
 @safe
 final class PieceBuffers {
   private let arena: Arena
-  private let storedWindow, elementsWindow, partWindow: Window<Float>
+  private let storedWindow, elementsWindow, partWindow: BufferView<Float>
 
   /// For any piece of the sections.
   init(_ sections: [StateSection]) {
@@ -20,17 +20,18 @@ final class PieceBuffers {
   }
 
   /// Room for a piece as it is kept, and as files have it; good as long as the buffers.
-  func room(for piece: StatePiece) -> (stored: Window<Float>, elements: Window<Float>) {
+  func room(for piece: StatePiece) -> (stored: BufferView<Float>, elements: BufferView<Float>) {
     (storedWindow[0..<piece.storedCount], elementsWindow[0..<piece.elements.count])
   }
 
   /// Room for a worker's part of a piece.
-  func part(_ piece: StatePiece) -> Window<Float> { partWindow[0..<piece.storedCount] }
+  func part(_ piece: StatePiece) -> BufferView<Float> { partWindow[0..<piece.storedCount] }
 }
 
 extension StatePiece {
-  /// The piece's segments of an arena one behind the other: a part of the arena itself where there is but one, else `room`.
-  func gather(from arena: Window<Float>, into room: Window<Float>) -> Window<Float> {
+  /// The piece's segments of an arena one behind the other: a part of the arena itself where there is but one, else
+  /// `room`.
+  func gather(from arena: BufferView<Float>, into room: BufferView<Float>) -> BufferView<Float> {
     if segments.count == 1 { return arena[segments[0]] }
     var end = 0
     for segment in segments {
@@ -41,7 +42,7 @@ extension StatePiece {
   }
 
   /// The piece's elements in the order of files: `stored` itself where it is in that order already, else `elements`.
-  func inFileOrder(_ stored: Window<Float>, _ elements: Window<Float>) -> Window<Float> {
+  func inFileOrder(_ stored: BufferView<Float>, _ elements: BufferView<Float>) -> BufferView<Float> {
     switch content {
     case .parameter(let tensor), .slot(_, let tensor):
       guard let piece = self.tensor else { preconditionFailure("a tensor's piece") }

@@ -88,7 +88,7 @@ struct TrainingState: Sendable {
   /// SHA-256 over the sections in order and the counters, little-endian, as 64 hex digits.
   ///
   /// - stream: calls what it is given with all elements in order, piece by piece.
-  func digest(_ stream: (_ take: (Window<Float>) -> Void) throws -> Void) rethrows -> String {
+  func digest(_ stream: (_ take: (BufferView<Float>) -> Void) throws -> Void) rethrows -> String {
     var digest = StreamDigest()
     try stream { digest.update($0) }
     digest.update((0..<8).map { UInt8(truncatingIfNeeded: updates >> (8 * $0)) })

@@ -1,23 +1,25 @@
 internal import Kernels
 internal import Memory
 
-/// What one worker holds of a run's state that the others don't: its slice of the optimizer's slots, its streams' carried states.
+/// What one worker holds of a run's state that the others don't: its slice of the optimizer's slots, its streams'
+/// carried states.
 ///
-/// The windows are good as long as the memory that they were cut from, which the holder of this keeps.
+/// The views are good as long as the memory that they were cut from, which the holder of this keeps.
 struct WorkerState: Sendable {
   /// The worker's part of the arena.
   let slice: Range<Int>
   /// The worker's streams.
   let streams: Range<Int>
   /// (slice) each.
-  let slots: [Window<Float>]
+  let slots: [BufferView<Float>]
   /// (streams, width) each.
   let carried: [Panels]
 
-  /// All of it as windows, in a fixed order.
-  var windows: [Window<Float>] { slots + carried.map(\.elements) }
+  /// All of it as views, in a fixed order.
+  var views: [BufferView<Float>] { slots + carried.map(\.elements) }
 
-  /// Calls `body` for each part of a piece's segments that lies in a slice: where it lies in the arena, and in the piece.
+  /// Calls `body` for each part of a piece's segments that lies in a slice: where it lies in the arena, and in the
+  /// piece.
   static func forEachPart(_ piece: StatePiece, of slice: Range<Int>, _ body: (_ part: Range<Int>, _ place: Int) -> Void)
   {
     var start = 0
@@ -28,8 +30,9 @@ struct WorkerState: Sendable {
     }
   }
 
-  /// Copies the worker's part of a piece of a slot or a carried state into `part`, as far as it goes; returns its floats.
-  func copy(_ piece: StatePiece, into part: Window<Float>) -> Int {
+  /// Copies the worker's part of a piece of a slot or a carried state into `part`, as far as it goes; returns its
+  /// floats.
+  func copy(_ piece: StatePiece, into part: BufferView<Float>) -> Int {
     switch piece.content {
     case .slot(let index, _):
       var end = 0
@@ -51,9 +54,10 @@ struct WorkerState: Sendable {
     }
   }
 
-  /// Puts what `copy` has made of a worker's part into its place in the piece, of which all lies in `stored`; returns its floats.
+  /// Puts what `copy` has made of a worker's part into its place in the piece, of which all lies in `stored`; returns
+  /// its floats.
   static func place(
-    _ piece: StatePiece, slice: Range<Int>, streams: Range<Int>, _ part: Window<Float>, in stored: Window<Float>
+    _ piece: StatePiece, slice: Range<Int>, streams: Range<Int>, _ part: BufferView<Float>, in stored: BufferView<Float>
   ) -> Int {
     guard piece.tensor == nil else {
       var end = 0
@@ -72,7 +76,7 @@ struct WorkerState: Sendable {
   }
 
   /// Takes the worker's part of a carried state's piece, of which `elements` are all.
-  func take(_ piece: StatePiece, ofCarried index: Int, _ elements: Window<Float>) {
+  func take(_ piece: StatePiece, ofCarried index: Int, _ elements: BufferView<Float>) {
     let panels = carried[index]
     for stream in piece.streams.clamped(to: streams) {
       for column in 0..<panels.columns {

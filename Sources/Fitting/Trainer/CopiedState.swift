@@ -3,15 +3,16 @@ internal import Memory
 internal import Models
 internal import Teams
 
-/// A small run's state as worker 0 has it from all workers: copied in the least time, to be put in order later and elsewhere.
+/// A small run's state as worker 0 has it from all workers: copied in the least time, to be put in order later and
+/// elsewhere.
 @safe
 struct CopiedState: Sendable {
   private let arena: Arena
-  private let parameters: Window<Float>
-  private let runningStatistics: [Window<Float>]
+  private let parameters: BufferView<Float>
+  private let runningStatistics: [BufferView<Float>]
   private let workers: [WorkerState]
 
-  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.windows`, one behind the other).
+  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.views`, one behind the other).
   fileprivate init(_ trainer: Trainer, messages: [[UInt8]]) {
     let statistics = trainer.model.runningStatistics.map(\.values)
     let counts = [trainer.layout.parameterCount] + statistics.map(\.count) + messages.map { $0.count / 4 }
@@ -20,17 +21,17 @@ struct CopiedState: Sendable {
     parameters = arena.take(trainer.layout.parameterCount)
     parameters.copy(from: trainer.exchange.parameters[0..<trainer.layout.parameterCount])
     runningStatistics = statistics.map { values in
-      let copy: Window<Float> = arena.take(values.count)
+      let copy: BufferView<Float> = arena.take(values.count)
       copy.copy(from: values)
       return copy
     }
     let own = trainer.ownState
     let lanes = trainer.team.lanes
     workers = messages.enumerated().map { worker, message in
-      let all: Window<Float> = arena.take(message.count / 4)
+      let all: BufferView<Float> = arena.take(message.count / 4)
       all.copy(fromLittleEndian: message)
       var end = 0
-      func next(_ count: Int) -> Window<Float> {
+      func next(_ count: Int) -> BufferView<Float> {
         end += count
         return all[(end - count)..<end]
       }
@@ -48,7 +49,7 @@ struct CopiedState: Sendable {
 
   /// Calls `take` with all elements of the sections in order, piece by piece.
   func stream<Failure: Error>(
-    _ sections: [StateSection], to take: (Window<Float>) throws(Failure) -> Void
+    _ sections: [StateSection], to take: (BufferView<Float>) throws(Failure) -> Void
   ) throws(Failure) {
     let buffers = PieceBuffers(sections)
     for piece in sections.lazy.flatMap(\.pieces) {
@@ -58,7 +59,7 @@ struct CopiedState: Sendable {
     withExtendedLifetime((buffers, arena)) {}
   }
 
-  private func stored(_ piece: StatePiece, _ room: Window<Float>, _ part: Window<Float>) -> Window<Float> {
+  private func stored(_ piece: StatePiece, _ room: BufferView<Float>, _ part: BufferView<Float>) -> BufferView<Float> {
     switch piece.content {
     case .parameter: return piece.gather(from: parameters, into: room)
     case .runningStatistic(let index): return runningStatistics[index]
@@ -76,7 +77,7 @@ extension Trainer {
   /// A copy of the run's state on worker 0, nil elsewhere. Collective. Takes as much memory as the state does.
   func copyState() -> CopiedState? {
     var message: [UInt8] = []
-    for window in ownState.windows { message += window.littleEndianBytes }
+    for window in ownState.views { message += window.littleEndianBytes }
     let messages = team.gather(message)
     return team.rank == 0 ? CopiedState(self, messages: messages) : nil
   }

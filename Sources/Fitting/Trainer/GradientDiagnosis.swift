@@ -11,8 +11,8 @@ struct GradientDiagnosis {
 }
 
 extension Trainer {
-  /// Does forward and backward of a step without its update, and looks at the gradient. Collective; moves carried states and running
-  /// statistics on.
+  /// Does forward and backward of a step without its update, and looks at the gradient. Collective; moves carried
+  /// states and running statistics on.
   func diagnoseStep(_ step: Int) -> GradientDiagnosis {
     let loss = gradient(ofStep: step, at: StepPlace(update: updates))
     // Each worker looks at its slice; worker 0 puts the tensors' parts together.

@@ -4,8 +4,8 @@ internal import Models
 internal import Optimization
 internal import Teams
 
-/// One worker's way from the gradient's subtree roots, as the reduce-scatter leaves them, to its updated slice: the end of the
-/// canonical sum, second gradients, accumulation, clipping, norms, and the optimizer.
+/// One worker's way from the gradient's subtree roots, as the reduce-scatter leaves them, to its updated slice: the end
+/// of the canonical sum, second gradients, accumulation, clipping, norms, and the optimizer.
 @safe
 final class SliceUpdate {
   private let team: any Team
@@ -23,10 +23,10 @@ final class SliceUpdate {
   /// Of the gradient and of the parameters, where the optimizer wants them.
   private let tensorNorms: (gradients: TensorNorms, parameters: TensorNorms, ranges: [Range<Int>])?
   /// (256)
-  let unitGradient: Window<Float>
-  private let stack: Window<Float>
+  let unitGradient: BufferView<Float>
+  private let stack: BufferView<Float>
   /// That of a gradient whose sum is finished.
-  private let finished = FoldSchedule(folds: [0])
+  private let finished = ReductionSchedule(additions: [0])
   /// The gradient's norm in the last step, before clipping, where it was taken.
   private(set) var norm: Double?
 
@@ -49,7 +49,7 @@ final class SliceUpdate {
       shared.contains { $0.parameter.contains(start) }
     }
     unitGradient = context.make(ParameterLayout.unit)
-    stack = context.make(foldScratch * max(exchange.schedule.depth, 1))
+    stack = context.make(reductionScratch * max(exchange.schedule.depth, 1))
     let gradientNorm = GradientNorm(exchange, count: layout.parameterCount, team: team, context: context)
     self.gradientNorm = gradientNorm
     clipping = clip.map { GradientClipping(gradientNorm, slice: slice.count, context: context, limit: $0) }
@@ -66,13 +66,13 @@ final class SliceUpdate {
 
   // MARK: The finished gradient
 
-  /// Where tensors have a second gradient: finishes this worker's part of these and takes the others' parts. Collective; to be called
-  /// behind each reduce-scatter.
+  /// Where tensors have a second gradient: finishes this worker's part of these and takes the others' parts.
+  /// Collective; to be called behind each reduce-scatter.
   func exchangeSecondGradients() {
     guard !layout.sharedGradients.isEmpty else { return }
     let own = exchange.slice.clamped(to: layout.parameterCount..<layout.count)
     for start in stride(from: own.lowerBound, to: own.upperBound, by: ParameterLayout.unit) {
-      fold(start - exchange.slice.lowerBound)
+      reduceTree(start - exchange.slice.lowerBound)
       exchange.parameters[start..<(start + ParameterLayout.unit)].copy(from: unitGradient)
     }
     team.allGather(exchange) { _ in }
@@ -84,9 +84,10 @@ final class SliceUpdate {
     unitGradient.copy(from: accumulation.slice[start..<(start + ParameterLayout.unit)])
   }
 
-  /// Brings a unit of the latest batch's gradient into `unitGradient`: the canonical sum, and the second gradient where there is one.
+  /// Brings a unit of the latest batch's gradient into `unitGradient`: the canonical sum, and the second gradient where
+  /// there is one.
   func finishBatch(_ start: Int) {
-    fold(start)
+    reduceTree(start)
     guard !layout.sharedGradients.isEmpty else { return }
     let place = start + exchange.slice.lowerBound
     for (parameter, second) in layout.sharedGradients where parameter.contains(place) {
@@ -95,23 +96,23 @@ final class SliceUpdate {
     }
   }
 
-  private func fold(_ start: Int) {
+  private func reduceTree(_ start: Int) {
     let unit = ParameterLayout.unit
-    let rows = (exchange.schedule.folds.count - 1) * exchange.sliceRootStride
-    foldRows(
+    let rows = (exchange.schedule.additions.count - 1) * exchange.sliceRootStride
+    reduceRows(
       exchange.sliceRoots[start..<(rows + start + unit)], stride: exchange.sliceRootStride, count: unit,
       schedule: exchange.schedule, into: unitGradient, rootStride: unit, scratch: stack)
   }
 
-  private func finishedUnit(_ start: Int) -> Window<Float> {
+  private func finishedUnit(_ start: Int) -> BufferView<Float> {
     finish(start)
     return unitGradient
   }
 
   // MARK: The update
 
-  /// Updates the slice with the step's gradient; returns whether both are finite, for all that this worker has seen of them. Collective
-  /// where the gradient's norm or those of tensors are taken.
+  /// Updates the slice with the step's gradient; returns whether both are finite, for all that this worker has seen of
+  /// them. Collective where the gradient's norm or those of tensors are taken.
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does.
   func callAsFunction(_ step: OptimizerStep, takesNorm: Bool) -> Bool {
@@ -146,7 +147,7 @@ final class SliceUpdate {
   }
 
   /// The norms of the tensors, where the optimizer wants them. Collective then.
-  private func measure(_ gradient: (Int) -> Window<Float>) -> UpdateNorms? {
+  private func measure(_ gradient: (Int) -> BufferView<Float>) -> UpdateNorms? {
     guard let tensorNorms else { return nil }
     tensorNorms.gradients.measure(gradient)
     let first = exchange.slice.lowerBound
@@ -157,18 +158,19 @@ final class SliceUpdate {
       tensors: tensorNorms.ranges, gradients: tensorNorms.gradients.norms, parameters: tensorNorms.parameters.norms)
   }
 
-  /// Updates a range of the slice from the gradient that all of the slice has in `roots`; returns whether it was finite.
+  /// Updates a range of the slice from the gradient that all of the slice has in `roots`; returns whether it was
+  /// finite.
   private func update(
-    _ range: Range<Int>, _ step: OptimizerStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule,
+    _ range: Range<Int>, _ step: OptimizerStep, _ roots: BufferView<Float>, stride: Int, _ schedule: ReductionSchedule,
     _ norms: UpdateNorms?
   ) -> Bool {
     guard !range.isEmpty else { return true }
-    let rows = (schedule.folds.count - 1) * stride
+    let rows = (schedule.additions.count - 1) * stride
     return run(range, step, roots[range.lowerBound..<(rows + range.upperBound)], stride: stride, schedule, norms)
   }
 
   private func run(
-    _ range: Range<Int>, _ step: OptimizerStep, _ roots: Window<Float>, stride: Int, _ schedule: FoldSchedule,
+    _ range: Range<Int>, _ step: OptimizerStep, _ roots: BufferView<Float>, stride: Int, _ schedule: ReductionSchedule,
     _ norms: UpdateNorms?
   ) -> Bool {
     let place = range.shifted(by: exchange.slice.lowerBound)

@@ -2,16 +2,17 @@ internal import Memory
 internal import Models
 internal import Teams
 
-/// A copy of all of a worker's state that training changes, so that it can be put back to the bit. Its memory is taken once.
+/// A copy of all of a worker's state that training changes, so that it can be put back to the bit. Its memory is taken
+/// once.
 @safe
 final class StateSnapshot {
   private let arena: Arena
-  private let copies: [Window<Float>]
+  private let copies: [BufferView<Float>]
   private var updates = 0
 
   /// Copies the trainer's state.
   init(_ trainer: Trainer) {
-    let counts = trainer.snapshotWindows.map(\.count)
+    let counts = trainer.snapshotViews.map(\.count)
     let arena = Arena(byteCount: counts.reduce(0) { $0 + Arena.byteCount($1, of: Float.self) })
     self.arena = arena
     copies = counts.map { arena.take($0) }
@@ -20,14 +21,14 @@ final class StateSnapshot {
 
   /// Copies the state of the same trainer anew.
   func take(_ trainer: Trainer) {
-    for (copy, window) in zip(copies, trainer.snapshotWindows) { copy.copy(from: window) }
+    for (copy, window) in zip(copies, trainer.snapshotViews) { copy.copy(from: window) }
     updates = trainer.updates
   }
 
   /// Puts the state back to the bit; collective.
   func restore(_ trainer: Trainer) {
     trainer.team.barrier()
-    for (copy, window) in zip(copies, trainer.snapshotWindows) { window.copy(from: copy) }
+    for (copy, window) in zip(copies, trainer.snapshotViews) { window.copy(from: copy) }
     trainer.team.allGather(trainer.exchange) { _ in }
     trainer.updates = updates
     trainer.context.flags.gradientWasBad = false
@@ -37,7 +38,7 @@ final class StateSnapshot {
 
 extension Trainer {
   /// Everything that this worker changes: its parameters, and what it alone or every worker has.
-  fileprivate var snapshotWindows: [Window<Float>] {
-    [exchange.parameters[exchange.slice]] + ownState.windows + model.runningStatistics.map(\.values)
+  fileprivate var snapshotViews: [BufferView<Float>] {
+    [exchange.parameters[exchange.slice]] + ownState.views + model.runningStatistics.map(\.values)
   }
 }

@@ -31,7 +31,7 @@ extension Trainer {
   /// What this worker has of it alone.
   var ownState: WorkerState {
     WorkerState(
-      slice: exchange.slice, streams: team.lanes.streams(ofWorker: team.rank, of: team.size), slots: slots.windows,
+      slice: exchange.slice, streams: team.lanes.streams(ofWorker: team.rank, of: team.size), slots: slots.views,
       carried: model.carriedStates.map(\.values))
   }
 
@@ -47,10 +47,10 @@ extension Trainer {
 
   // MARK: To worker 0
 
-  /// Calls `take` on worker 0 with all elements of the sections in order, piece by piece. Collective: no worker goes on with training
-  /// before worker 0 has come to the next exchange.
+  /// Calls `take` on worker 0 with all elements of the sections in order, piece by piece. Collective: no worker goes on
+  /// with training before worker 0 has come to the next exchange.
   func stream<Failure: Error>(
-    _ sections: [StateSection], to take: (Window<Float>) throws(Failure) -> Void
+    _ sections: [StateSection], to take: (BufferView<Float>) throws(Failure) -> Void
   ) throws(Failure) {
     let buffers = PieceBuffers(sections)
     let own = ownState
@@ -64,8 +64,8 @@ extension Trainer {
 
   /// A piece as it is kept, on worker 0; nil elsewhere. Collective.
   private func collect(
-    _ piece: StatePiece, _ own: WorkerState, _ room: Window<Float>, _ part: Window<Float>
-  ) -> Window<Float>? {
+    _ piece: StatePiece, _ own: WorkerState, _ room: BufferView<Float>, _ part: BufferView<Float>
+  ) -> BufferView<Float>? {
     switch piece.content {
     case .parameter: return team.rank == 0 ? piece.gather(from: exchange.parameters, into: room) : nil
     case .runningStatistic(let index): return team.rank == 0 ? model.runningStatistics[index].values : nil
@@ -112,8 +112,8 @@ extension Trainer {
   }
 
   /// Takes what this worker owns of a piece.
-  func take(_ piece: StatePiece, _ own: WorkerState, _ elements: Window<Float>, _ room: Window<Float>) {
-    func take(_ tensor: ModelTensor, _ target: Window<Float>, from start: Int) {
+  func take(_ piece: StatePiece, _ own: WorkerState, _ elements: BufferView<Float>, _ room: BufferView<Float>) {
+    func take(_ tensor: ModelTensor, _ target: BufferView<Float>, from start: Int) {
       guard let tensorPiece = piece.tensor, piece.segments.contains(where: { $0.overlaps(exchange.slice) }) else {
         return
       }
@@ -133,6 +133,7 @@ extension Trainer {
 }
 
 extension TrainingState {
-  /// Whether a copy of all of it is taken at once rather than piece by piece: it takes less time, but as much memory again.
+  /// Whether a copy of all of it is taken at once rather than piece by piece: it takes less time, but as much memory
+  /// again.
   var isSmall: Bool { byteCount < 16 << 20 }
 }

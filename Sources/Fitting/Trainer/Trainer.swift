@@ -7,15 +7,15 @@ package import Models
 package import Optimization
 package import Teams
 
-/// One worker of a training run: its model, its share of the optimizer's state, and its batches. Every worker calls the same
-/// methods in the same order, and gets the same numbers from them.
+/// One worker of a training run: its model, its share of the optimizer's state, and its batches. Every worker calls the
+/// same methods in the same order, and gets the same numbers from them.
 @safe
 package final class Trainer {
   let team: any Team
   package let model: any Model
   /// What the model carries and moves, as it says when it is made: asking again would allocate.
   private let carriedStates: [CarriedState]
-  private let runningStatistics: [(name: String, values: Window<Float>)]
+  private let runningStatistics: [(name: String, values: BufferView<Float>)]
   let layout: ParameterLayout
   package let context: ModelContext
   /// Predictions of all workers in a batch.
@@ -76,11 +76,13 @@ package final class Trainer {
       optimizer, slots: slots, layout, exchange, accumulation: accumulation, clip: clip, team: team, context: context)
   }
 
-  /// Sets every trained tensor, and running statistics where there are values for them. Collective; every worker has the same.
+  /// Sets every trained tensor, and running statistics where there are values for them. Collective; every worker has
+  /// the same.
   ///
-  /// - fill: overwrites what it is given with the next elements of a tensor, in PyTorch's order; asked for tensor by tensor in the
-  ///   layout's order, by the tensor's place in it.
-  func load(runningStatistics: [String: [Float]] = [:], _ fill: (_ tensor: Int, _ elements: Window<Float>) -> Void) {
+  /// - fill: overwrites what it is given with the next elements of a tensor, in PyTorch's order; asked for tensor by
+  ///   tensor in the layout's order, by the tensor's place in it.
+  func load(runningStatistics: [String: [Float]] = [:], _ fill: (_ tensor: Int, _ elements: BufferView<Float>) -> Void)
+  {
     let sections = state.sections.filter { if case .parameter = $0.content { true } else { false } }
     let buffers = PieceBuffers(sections)
     let own = ownState
@@ -99,7 +101,8 @@ package final class Trainer {
     model.parametersChanged()
   }
 
-  /// Sets every trained tensor, and the running statistics where `weights` has them, by name. Collective; every worker has the same.
+  /// Sets every trained tensor, and the running statistics where `weights` has them, by name. Collective; every worker
+  /// has the same.
   func load(_ weights: [String: [Float]]) {
     var latest = 0
     var done = 0
@@ -111,8 +114,8 @@ package final class Trainer {
     }
   }
 
-  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether gradient, updated parameters,
-  /// hidden state and running statistics are finite is known to all workers in the next step (`StepFlags`).
+  /// A training step of an epoch, counted from 0, on its batches; returns their mean loss. Whether gradient, updated
+  /// parameters, hidden state and running statistics are finite is known to all workers in the next step (`StepFlags`).
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does, which costs an exchange.
   /// - phase, update: where in the run the step is; nil stands for the updates done.
@@ -134,10 +137,12 @@ package final class Trainer {
     return loss
   }
 
-  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `finishGradient` reads. Collective.
+  /// Forward and backward over a step's batches; returns their mean loss, with a gradient that `finishGradient` reads.
+  /// Collective.
   ///
-  /// The parameters stay as they are meanwhile. Carried states and running statistics move on with every batch, and BatchNorm takes
-  /// each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before `optimizer.step`.
+  /// The parameters stay as they are meanwhile. Carried states and running statistics move on with every batch, and
+  /// BatchNorm takes each batch's own statistics, as in a loop of PyTorch's that calls `backward` N times before
+  /// `optimizer.step`.
   func gradient(ofStep step: Int, at place: StepPlace) -> Double {
     context.place = place
     guard let accumulation else { return gradient(ofBatch: step) }
@@ -167,14 +172,15 @@ package final class Trainer {
   }
 
   /// 256 elements: where `finishGradient` puts a unit of the gradient.
-  var unitGradient: Window<Float> { update.unitGradient }
+  var unitGradient: BufferView<Float> { update.unitGradient }
 
   /// Starts every stream from zero.
   package func resetStates() {
     for state in carriedStates { state.values.elements.fill(0) }
   }
 
-  /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.
+  /// Brings the unit of the gradient that starts there in the slice into `unitGradient`: that of the step's batches,
+  /// unclipped.
   func finishGradient(_ start: Int) { update.finish(start) }
 
   /// Whether this worker's hidden states and running statistics are finite.

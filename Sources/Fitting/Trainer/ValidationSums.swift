@@ -2,20 +2,20 @@ internal import Kernels
 internal import Memory
 internal import Teams
 
-/// Losses and correct predictions of a validation: per lane and batch while it runs, summed over the lanes at its end in one
-/// exchange.
+/// Losses and correct predictions of a validation: per lane and batch while it runs, summed over the lanes at its end
+/// in one exchange.
 @safe
 struct ValidationSums {
   private let team: any Team
   private let batches: Int
   private let lanes: Int
-  private let folds: FoldSchedule
+  private let schedule: ReductionSchedule
   private let exchange: TreeExchange
   private let arena: Arena
-  private let laneLosses: Window<Double>  // (batches, lanes)
-  private let laneCorrect: Window<Double>  // (batches, lanes)
-  private let totals: Window<Double>  // (2 · batches)
-  private let scratch: Window<Double>
+  private let laneLosses: BufferView<Double>  // (batches, lanes)
+  private let laneCorrect: BufferView<Double>  // (batches, lanes)
+  private let totals: BufferView<Double>  // (2 · batches)
+  private let scratch: BufferView<Double>
 
   /// Collective.
   init(team: any Team, batches: Int) {
@@ -23,9 +23,9 @@ struct ValidationSums {
     self.batches = batches
     let own = team.lanes.lanes(ofWorker: team.rank, of: team.size)
     lanes = own.count
-    folds = team.lanes.folds(of: own.map { $0..<($0 + 1) })
+    schedule = team.lanes.reductionSchedule(of: own.map { $0..<($0 + 1) })
     exchange = team.makeTreeExchange(floats: 0, doubles: 2 * batches)
-    let depth = max(folds.depth, exchange.schedule.depth)
+    let depth = max(schedule.depth, exchange.schedule.depth)
     arena = Arena(byteCount: 8 * (2 * batches * lanes + 2 * batches + depth) + 4 * 64)
     laneLosses = arena.take(batches * lanes)
     laneCorrect = arena.take(batches * lanes)
@@ -34,24 +34,24 @@ struct ValidationSums {
   }
 
   /// Where the lanes' loss sums of a batch go.
-  func losses(of batch: Int) -> Window<Double> { laneLosses[(batch * lanes)..<((batch + 1) * lanes)] }
+  func losses(of batch: Int) -> BufferView<Double> { laneLosses[(batch * lanes)..<((batch + 1) * lanes)] }
   /// Where the lanes' numbers of correct predictions of a batch go.
-  func correct(of batch: Int) -> Window<Double> { laneCorrect[(batch * lanes)..<((batch + 1) * lanes)] }
+  func correct(of batch: Int) -> BufferView<Double> { laneCorrect[(batch * lanes)..<((batch + 1) * lanes)] }
 
   /// The means over all batches of `rows` rows each; collective.
   func means(rows: Int) -> (loss: Double, accuracy: Double) {
     let stride = exchange.doubleStride
     let own = exchange.doubles[(exchange.ownRoots.lowerBound * stride)..<(exchange.ownRoots.upperBound * stride)]
     for batch in 0..<batches {
-      foldDoubles(
-        losses(of: batch), stride: 1, count: 1, schedule: folds, into: own[batch..<own.count], rootStride: stride,
+      reduceDoubles(
+        losses(of: batch), stride: 1, count: 1, schedule: schedule, into: own[batch..<own.count], rootStride: stride,
         scratch: scratch)
-      foldDoubles(
-        correct(of: batch), stride: 1, count: 1, schedule: folds, into: own[(batches + batch)..<own.count],
+      reduceDoubles(
+        correct(of: batch), stride: 1, count: 1, schedule: schedule, into: own[(batches + batch)..<own.count],
         rootStride: stride, scratch: scratch)
     }
     team.complete(exchange)
-    foldDoubles(
+    reduceDoubles(
       exchange.doubles, stride: stride, count: 2 * batches, schedule: exchange.schedule, into: totals,
       rootStride: 2 * batches, scratch: scratch)
     team.barrier()

@@ -15,7 +15,7 @@ final class TokenPredictor {
   /// What the model has its memory and parameters from.
   private let context: ModelContext
   private let exchange: ParameterExchange
-  private let token: Window<Int32>  // (1)
+  private let token: BufferView<Int32>  // (1)
 
   /// - Throws: for weights that lack something.
   init(_ trained: TrainedModel) throws(RunError) {

@@ -27,18 +27,19 @@ public struct CellStep: Sendable {
   /// Number of rows, a stream each.
   public let rows: Int
   /// (rows, gates · P panels): W_ih·x + b_ih, and W_hh·h + b_hh added unless that is apart.
-  public let gates: Window<Float>
+  public let gates: BufferView<Float>
   /// (rows, gates · P panels): W_hh·h + b_hh where it is apart; else empty.
-  public let stateGates: Window<Float>
+  public let stateGates: BufferView<Float>
   /// (rows, P panels): h of the step before, and of this one.
-  public let previousHidden, hidden: Window<Float>
+  public let previousHidden, hidden: BufferView<Float>
   /// (rows, P panels): c of the step before, and of this one; empty where there is none.
-  public let previousMemory, memory: Window<Float>
+  public let previousMemory, memory: BufferView<Float>
 
-  /// Takes windows of these shapes.
+  /// Takes views of these shapes.
   public init(
-    rows: Int, gates: Window<Float>, stateGates: Window<Float>, previousHidden: Window<Float>, hidden: Window<Float>,
-    previousMemory: Window<Float>, memory: Window<Float>
+    rows: Int, gates: BufferView<Float>, stateGates: BufferView<Float>, previousHidden: BufferView<Float>,
+    hidden: BufferView<Float>,
+    previousMemory: BufferView<Float>, memory: BufferView<Float>
   ) {
     self.rows = rows
     self.gates = gates
@@ -54,14 +55,14 @@ public struct CellStep: Sendable {
 @safe
 public struct CellGradients: Sendable {
   /// Of h, whole: what comes from above and from the later step.
-  public let hidden: Window<Float>
+  public let hidden: BufferView<Float>
   /// Of c by the later step, overwritten with that of the step before; empty where there is no c.
-  public let memory: Window<Float>
+  public let memory: BufferView<Float>
   /// Of the step before's h: what reaches it past the products is added here. The products are the layer's.
-  public let previousHidden: Window<Float>
+  public let previousHidden: BufferView<Float>
 
-  /// Takes windows of that shape.
-  public init(hidden: Window<Float>, memory: Window<Float>, previousHidden: Window<Float>) {
+  /// Takes views of that shape.
+  public init(hidden: BufferView<Float>, memory: BufferView<Float>, previousHidden: BufferView<Float>) {
     self.hidden = hidden
     self.memory = memory
     self.previousHidden = previousHidden

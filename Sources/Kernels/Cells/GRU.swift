@@ -35,8 +35,8 @@ public enum GRU: Cell {
 /// - previousHidden: h_prev, (rows, P panels).
 /// - hidden: h, likewise, overwritten.
 public func gruForward(
-  _ inputGates: Window<Float>, stateGates: Window<Float>, previousHidden: Window<Float>, rows: Int,
-  hidden: Window<Float>
+  _ inputGates: BufferView<Float>, stateGates: BufferView<Float>, previousHidden: BufferView<Float>, rows: Int,
+  hidden: BufferView<Float>
 ) {
   let count = hidden.count
   precondition(rows > 0 && count % (rows * 16) == 0 && inputGates.count == 3 * count, "gates of the wrong size")
@@ -67,8 +67,8 @@ public func gruForward(
 /// - previousHidden: h_prev.
 /// - previousGradient: of h_prev; dh ⊙ z is added to it. What comes through W_hh is a product's work.
 public func gruBackward(
-  _ inputGates: Window<Float>, stateGates: Window<Float>, hiddenGradient: Window<Float>,
-  previousHidden: Window<Float>, rows: Int, addingTo previousGradient: Window<Float>
+  _ inputGates: BufferView<Float>, stateGates: BufferView<Float>, hiddenGradient: BufferView<Float>,
+  previousHidden: BufferView<Float>, rows: Int, addingTo previousGradient: BufferView<Float>
 ) {
   let count = hiddenGradient.count
   precondition(rows > 0 && count % (rows * 16) == 0 && inputGates.count == 3 * count, "gates of the wrong size")

@@ -32,7 +32,8 @@ public enum LSTM: Cell {
 /// - previousCell: c_prev, (rows, P panels).
 /// - cell, hidden: c and h, likewise, overwritten.
 public func lstmForward(
-  _ gates: Window<Float>, previousCell: Window<Float>, rows: Int, cell: Window<Float>, hidden: Window<Float>
+  _ gates: BufferView<Float>, previousCell: BufferView<Float>, rows: Int, cell: BufferView<Float>,
+  hidden: BufferView<Float>
 ) {
   let count = cell.count
   precondition(rows > 0 && count % (rows * 16) == 0 && gates.count == 4 * count, "gates of the wrong size")
@@ -68,8 +69,9 @@ public func lstmForward(
 /// - cellGradient: of c, from the later step; overwritten with that of c_prev.
 /// - cell, previousCell: as in `lstmForward`.
 public func lstmBackward(
-  _ gates: Window<Float>, hiddenGradient: Window<Float>, cellGradient: Window<Float>, cell: Window<Float>,
-  previousCell: Window<Float>, rows: Int
+  _ gates: BufferView<Float>, hiddenGradient: BufferView<Float>, cellGradient: BufferView<Float>,
+  cell: BufferView<Float>,
+  previousCell: BufferView<Float>, rows: Int
 ) {
   let count = cell.count
   precondition(rows > 0 && count % (rows * 16) == 0 && gates.count == 4 * count, "gates of the wrong size")

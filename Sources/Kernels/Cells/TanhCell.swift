@@ -20,7 +20,7 @@ public enum TanhCell: Cell {
 
 /// h = tanh(a), the pointwise part of `torch.nn.RNN`: both of one size, in whole vectors of 16; h is overwritten and
 /// may be a itself.
-public func tanhForward(_ a: Window<Float>, hidden h: Window<Float>) {
+public func tanhForward(_ a: BufferView<Float>, hidden h: BufferView<Float>) {
   precondition(a.count == h.count && a.count % 16 == 0, "activations of the wrong size")
   for place in stride(from: 0, to: h.count, by: 16) {
     store16(h.base + place, hyperbolicTangent(load16(a.base + place)))
@@ -29,7 +29,7 @@ public func tanhForward(_ a: Window<Float>, hidden h: Window<Float>) {
 
 /// da = dh ⊙ (1 − h²): the gradient of the pre-activations by that of h. All of one size, in whole vectors of 16; da is
 /// overwritten and may be dh itself.
-public func tanhBackward(_ dh: Window<Float>, hidden h: Window<Float>, into da: Window<Float>) {
+public func tanhBackward(_ dh: BufferView<Float>, hidden h: BufferView<Float>, into da: BufferView<Float>) {
   precondition(dh.count == h.count && da.count == h.count && h.count % 16 == 0, "activations of the wrong size")
   for place in stride(from: 0, to: h.count, by: 16) {
     let state = load16(h.base + place)

@@ -2,7 +2,7 @@ public import Memory
 
 /// y = x ⊙ mask with the same mask at every step: x and y are `steps` matrices of the mask's shape, (rows, width), one
 /// after the other; y is overwritten and may be x itself. The backward pass is the same, with gradients.
-public func applyMask(_ mask: Panels, to x: Window<Float>, steps: Int, into y: Window<Float>) {
+public func applyMask(_ mask: Panels, to x: BufferView<Float>, steps: Int, into y: BufferView<Float>) {
   let size = mask.elements.count
   precondition(x.count == steps * size && y.count == x.count, "activations of the wrong size")
   for step in 0..<steps {
@@ -14,7 +14,7 @@ public func applyMask(_ mask: Panels, to x: Window<Float>, steps: Int, into y: W
 }
 
 /// y = x · factor, in whole vectors of 16; y is overwritten.
-public func scale(_ x: Window<Float>, by factor: Float, into y: Window<Float>) {
+public func scale(_ x: BufferView<Float>, by factor: Float, into y: BufferView<Float>) {
   precondition(x.count == y.count && x.count % 16 == 0, "rows of different length")
   for place in stride(from: 0, to: y.count, by: 16) {
     store16(y.base + place, load16(UnsafePointer(x.base + place)) * factor)

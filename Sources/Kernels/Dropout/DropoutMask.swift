@@ -90,7 +90,7 @@ extension DropoutMask {
 
   /// Fills `factors` with a number for each row of the vocabulary: that of row v is feature v of row 0. `factors` may
   /// be padded to whole vectors of 16; padding is zero.
-  public func fill(_ factors: Window<Float>, vocabulary: Int) {
+  public func fill(_ factors: BufferView<Float>, vocabulary: Int) {
     fill(Panels(factors, rows: 1, columns: vocabulary), first: 0)
   }
 

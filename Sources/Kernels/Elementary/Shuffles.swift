@@ -35,14 +35,14 @@ private func odds(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
 /// A zip tree: each level works on the halves of two rows at once, so that 16 rows cost 46 operations and not 64 with
 /// their waits.
 @inline(__always)
-func foldSixteenRows(
+func reduceSixteenRows(
   _ rows: UnsafePointer<Float>, _ combine: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>
 ) -> SIMD16<Float> {
-  SIMD16(lowHalf: foldEightRows(rows, combine), highHalf: foldEightRows(rows + 128, combine))
+  SIMD16(lowHalf: reduceEightRows(rows, combine), highHalf: reduceEightRows(rows + 128, combine))
 }
 
 @inline(__always)
-private func foldEightRows(
+private func reduceEightRows(
   _ rows: UnsafePointer<Float>, _ combine: (SIMD8<Float>, SIMD8<Float>) -> SIMD8<Float>
 ) -> SIMD8<Float> {
   /// Rows row and row + 4, four elements each.

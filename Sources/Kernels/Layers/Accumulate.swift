@@ -1,7 +1,7 @@
 public import Memory
 
 /// sum += terms, element by element; both of whole vectors of 16.
-public func accumulate(_ terms: Window<Float>, into sum: Window<Float>) {
+public func accumulate(_ terms: BufferView<Float>, into sum: BufferView<Float>) {
   precondition(terms.count == sum.count && terms.count % 16 == 0, "rows of different length")
   for place in stride(from: 0, to: sum.count, by: 16) {
     store16(sum.base + place, load16(UnsafePointer(sum.base + place)) + load16(UnsafePointer(terms.base + place)))

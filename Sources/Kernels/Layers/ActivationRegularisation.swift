@@ -11,7 +11,7 @@ public import Memory
 /// - activation: 2α/N for α · mean(h²) over N elements, of all streams and steps.
 /// - temporal: 2β/M for β · mean((h_t − h_{t−1})²) over M differences, of all streams; unused for a single step.
 public func addActivationRegularisation(
-  _ h: Window<Float>, steps: Int, activation: Float, temporal: Float, into dh: Window<Float>
+  _ h: BufferView<Float>, steps: Int, activation: Float, temporal: Float, into dh: BufferView<Float>
 ) {
   precondition(steps > 0 && h.count % (steps * 16) == 0 && dh.count == h.count, "activations of the wrong size")
   let size = h.count / steps

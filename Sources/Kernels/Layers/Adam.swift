@@ -47,24 +47,25 @@ private func updateBlock(
 /// Finishes the canonical sum of a slice's gradient, then updates parameters and moments of the slice.
 ///
 /// - roots: root i's part of the slice starts at `i·rootStride`.
-/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack: `foldScratch` ·
-///   depth.
+/// - parameters, first, second: (slice), whole blocks of 256; gradient: 256 elements of scratch; stack:
+///   `reductionScratch` · depth.
 ///
-/// Returns whether every updated parameter is finite, which it isn't where gradient or moments aren't. Bound by its 18 operations and the division for each
-/// vector: 22 cycles on Zen 4.
+/// Returns whether every updated parameter is finite, which it isn't where gradient or moments aren't. Bound by its 18
+/// operations and the division for each vector: 22 cycles on Zen 4.
 public func adam(
-  _ step: AdamStep, roots: Window<Float>, rootStride: Int, schedule: FoldSchedule, parameters: Window<Float>,
-  first: Window<Float>, second: Window<Float>, gradient: Window<Float>, stack: Window<Float>
+  _ step: AdamStep, roots: BufferView<Float>, rootStride: Int, schedule: ReductionSchedule,
+  parameters: BufferView<Float>,
+  first: BufferView<Float>, second: BufferView<Float>, gradient: BufferView<Float>, stack: BufferView<Float>
 ) -> Bool {
   precondition(first.count == parameters.count && second.count == parameters.count, "moments of another size")
   precondition(parameters.count % 256 == 0 && gradient.count >= 256, "slices are whole blocks of 256")
-  precondition(roots.count >= (schedule.folds.count - 1) * rootStride + parameters.count, "a slice for each root")
+  precondition(roots.count >= (schedule.additions.count - 1) * rootStride + parameters.count, "a slice for each root")
   var check = SIMD16<Float>(repeating: 0)
   for block in Swift.stride(from: 0, to: parameters.count, by: 256) {
     var sum = UnsafePointer(roots.base + block)
-    if schedule.folds.count > 1 {
-      foldRows(
-        roots[block..<((schedule.folds.count - 1) * rootStride + block + 256)], stride: rootStride, count: 256,
+    if schedule.additions.count > 1 {
+      reduceRows(
+        roots[block..<((schedule.additions.count - 1) * rootStride + block + 256)], stride: rootStride, count: 256,
         schedule: schedule, into: gradient[0..<256], rootStride: 256, scratch: stack)
       sum = UnsafePointer(gradient.base)
     }

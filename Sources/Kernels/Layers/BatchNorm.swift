@@ -8,7 +8,7 @@ public import Memory
 /// overwritten. Bound by its loads, two for each vector: 2.3 cycles on Zen 4 with all in the first-level cache, else
 /// 3.1.
 public func laneMoments(
-  _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
+  _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: BufferView<Float>, stride: Int
 ) {
   let count = lanes.steps * width
   precondition(h.count == rowsPerStep * count, "activations of the wrong size")
@@ -46,10 +46,12 @@ private func panelMoments(_ column: UnsafePointer<Float>, rows: Int) -> (mean: S
 @safe
 public struct NormCoefficients: Sendable {
   /// (steps, width) each.
-  public let mean, inverseDeviation, scale, shift: Window<Float>
+  public let mean, inverseDeviation, scale, shift: BufferView<Float>
 
-  /// Takes four windows of one size.
-  public init(mean: Window<Float>, inverseDeviation: Window<Float>, scale: Window<Float>, shift: Window<Float>) {
+  /// Takes four views of one size.
+  public init(
+    mean: BufferView<Float>, inverseDeviation: BufferView<Float>, scale: BufferView<Float>, shift: BufferView<Float>
+  ) {
     self.mean = mean
     self.inverseDeviation = inverseDeviation
     self.scale = scale
@@ -61,8 +63,8 @@ public struct NormCoefficients: Sendable {
 /// (width). With `running` (mean and variance, width each), these are updated once for each step, in order: momentum
 /// 0.1, unbiased.
 public func normalisation(
-  moments: Window<Float>, samples: Int, weight: Window<Float>, bias: Window<Float>, width: Int,
-  running: (mean: Window<Float>, variance: Window<Float>)?, into result: NormCoefficients
+  moments: BufferView<Float>, samples: Int, weight: BufferView<Float>, bias: BufferView<Float>, width: Int,
+  running: (mean: BufferView<Float>, variance: BufferView<Float>)?, into result: NormCoefficients
 ) {
   let count = result.mean.count
   precondition(moments.count >= 2 * count && count % width == 0, "moments of the wrong size")
@@ -86,7 +88,8 @@ public func normalisation(
 
 /// Coefficients from the running statistics, the same for every step: evaluation.
 public func normalisation(
-  running: (mean: Window<Float>, variance: Window<Float>), weight: Window<Float>, bias: Window<Float>, width: Int,
+  running: (mean: BufferView<Float>, variance: BufferView<Float>), weight: BufferView<Float>, bias: BufferView<Float>,
+  width: Int,
   into result: NormCoefficients
 ) {
   for place in stride(from: 0, to: result.mean.count, by: 16) {
@@ -100,7 +103,8 @@ public func normalisation(
 
 @inline(__always)
 private func setCoefficients(
-  mean: SIMD16<Float>, variance: SIMD16<Float>, weight: Window<Float>, bias: Window<Float>, channel: Int, place: Int,
+  mean: SIMD16<Float>, variance: SIMD16<Float>, weight: BufferView<Float>, bias: BufferView<Float>, channel: Int,
+  place: Int,
   _ result: NormCoefficients
 ) {
   // A variance beyond Float's range leaves x̂ = 0 and not NaN: the LR finder goes that far.
@@ -122,7 +126,7 @@ public struct Normalisation: LanePass {
 
   /// - h: `lanes.steps` matrices (rowsPerStep, width).
   public init(
-    _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
+    _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
     into y: Panels
   ) {
     precondition(y.rows == lanes.steps * rowsPerStep && h.count == y.elements.count, "activations of the wrong size")

@@ -12,9 +12,9 @@ public struct LaneNormGradients: LanePass {
 
   /// - dy, h: `lanes.steps` matrices (rowsPerStep, width).
   public init(
-    _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
-    _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int,
-    vectors: Window<Float>, vectorStride: Int, weightOffset: Int, biasOffset: Int
+    _ dy: BufferView<Float>, _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
+    _ coefficients: NormCoefficients, into sums: BufferView<Float>, stride: Int,
+    vectors: BufferView<Float>, vectorStride: Int, weightOffset: Int, biasOffset: Int
   ) {
     let count = lanes.steps * width
     precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
@@ -70,30 +70,30 @@ public struct LaneNormGradients: LanePass {
 
 /// What the backward pass through normalising comes to: dh = offset + dy·scale + h·slope.
 @safe
-public struct NormSlopes: Sendable {
+public struct NormBackwardCoefficients: Sendable {
   /// (steps, width) each.
-  public let scale, slope, offset: Window<Float>
+  public let scale, slope, offset: BufferView<Float>
 
-  /// Takes three windows of one size.
-  public init(scale: Window<Float>, slope: Window<Float>, offset: Window<Float>) {
-    precondition(slope.count == scale.count && offset.count == scale.count, "windows of different size")
+  /// Takes three views of one size.
+  public init(scale: BufferView<Float>, slope: BufferView<Float>, offset: BufferView<Float>) {
+    precondition(slope.count == scale.count && offset.count == scale.count, "views of different size")
     self.scale = scale
     self.slope = slope
     self.offset = offset
   }
 
   /// Those of one step.
-  func step(_ t: Int, of steps: Int) -> NormSlopes {
+  func step(_ t: Int, of steps: Int) -> NormBackwardCoefficients {
     let width = scale.count / steps
     let part = (t * width)..<((t + 1) * width)
-    return NormSlopes(scale: scale[part], slope: slope[part], offset: offset[part])
+    return NormBackwardCoefficients(scale: scale[part], slope: slope[part], offset: offset[part])
   }
 }
 
 /// The backward pass for the canonical sums of `laneNormGradients` over n = samples rows: dh = scale·(dy − Σdy/n −
 /// x̂·Σdy·x̂/n). Overwrites `result`, whose scale may be that of the coefficients.
 public func normalisationBackward(
-  sums: Window<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormSlopes
+  sums: BufferView<Float>, samples: Int, _ coefficients: NormCoefficients, into result: NormBackwardCoefficients
 ) {
   let count = coefficients.mean.count
   precondition(sums.count >= 2 * count && result.scale.count == count, "sums of the wrong size")
@@ -111,15 +111,17 @@ public func normalisationBackward(
 }
 
 /// dh = offset + dy·scale + h·slope, in place of dy, and 0 where h isn't positive: the gradient before the ReLU.
-/// All of as many steps (rowsPerStep, width) as the slopes have.
+/// All of as many steps (rowsPerStep, width) as the backwardCoefficients have.
 /// Bound by two loads and a store for each vector, two cycles on Zen 4; it takes 3 to 4.5.
-public func normaliseBackward(_ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, _ slopes: NormSlopes) {
-  let count = slopes.scale.count
+public func normaliseBackward(
+  _ dy: BufferView<Float>, _ h: BufferView<Float>, rowsPerStep: Int, _ backwardCoefficients: NormBackwardCoefficients
+) {
+  let count = backwardCoefficients.scale.count
   precondition(dy.count == rowsPerStep * count && h.count == dy.count, "activations of the wrong size")
   for place in stride(from: 0, to: count, by: 16) {
-    let scale = OnePanel.load(slopes.scale.base + place, 0)
-    let slope = OnePanel.load(slopes.slope.base + place, 0)
-    let offset = OnePanel.load(slopes.offset.base + place, 0)
+    let scale = OnePanel.load(backwardCoefficients.scale.base + place, 0)
+    let slope = OnePanel.load(backwardCoefficients.slope.base + place, 0)
+    let offset = OnePanel.load(backwardCoefficients.offset.base + place, 0)
     for row in 0..<rowsPerStep {
       let element = (place * rowsPerStep) + row * 16
       let state = OnePanel.load(h.base + element, 0)

@@ -10,7 +10,7 @@ public import Memory
 /// Mean and sum of squared deviations of each lane over all steps: `moments` (lanes, 2 · width), rows `stride` apart,
 /// overwritten. Two passes, each in order of step and stream.
 public func laneMomentsOverSteps(
-  _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: Window<Float>, stride: Int
+  _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: BufferView<Float>, stride: Int
 ) {
   let size = rowsPerStep * width
   precondition(h.count == lanes.steps * size, "activations of the wrong size")
@@ -59,8 +59,8 @@ extension NormCoefficients {
 /// the backward pass needs. `sums` (lanes, 2 · width), rows `stride` apart, overwritten. Of the coefficients the first
 /// `width` are used.
 public func laneNormGradientsOverSteps(
-  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
-  _ coefficients: NormCoefficients, into sums: Window<Float>, stride: Int
+  _ dy: BufferView<Float>, _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
+  _ coefficients: NormCoefficients, into sums: BufferView<Float>, stride: Int
 ) {
   let size = rowsPerStep * width
   precondition(dy.count == lanes.steps * size && h.count == dy.count, "activations of the wrong size")
@@ -89,17 +89,18 @@ public func laneNormGradientsOverSteps(
 }
 
 /// dh = offset + dy·scale + h·slope, in place of dy: the backward pass through the same normalisation of all steps,
-/// without a ReLU before it. `slopes` are those of one step, (width).
+/// without a ReLU before it. `backwardCoefficients` are those of one step, (width).
 public func normaliseBackwardOverSteps(
-  _ dy: Window<Float>, _ h: Window<Float>, rowsPerStep: Int, steps: Int, _ slopes: NormSlopes
+  _ dy: BufferView<Float>, _ h: BufferView<Float>, rowsPerStep: Int, steps: Int,
+  _ backwardCoefficients: NormBackwardCoefficients
 ) {
-  let width = slopes.scale.count
+  let width = backwardCoefficients.scale.count
   precondition(dy.count == steps * rowsPerStep * width && h.count == dy.count, "activations of the wrong size")
   for step in 0..<steps {
     for channel in stride(from: 0, to: width, by: 16) {
-      let scale = load16(UnsafePointer(slopes.scale.base + channel))
-      let slope = load16(UnsafePointer(slopes.slope.base + channel))
-      let offset = load16(UnsafePointer(slopes.offset.base + channel))
+      let scale = load16(UnsafePointer(backwardCoefficients.scale.base + channel))
+      let slope = load16(UnsafePointer(backwardCoefficients.slope.base + channel))
+      let offset = load16(UnsafePointer(backwardCoefficients.offset.base + channel))
       let first = (step * width + channel) * rowsPerStep
       for row in 0..<rowsPerStep {
         let place = first &+ row &* 16

@@ -3,11 +3,11 @@ public import Memory
 /// Where the rows of an embedding lie: row by row, or in panels as a decoder's weight that is tied to it.
 @safe
 public struct EmbeddingRows: Sendable {
-  private let elements: Window<Float>
+  private let elements: BufferView<Float>
   private let vocabulary, panels, rowStride, panelStride: Int
 
   /// Of (vocabulary, width) row by row, `width` padded to 16.
-  public init(_ rows: Window<Float>, width: Int) {
+  public init(_ rows: BufferView<Float>, width: Int) {
     precondition(width % 16 == 0 && width > 0 && rows.count % width == 0, "rows of another width")
     elements = rows
     vocabulary = rows.count / width
@@ -31,7 +31,8 @@ public struct EmbeddingRows: Sendable {
   /// - mask: (rows, width), or none: input dropout.
   ///
   /// Traps on tokens outside the vocabulary. Bound by stores.
-  public func gather(tokens: Window<Int32>, factors: Window<Float>? = nil, mask: Panels? = nil, into x: Panels) {
+  public func gather(tokens: BufferView<Int32>, factors: BufferView<Float>? = nil, mask: Panels? = nil, into x: Panels)
+  {
     precondition(tokens.count == x.rows && x.panels == panels, "one token for each row, and rows of one width")
     precondition(mask.map { $0.elements.count == x.elements.count } ?? true, "mask of another shape")
     checkTokens(tokens, factors: factors, vocabulary: vocabulary)
@@ -50,7 +51,7 @@ public struct EmbeddingRows: Sendable {
 }
 
 /// d = d · factors[token], row by row, with a token for each row: the backward pass through the factors of `gather`.
-public func scaleRows(_ d: Panels, tokens: Window<Int32>, factors: Window<Float>) {
+public func scaleRows(_ d: Panels, tokens: BufferView<Int32>, factors: BufferView<Float>) {
   precondition(tokens.count == d.rows, "one token for each row")
   checkTokens(tokens, factors: factors, vocabulary: factors.count)
   for panel in 0..<d.panels {
@@ -61,7 +62,7 @@ public func scaleRows(_ d: Panels, tokens: Window<Int32>, factors: Window<Float>
   }
 }
 
-private func checkTokens(_ tokens: Window<Int32>, factors: Window<Float>?, vocabulary: Int) {
+private func checkTokens(_ tokens: BufferView<Int32>, factors: BufferView<Float>?, vocabulary: Int) {
   precondition(factors.map { $0.count >= vocabulary } ?? true, "a factor for each row of the vocabulary")
   for row in 0..<tokens.count {
     precondition(tokens.base[row] >= 0 && Int(tokens.base[row]) < vocabulary, "token outside the vocabulary")

@@ -10,15 +10,15 @@ public import Memory
 public struct EmbeddingSums: Sendable {
   private let vocabulary, lanes, width: Int
   private let words: Int  // of a set of tokens
-  private let read: Window<UInt64>  // (lanes, words): the tokens that have a row, bit token % 64 of word token / 64
-  private let slots: Window<Int32>  // (lanes, vocabulary): that row of `sums`
-  private let sums: Window<Float>  // (rows, width): zero beyond those in use
-  private let used: Window<Int32>  // (1): rows of `sums` in use
-  private let written: Window<UInt64>  // (lanes, words): the tokens whose gradient in a root isn't zero
-  private let places: Window<Int32>  // (rows): the row of `sums` for each row that is added
-  private let stack: Window<Int32>  // (lanes): of a fold schedule, a lane each
+  private let read: BufferView<UInt64>  // (lanes, words): the tokens that have a row, bit token % 64 of word token / 64
+  private let slots: BufferView<Int32>  // (lanes, vocabulary): that row of `sums`
+  private let sums: BufferView<Float>  // (rows, width): zero beyond those in use
+  private let used: BufferView<Int32>  // (1): rows of `sums` in use
+  private let written: BufferView<UInt64>  // (lanes, words): the tokens whose gradient in a root isn't zero
+  private let places: BufferView<Int32>  // (rows): the row of `sums` for each row that is added
+  private let stack: BufferView<Int32>  // (lanes): of a reduction schedule, a lane each
 
-  /// - rows: how many rows are added at most between two calls of `fold`.
+  /// - rows: how many rows are added at most between two calls of `reduceTree`.
   /// - storage: keeps the sums.
   public init(vocabulary: Int, lanes: Int, width: Int, rows: Int, storage: Storage) {
     self.vocabulary = vocabulary
@@ -42,7 +42,7 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// The sums for rows with those tokens: those of lane `first + i` are `rows[i]`. Good until the next call.
-  func targets(tokens: Window<Int32>, rows: [Range<Int>], first: Int) -> Targets {
+  func targets(tokens: BufferView<Int32>, rows: [Range<Int>], first: Int) -> Targets {
     let count = rows.last?.upperBound ?? 0
     precondition(tokens.count >= count && places.count >= count, "a token for each row")
     precondition(first + rows.count <= lanes, "a lane beyond the last")
@@ -69,8 +69,9 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
-  /// Bound by the loads and stores of the sums, two cycles a vector on Zen 4; with `fold` it takes 6 to 12.
-  public func add(_ da: Window<Float>, tokens: Window<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int) {
+  /// Bound by the loads and stores of the sums, two cycles a vector on Zen 4; with `reduceTree` it takes 6 to 12.
+  public func add(_ da: BufferView<Float>, tokens: BufferView<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int)
+  {
     precondition(da.count == rowsPerStep * width && (rows.last?.upperBound ?? 0) <= rowsPerStep, "a token for each row")
     let targets = targets(tokens: tokens, rows: rows, first: first)
     for range in rows {
@@ -86,14 +87,14 @@ public struct EmbeddingSums: Sendable {
 
   /// Adds the sums up over the lanes and forgets them: root i's gradient (vocabulary, width), row by row or in panels,
   /// starts at `offset + i·rootStride`; zero for tokens that weren't read. Lanes without a token count as zero: see
-  /// `FoldSchedule`.
+  /// `ReductionSchedule`.
   ///
   /// - roots: the same memory in each call, zero before the first and written by nobody else.
   /// - inPanels: whether the gradient is in panels.
-  public func fold(
-    _ schedule: FoldSchedule, into roots: Window<Float>, offset: Int, rootStride: Int, inPanels: Bool = false
+  public func reduceTree(
+    _ schedule: ReductionSchedule, into roots: BufferView<Float>, offset: Int, rootStride: Int, inPanels: Bool = false
   ) {
-    precondition(schedule.folds.count == lanes, "a fold count for each lane")
+    precondition(schedule.additions.count == lanes, "a count of additions for each lane")
     precondition(
       roots.count >= offset + (schedule.roots - 1) * rootStride + vocabulary * width, "a gradient for each root")
     let stack = self.stack.base
@@ -101,9 +102,9 @@ public struct EmbeddingSums: Sendable {
     for lane in 0..<lanes {
       stack[height] = Int32(truncatingIfNeeded: lane)
       height &+= 1
-      for _ in 0..<schedule.folds[lane] {
+      for _ in 0..<schedule.additions[lane] {
         height &-= 1
-        fold(Int(stack[height]), into: Int(stack[height &- 1]))
+        reduceTree(Int(stack[height]), into: Int(stack[height &- 1]))
       }
     }
     for root in 0..<height {
@@ -115,7 +116,7 @@ public struct EmbeddingSums: Sendable {
   }
 
   /// Adds the rows of lane `right` to those of `left`; one that `left` hasn't becomes its own.
-  private func fold(_ right: Int, into left: Int) {
+  private func reduceTree(_ right: Int, into left: Int) {
     let from = UnsafePointer(slots.base + right &* vocabulary)
     let to = slots.base + left &* vocabulary
     for word in 0..<words {

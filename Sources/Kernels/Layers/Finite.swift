@@ -1,7 +1,7 @@
 public import Memory
 
 /// Whether every element is finite. One pass at the speed of memory.
-public func isFinite(_ values: Window<Float>) -> Bool {
+public func isFinite(_ values: BufferView<Float>) -> Bool {
   let whole = values.count / 16 * 16
   // Zero unless an element isn't finite.
   var check = SIMD16<Float>(repeating: 0)

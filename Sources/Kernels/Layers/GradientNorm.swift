@@ -4,7 +4,7 @@ public import Memory
 /// halves.
 ///
 /// Bound by the latency of these additions, whose order is the result's.
-public func squaredNorm(_ values: Window<Float>) -> Double {
+public func squaredNorm(_ values: BufferView<Float>) -> Double {
   precondition(values.count % 16 == 0, "rows are whole vectors")
   var sums = SIMD8<Double>(repeating: 0)
   for place in stride(from: 0, to: values.count, by: 8) {
@@ -18,7 +18,7 @@ public func squaredNorm(_ values: Window<Float>) -> Double {
 }
 
 /// Multiplies every element by `factor`; whole vectors of 16.
-public func scale(_ values: Window<Float>, by factor: Float) {
+public func scale(_ values: BufferView<Float>, by factor: Float) {
   precondition(values.count % 16 == 0, "rows are whole vectors")
   for place in stride(from: 0, to: values.count, by: 16) {
     store16(values.base + place, load16(UnsafePointer(values.base + place)) * factor)

@@ -6,7 +6,7 @@ public import Memory
 /// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide
 /// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores.
 public func gatherLanes(
-  _ activations: Window<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into result: Panels
+  _ activations: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into result: Panels
 ) {
   precondition(
     activations.count == lanes.steps * rowsPerStep * width && result.elements.count == activations.count, "wrong size")

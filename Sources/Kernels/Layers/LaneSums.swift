@@ -3,7 +3,7 @@ public import Memory
 /// How many rows of logits are largest at their target, the first of equal ones counting as the largest, for each run
 /// of `runs` rows one after the other.
 public func correctPredictions(
-  _ logits: Panels, targets: Window<Int32>, runs: [Range<Int>], into counts: Window<Double>
+  _ logits: Panels, targets: BufferView<Int32>, runs: [Range<Int>], into counts: BufferView<Double>
 ) {
   precondition(targets.count == logits.rows && counts.count >= runs.count, "wrong size")
   for (run, rows) in runs.enumerated() {
@@ -40,7 +40,7 @@ public func largestColumn(_ logits: Panels, row: Int) -> Int {
 }
 
 /// Sums of losses in Float64 for each run of rows: `sums[run · stride]`, overwritten.
-public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Window<Double>, stride: Int) {
+public func sumLosses(_ losses: BufferView<Float>, runs: [Range<Int>], into sums: BufferView<Double>, stride: Int) {
   for (run, rows) in runs.enumerated() {
     var sum = 0.0
     for row in rows { sum += Double(losses[row]) }
@@ -51,11 +51,11 @@ public func sumLosses(_ losses: Window<Float>, runs: [Range<Int>], into sums: Wi
 /// A vector for each of some lanes: rows of a matrix, `stride` apart, from an offset on.
 @safe
 public struct LaneVectors: Sendable {
-  private let vectors: Window<Float>
+  private let vectors: BufferView<Float>
   private let stride: Int
 
   /// - vectors: (lanes, stride); offset: where a lane's vector begins in its row.
-  public init(_ vectors: Window<Float>, stride: Int, offset: Int) {
+  public init(_ vectors: BufferView<Float>, stride: Int, offset: Int) {
     self.vectors = vectors[offset..<vectors.count]
     self.stride = stride
   }
@@ -69,7 +69,7 @@ public struct LaneVectors: Sendable {
 /// Column sums of each run of rows: the gradient of a bias. d (rows, columns) for each of `steps` matrices one after
 /// the other; `sums` are overwritten, whole halves of panels. Bound by loads: one for each addition.
 public func laneColumnSums(
-  _ d: Window<Float>, rowsPerStep: Int, columns: Int, lanes: LaneRows, into sums: LaneVectors
+  _ d: BufferView<Float>, rowsPerStep: Int, columns: Int, lanes: LaneRows, into sums: LaneVectors
 ) {
   let width = (columns + 15) / 16 * 16
   precondition(d.count >= rowsPerStep * width * lanes.steps, "wrong size")
@@ -94,7 +94,8 @@ public func laneColumnSums(
 /// Σ over `steps` runs of rows. Wide blocks keep as many additions under way as the adders can take.
 @inline(__always)
 private func sumColumns<Block: ColumnBlock>(
-  _: Block.Type, _ d: Window<Float>, _ rowsPerStep: Int, _ width: Int, _ channel: Int, _ rows: Range<Int>, _ steps: Int
+  _: Block.Type, _ d: BufferView<Float>, _ rowsPerStep: Int, _ width: Int, _ channel: Int, _ rows: Range<Int>,
+  _ steps: Int
 ) -> Block {
   var sum = Block(repeating: 0)
   var column = UnsafePointer(d.base + channel * rowsPerStep + rows.lowerBound * 16)

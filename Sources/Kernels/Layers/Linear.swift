@@ -2,7 +2,7 @@ public import Memory
 
 /// c = a·w + bias: a (rows, depth), w (depth, columns), bias (columns) or none for zero, c (rows, columns),
 /// overwritten. Bound by the multiply-adds.
-public func linear(_ a: Panels, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native) {
+public func linear(_ a: Panels, _ w: Panels, bias: BufferView<Float>?, into c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
   precondition(bias.map { $0.count >= w.panels * 16 } ?? true, "a bias for each column")
   multiply(
@@ -22,7 +22,7 @@ public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShap
 /// `rows` holds offsets in elements from the start of `c` to the row's place in the panel, and `panelStride` is the
 /// distance of c's panels: that is how rows in lane order return to their places in time order.
 public func linear(
-  _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
+  _ a: Panels, _ w: Panels, scatteringTo rows: BufferView<Int32>, of c: BufferView<Float>, panelStride: Int,
   shape: TileShape = .native
 ) {
   precondition(rows.count == a.rows, "one place for each row")
@@ -35,7 +35,7 @@ public func linear(
 ///
 /// Where that is worth it (`takesSideWork`), y is made between the multiply-adds, just ahead of the rows that are read.
 public func linear(
-  _ normalisation: Normalisation, _ w: Panels, bias: Window<Float>?, into c: Panels, shape: TileShape = .native
+  _ normalisation: Normalisation, _ w: Panels, bias: BufferView<Float>?, into c: Panels, shape: TileShape = .native
 ) {
   let y = normalisation.y
   precondition(c.rows == y.rows && c.columns == w.columns, "product into a matrix of another shape")
@@ -55,7 +55,7 @@ public func linear(
 /// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where
 /// that is worth it, between the multiply-adds, just behind the rows that are written.
 public func linear(
-  _ a: Panels, _ w: Panels, scatteringTo rows: Window<Int32>, of c: Window<Float>, panelStride: Int,
+  _ a: Panels, _ w: Panels, scatteringTo rows: BufferView<Int32>, of c: BufferView<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native
 ) {
   guard takesSideWork(w) else {

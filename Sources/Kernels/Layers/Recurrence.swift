@@ -10,8 +10,8 @@ public import Memory
 ///
 /// Bound by the multiply-adds: each step is a product whose right matrix stays in the first-level cache.
 public func recurrentForward(
-  _ a: Window<Float>, into h: Window<Float>, rows: Int, steps: Int, _ w: Panels, bias: Window<Float>,
-  embedding: Window<Float>, tokens: Window<Int32>, tokenStride: Int, shape: TileShape = .native
+  _ a: BufferView<Float>, into h: BufferView<Float>, rows: Int, steps: Int, _ w: Panels, bias: BufferView<Float>,
+  embedding: BufferView<Float>, tokens: BufferView<Int32>, tokenStride: Int, shape: TileShape = .native
 ) {
   let size = Panels.count(rows: rows, columns: w.columns)
   precondition(a.count == steps * size && h.count == a.count, "activations of the wrong size")
@@ -57,7 +57,7 @@ private struct RecurrentEpilogue: Epilogue {
 /// a = h + e[token]: the input of the first step. `a`, (rows, hidden), is overwritten; its first row belongs to row
 /// `first` of `h`, (all rows, hidden); embedding as in `recurrentForward`; a token for each row of `a`.
 public func addEmbedding(
-  _ h: Panels, first: Int = 0, embedding: Window<Float>, tokens: Window<Int32>, into a: Panels
+  _ h: Panels, first: Int = 0, embedding: BufferView<Float>, tokens: BufferView<Int32>, into a: Panels
 ) {
   precondition(first >= 0 && first + a.rows <= h.rows && tokens.count == a.rows, "one token for each row")
   precondition(a.columns == h.columns, "activations of different width")
@@ -97,7 +97,7 @@ public func copyRows(_ source: Panels, first: Int, into target: Panels) {
 /// embedding.
 ///
 /// - dy: `steps` matrices (rows, hidden) one after the other, the gradient at BatchNorm's output, overwritten by dz.
-/// - h: as many. slopes: of as many steps.
+/// - h: as many. backwardCoefficients: of as many steps.
 /// - transposed: wᵀ, (hidden, hidden).
 /// - embedding: what da is added to. The rows of its lane `first + i` are `lanes[i]`; the token of row r at step t
 ///   stands at `t·tokenStride + r`.
@@ -105,21 +105,24 @@ public func copyRows(_ source: Panels, first: Int, into target: Panels) {
 ///
 /// Bound by the multiply-adds; what is added to the embedding and read for dz goes between them.
 public func recurrentBackward(
-  _ dy: Window<Float>, h: Window<Float>, rows: Int, steps: Int, _ transposed: Panels, through slopes: NormSlopes,
-  addingTo embedding: EmbeddingSums, lanes: [Range<Int>], first: Int, tokens: Window<Int32>, tokenStride: Int,
-  scratch: Window<Float>, shape: TileShape = .native
+  _ dy: BufferView<Float>, h: BufferView<Float>, rows: Int, steps: Int, _ transposed: Panels,
+  through backwardCoefficients: NormBackwardCoefficients,
+  addingTo embedding: EmbeddingSums, lanes: [Range<Int>], first: Int, tokens: BufferView<Int32>, tokenStride: Int,
+  scratch: BufferView<Float>, shape: TileShape = .native
 ) {
   let width = transposed.panels * 16
   let size = rows * width
   precondition(
     dy.count == steps * size && h.count == dy.count && scratch.count >= size, "activations of the wrong size")
-  precondition(slopes.scale.count == steps * width && tokens.count >= (steps - 1) * tokenStride + rows, "wrong size")
+  precondition(
+    backwardCoefficients.scale.count == steps * width && tokens.count >= (steps - 1) * tokenStride + rows, "wrong size")
   let last = ((steps - 1) * size)..<(steps * size)
-  normaliseBackward(dy[last], h[last], rowsPerStep: rows, slopes.step(steps - 1, of: steps))
+  normaliseBackward(dy[last], h[last], rowsPerStep: rows, backwardCoefficients.step(steps - 1, of: steps))
   for t in (0..<steps).reversed() {
     let previous =
       t > 0
-      ? BackwardStep(dy: dy.base + (t &- 1) &* size, h: h.base + (t &- 1) &* size, slopes.step(t - 1, of: steps)) : nil
+      ? BackwardStep(
+        dy: dy.base + (t &- 1) &* size, h: h.base + (t &- 1) &* size, backwardCoefficients.step(t - 1, of: steps)) : nil
     multiply(
       ProductOperands(a: UnsafePointer(dy.base + t &* size), rows: rows, depth: transposed.rows, transposed),
       shape: shape,
@@ -136,12 +139,12 @@ private struct BackwardStep {
   let h: UnsafePointer<Float>
   let scale, slope, offset: UnsafePointer<Float>
 
-  init(dy: UnsafeMutablePointer<Float>, h: UnsafePointer<Float>, _ slopes: NormSlopes) {
+  init(dy: UnsafeMutablePointer<Float>, h: UnsafePointer<Float>, _ backwardCoefficients: NormBackwardCoefficients) {
     self.dy = dy
     self.h = h
-    scale = UnsafePointer(slopes.scale.base)
-    slope = UnsafePointer(slopes.slope.base)
-    offset = UnsafePointer(slopes.offset.base)
+    scale = UnsafePointer(backwardCoefficients.scale.base)
+    slope = UnsafePointer(backwardCoefficients.slope.base)
+    offset = UnsafePointer(backwardCoefficients.offset.base)
   }
 }
 

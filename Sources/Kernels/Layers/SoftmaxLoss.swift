@@ -12,7 +12,8 @@ public import Memory
 /// `mostRows` are done at once, while their logits are in the first-level cache, so that these operations don't wait
 /// for each other. Bound by the exponential's 12 multiply-adds an element.
 public func softmaxLoss(
-  _ logits: Panels, targets: Window<Int32>, losses: Window<Float>, gradientScale scale: Float?, scratch: Window<Float>
+  _ logits: Panels, targets: BufferView<Int32>, losses: BufferView<Float>, gradientScale scale: Float?,
+  scratch: BufferView<Float>
 ) {
   let padded = (logits.rows + 15) / 16 * 16
   precondition(targets.count == logits.rows && losses.count == padded, "wrong size")
@@ -72,7 +73,7 @@ private struct SoftmaxJob {
       store16(partial + next &* 16, second)
     }
     for group in stride(from: 0, to: count, by: 16) {
-      store16(numbers + group, foldSixteenRows(UnsafePointer(partial + group &* 16), larger))
+      store16(numbers + group, reduceSixteenRows(UnsafePointer(partial + group &* 16), larger))
     }
     for row in stride(from: 0, to: count, by: 2) {
       let next = min(row + 1, count - 1)
@@ -82,7 +83,7 @@ private struct SoftmaxJob {
       store16(partial + next &* 16, second)
     }
     for group in stride(from: 0, to: count, by: 16) {
-      let sums = foldSixteenRows(UnsafePointer(partial + group &* 16)) { $0 + $1 }
+      let sums = reduceSixteenRows(UnsafePointer(partial + group &* 16)) { $0 + $1 }
       let maxima = load16(UnsafePointer(numbers + group))
       store16(losses + group, logarithm(sums) + (maxima - load16(UnsafePointer(losses + group))))
       if let scale { store16(numbers + group, scale / sums) }

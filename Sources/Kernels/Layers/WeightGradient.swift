@@ -1,7 +1,7 @@
 public import Memory
 
 /// Where the gradient of one matrix, panels (depth, columns), is added up over the lanes: the stack of a
-/// `FoldSchedule`.
+/// `ReductionSchedule`.
 ///
 /// What is on the stack at the end are the roots, and so its first entries are the roots' gradients themselves. Entries
 /// that last from one call of `weightGradient` to the next are whole matrices; those that come and go within a call
@@ -18,11 +18,11 @@ public struct GradientStack {
   let parts: UnsafeMutablePointer<Float>
 
   /// - gradients: root i's gradient starts at `offset + i·rootStride`.
-  /// - lasting: the most entries on the stack between two calls: `FoldSchedule.height(after:)`.
+  /// - lasting: the most entries on the stack between two calls: `ReductionSchedule.height(after:)`.
   /// - spare: at least `spareCount` elements, whose contents last from the first lane to the last.
   public init(
-    _ gradients: Window<Float>, offset: Int, rootStride: Int, depth: Int, columns: Int, schedule: FoldSchedule,
-    lasting: Int, spare: Window<Float>
+    _ gradients: BufferView<Float>, offset: Int, rootStride: Int, depth: Int, columns: Int, schedule: ReductionSchedule,
+    lasting: Int, spare: BufferView<Float>
   ) {
     let size = Panels.count(rows: depth, columns: columns)
     precondition(gradients.count >= offset + (schedule.roots - 1) * rootStride + size, "a gradient for each root")
@@ -41,7 +41,7 @@ public struct GradientStack {
   }
 
   /// Elements that the entries above the roots take.
-  public static func spareCount(depth: Int, columns: Int, schedule: FoldSchedule, lasting: Int) -> Int {
+  public static func spareCount(depth: Int, columns: Int, schedule: ReductionSchedule, lasting: Int) -> Int {
     (lasting - schedule.roots) * Panels.count(rows: depth, columns: columns)
       + max(schedule.kept - lasting, 0) * Part.count
   }
@@ -83,25 +83,26 @@ public struct GradientStack {
 /// tile costs a tenth of the time with wide tiles, a quarter with narrow ones. Column sums are additions beside the
 /// first tiles' multiply-adds where registers are left for them (wide tiles), else a pass of their own.
 public func weightGradient(
-  _ a: Window<Float>, depth: Int, _ d: Window<Float>, columns: Int, rowsPerStep: Int, lanes: LaneRows, first: Int,
-  schedule: FoldSchedule, into stack: GradientStack, bias: LaneVectors? = nil, shape: TileShape = .native
+  _ a: BufferView<Float>, depth: Int, _ d: BufferView<Float>, columns: Int, rowsPerStep: Int, lanes: LaneRows,
+  first: Int,
+  schedule: ReductionSchedule, into stack: GradientStack, bias: LaneVectors? = nil, shape: TileShape = .native
 ) {
   precondition(a.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: depth), "activations are missing")
   precondition(d.count >= lanes.steps * Panels.count(rows: rowsPerStep, columns: columns), "gradients are missing")
-  precondition(first + lanes.rows.count <= schedule.folds.count, "a fold count for each lane")
+  precondition(first + lanes.rows.count <= schedule.additions.count, "a count of additions for each lane")
   precondition(stack.rootCount == schedule.roots && stack.depth == depth && stack.columns == columns, "another's stack")
   precondition(bias.map { $0.holds(lanes: lanes.rows.count, columns: columns) } ?? true, "a vector for each lane")
   if let bias, !sumsColumnsAlong {
     laneColumnSums(d, rowsPerStep: rowsPerStep, columns: columns, lanes: lanes, into: bias)
   }
   lanes.rows.withUnsafeBufferPointer { rows in
-    schedule.folds.withUnsafeBufferPointer { folds in
+    schedule.additions.withUnsafeBufferPointer { additions in
       schedule.heights.withUnsafeBufferPointer { heights in
         let operands = WeightGradientOperands(
           a: UnsafePointer(a.base), d: UnsafePointer(d.base), panelStride: rowsPerStep * 16,
           aStepStride: Panels.count(rows: rowsPerStep, columns: depth),
           dStepStride: Panels.count(rows: rowsPerStep, columns: columns), rows: rows, steps: lanes.steps,
-          folds: UnsafeBufferPointer(rebasing: folds[first...]),
+          additions: UnsafeBufferPointer(rebasing: additions[first...]),
           heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: stack, bias: bias)
         for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
           for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
@@ -124,7 +125,7 @@ private struct WeightGradientOperands {
   let dStepStride: Int
   let rows: UnsafeBufferPointer<Range<Int>>
   let steps: Int
-  let folds: UnsafeBufferPointer<Int>
+  let additions: UnsafeBufferPointer<Int>
   let heights: UnsafeBufferPointer<Int>
   let stack: GradientStack
   let bias: LaneVectors?
@@ -157,14 +158,14 @@ private struct WeightGradientJob: TileJob {
   func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
     let (k, column) = (part.row &+ row, part.column &+ column)
     if sumsColumnsAlong, k == 0, let bias = operands.bias {
-      foldLanes(k, column) { lane in
+      reduceLanes(k, column) { lane in
         var sums = SummedTile<Tile>()
         addRows(of: lane, k, column, to: &sums)
         sums.columns.store(bias[lane] + column, 16)
         return sums.tile
       }
     } else {
-      foldLanes(k, column) { lane in
+      reduceLanes(k, column) { lane in
         var tile = Tile(repeating: Tile.Block(repeating: 0))
         addRows(of: lane, k, column, to: &tile)
         return tile
@@ -174,11 +175,11 @@ private struct WeightGradientJob: TileJob {
 
   /// Folds each lane's tile with those of the lanes before.
   @inline(__always)
-  private func foldLanes<Tile: RowTile>(_ k: Int, _ column: Int, _ laneSum: (Int) -> Tile) {
+  private func reduceLanes<Tile: RowTile>(_ k: Int, _ column: Int, _ laneSum: (Int) -> Tile) {
     for lane in lanes {
       var tile = laneSum(lane)
       var level = operands.heights[lane]
-      for _ in 0..<operands.folds[lane] {
+      for _ in 0..<operands.additions[lane] {
         level &-= 1
         let entry = operands.stack.entry(level, part, row: k, column: column)
         tile.add(entry.place, entry.stride)

@@ -1,7 +1,7 @@
-/// Memory for the life of a run, zeroed, from which windows are cut at 64-byte boundaries.
+/// Memory for the life of a run, zeroed, from which views are cut at 64-byte boundaries.
 ///
 /// It either allocates its bytes itself or cuts up bytes that were lent to it, such as a window that the ranks of a
-/// node share. Windows cut from an arena are valid as long as the arena.
+/// node share. Views cut from an arena are valid as long as the arena.
 @safe
 public final class Arena: @unchecked Sendable {
   private let base: UnsafeMutableRawPointer
@@ -37,11 +37,12 @@ public final class Arena: @unchecked Sendable {
   deinit { if owned { release(base) } }
 
   /// The next `count` elements, starting on a 64-byte boundary; traps when the arena is used up.
-  public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
+  public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> BufferView<Element>
+  {
     let start = used
     used = start + Self.byteCount(count, of: type)
     precondition(used <= byteCount, "arena of \(byteCount) bytes is used up")
-    return Window(base: (base + start).bindMemory(to: type, capacity: count), count: count)
+    return BufferView(base: (base + start).bindMemory(to: type, capacity: count), count: count)
   }
 
   /// An arena of the next `byteCount` bytes, a multiple of 64, valid as long as this one's; nil when so many aren't

@@ -22,7 +22,7 @@ public func floats(littleEndian bytes: ArraySlice<UInt8>) -> [Float] {
   }
 }
 
-extension Window where Element == Float {
+extension BufferView where Element == Float {
   /// The elements' bytes, little-endian.
   public var littleEndianBytes: [UInt8] {
     precondition(isLittleEndian, "files and digests are made on little-endian machines")

@@ -11,7 +11,8 @@ public final class Storage {
   public init() {}
 
   /// `count` zeroed elements, starting on a 64-byte boundary.
-  public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
+  public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> BufferView<Element>
+  {
     let bytes = Arena.byteCount(count, of: type)
     if bytes > left {
       let arena =

@@ -37,7 +37,7 @@ public struct SharedBarrier: @unchecked Sendable {
   ///
   /// - worker: this worker, `0..<workers`, which waits from one thread at a time; hasCore: whether each worker has a
   ///   core.
-  public init(_ memory: Window<UInt64>, worker: Int, workers: Int, hasCore: Bool) {
+  public init(_ memory: BufferView<UInt64>, worker: Int, workers: Int, hasCore: Bool) {
     precondition(memory.count >= Self.wordCount(workers: workers), "memory for \(workers) workers")
     precondition(worker >= 0 && worker < workers, "worker \(worker) outside 0..<\(workers)")
     words = UnsafeMutableRawPointer(memory.base).bindMemory(to: Atomic<UInt64>.self, capacity: memory.count)

@@ -25,7 +25,7 @@ public struct SharedProgress: @unchecked Sendable {
   public static func wordCount(workers: Int) -> Int { (workers + 1) * spacing }
 
   /// The lines in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all use.
-  public init(_ memory: Window<UInt64>, workers: Int) {
+  public init(_ memory: BufferView<UInt64>, workers: Int) {
     precondition(memory.count >= Self.wordCount(workers: workers), "memory for \(workers) workers")
     words = UnsafeMutableRawPointer(memory.base).bindMemory(to: Atomic<UInt64>.self, capacity: memory.count)
   }
@@ -38,10 +38,10 @@ public struct SharedProgress: @unchecked Sendable {
 
   /// Records the operation that a worker comes to.
   @inline(__always)
-  public func tell(_ worker: Int, operation: UInt64) { self[worker, 0].store(operation, ordering: .relaxed) }
+  public func record(_ worker: Int, operation: UInt64) { self[worker, 0].store(operation, ordering: .relaxed) }
 
   /// Records the step that a worker is in.
-  public func tell(_ worker: Int, step: Int) { self[worker, 1].store(UInt64(step), ordering: .relaxed) }
+  public func record(_ worker: Int, step: Int) { self[worker, 1].store(UInt64(step), ordering: .relaxed) }
 
   /// What a worker has recorded.
   public func line(_ worker: Int) -> Line {
@@ -51,17 +51,17 @@ public struct SharedProgress: @unchecked Sendable {
       process: process, rank: Int(self[worker, 3].load(ordering: .relaxed)))
   }
 
-  /// True for the first who asks, of all who share the memory: one of them is to report for all, and calls `told` when
-  /// it has.
+  /// True for the first who asks, of all who share the memory: one of them is to report for all, and calls
+  /// `markReported` when it has.
   public func claim() -> Bool {
     words.pointee.compareExchange(expected: 0, desired: 1, ordering: .relaxed).exchanged
   }
 
   /// Records that the one that was to report for all has done so.
-  public func told() { words.pointee.store(2, ordering: .relaxed) }
+  public func markReported() { words.pointee.store(2, ordering: .relaxed) }
 
   /// Whether it has.
-  public var isTold: Bool { words.pointee.load(ordering: .relaxed) == 2 }
+  public var isReported: Bool { words.pointee.load(ordering: .relaxed) == 2 }
 
   @inline(__always)
   private subscript(worker: Int, place: Int) -> Atomic<UInt64> {

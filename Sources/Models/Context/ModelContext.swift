@@ -23,16 +23,16 @@ public final class ModelContext {
   /// The number among all streams of this worker's first.
   public let firstStream: Int
   /// How this worker's lanes are added up to its subtree roots.
-  public let laneFolds: FoldSchedule
+  public let laneReduction: ReductionSchedule
   /// For each lane of the worker its rows among the worker's streams.
   public let laneRows: [Range<Int>]
   /// (lanes, vectors): each lane's gradient of the vectors, all to be written in every step. See `vectorOffset`.
-  public let laneVectors: Window<Float>
+  public let laneVectors: BufferView<Float>
   /// Scratch for the kernels that reduce along the tree.
-  public let scratch: Window<Float>
-  let doubleScratch: Window<Double>
+  public let scratch: BufferView<Float>
+  let doubleScratch: BufferView<Double>
   private let lossExchange: TreeExchange
-  private let lossTotals: Window<Double>  // (1 + flags)
+  private let lossTotals: BufferView<Double>  // (1 + flags)
   /// What workers exchange along with a step's loss.
   package let flags = StepFlags()
   /// Takes what evaluation predicts wrongly, if anybody wants that.
@@ -40,13 +40,13 @@ public final class ModelContext {
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?
-  private let parameters: Window<Float>
+  private let parameters: BufferView<Float>
   private let storage = Storage()
 
   /// - seed: of what is random in a step; bptt: tokens that a stream advances in it.
   package init(
     _ description: ModelDescription, _ layout: ParameterLayout, vocabulary: Int, bptt: Int, seed: UInt64,
-    team: any Team, parameters: Window<Float>
+    team: any Team, parameters: BufferView<Float>
   ) {
     self.layout = layout
     self.description = description
@@ -66,11 +66,11 @@ public final class ModelContext {
       let range = lanes.streams(ofLane: lane)
       return (range.lowerBound - ownStreams.lowerBound)..<(range.upperBound - ownStreams.lowerBound)
     }
-    laneFolds = lanes.folds(of: own.map { $0..<($0 + 1) })
+    laneReduction = lanes.reductionSchedule(of: own.map { $0..<($0 + 1) })
     // No reduction of lanes or of roots keeps more entries than there are lanes.
     let depth = lanes.count
     laneVectors = storage.take(own.count * layout.vectorCount)
-    scratch = storage.take(foldScratch * depth)
+    scratch = storage.take(reductionScratch * depth)
     doubleScratch = storage.take(depth)
     lossTotals = storage.take(1 + StepFlags.count)
     lossExchange = team.makeTreeExchange(floats: 0, doubles: 1 + StepFlags.count)
@@ -96,13 +96,13 @@ public final class ModelContext {
 
   /// Makes the stack on which a linear layer's weight gradient is added up over the lanes, block by block, for each
   /// gradient that it is called with.
-  func makeGradientStack(_ name: String, _ blocks: [LaneBlock]) -> (_ gradients: Window<Float>) -> GradientStack {
+  func makeGradientStack(_ name: String, _ blocks: [LaneBlock]) -> (_ gradients: BufferView<Float>) -> GradientStack {
     let tensor = layout[name]
     let (depth, columns) = tensor.isShared ? (tensor.shape[0], tensor.shape[1]) : (tensor.shape[1], tensor.keptColumns)
-    let lasting = laneFolds.height(after: blocks.map(\.lanes.upperBound))
-    let spare: Window<Float> = make(
-      GradientStack.spareCount(depth: depth, columns: columns, schedule: laneFolds, lasting: lasting))
-    let (schedule, stride) = (laneFolds, gradientStride)
+    let lasting = laneReduction.height(after: blocks.map(\.lanes.upperBound))
+    let spare: BufferView<Float> = make(
+      GradientStack.spareCount(depth: depth, columns: columns, schedule: laneReduction, lasting: lasting))
+    let (schedule, stride) = (laneReduction, gradientStride)
     return { gradients in
       GradientStack(
         gradients, offset: tensor.offset, rootStride: stride, depth: depth, columns: columns, schedule: schedule,
@@ -120,7 +120,8 @@ public final class ModelContext {
   }
 
   /// Zeroed memory of `count` elements that lives as long as the context.
-  public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> Window<Element> {
+  public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> BufferView<Element>
+  {
     storage.take(count, of: type)
   }
 
@@ -131,7 +132,7 @@ public final class ModelContext {
 
   /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models
   /// that have no other exchange which it could ride along in.
-  public func sum(_ lanes: Window<Double>) -> Double {
+  public func sum(_ lanes: BufferView<Double>) -> Double {
     writeLosses(lanes, to: lossExchange)
     team.complete(lossExchange)
     return readLosses(from: lossExchange, lossTotals)
@@ -139,11 +140,11 @@ public final class ModelContext {
 
   /// Writes this worker's subtree roots of a number from each lane, and the step's flags, into an exchange of 1 +
   /// `StepFlags.count` doubles.
-  func writeLosses(_ losses: Window<Double>, to exchange: TreeExchange) {
+  func writeLosses(_ losses: BufferView<Double>, to exchange: TreeExchange) {
     let stride = exchange.doubleStride
     let own = exchange.ownRoots
-    foldDoubles(
-      losses, stride: 1, count: 1, schedule: laneFolds,
+    reduceDoubles(
+      losses, stride: 1, count: 1, schedule: laneReduction,
       into: exchange.doubles[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
       scratch: doubleScratch)
     let firstRow = own.lowerBound * stride
@@ -153,8 +154,8 @@ public final class ModelContext {
   /// The canonical sum of what all workers have written by `writeLosses`; takes the flags.
   ///
   /// - totals: 1 + `StepFlags.count` elements of scratch.
-  func readLosses(from exchange: TreeExchange, _ totals: Window<Double>) -> Double {
-    foldDoubles(
+  func readLosses(from exchange: TreeExchange, _ totals: BufferView<Double>) -> Double {
+    reduceDoubles(
       exchange.doubles, stride: exchange.doubleStride, count: totals.count, schedule: exchange.schedule, into: totals,
       rootStride: totals.count, scratch: doubleScratch)
     flags.read(from: totals[1..<totals.count])
@@ -172,7 +173,7 @@ public final class ModelContext {
   // MARK: Views into the parameters and the gradient
 
   /// An embedding's rows, each padded to 16.
-  public func rows(_ name: String) -> Window<Float> {
+  public func rows(_ name: String) -> BufferView<Float> {
     let tensor = layout[name]
     return parameters[tensor.offset..<(tensor.offset + tensor.shape[0] * ParameterLayout.padded(tensor.shape[1]))]
   }
@@ -194,7 +195,7 @@ public final class ModelContext {
   }
 
   /// A vector, padded to 16; a cell's bias, a number for each gate column.
-  public func vector(_ name: String) -> Window<Float> {
+  public func vector(_ name: String) -> BufferView<Float> {
     let tensor = layout[name]
     return parameters[tensor.offset..<(tensor.offset + tensor.vectorCount)]
   }
@@ -214,7 +215,7 @@ public final class ModelContext {
   }
 
   /// A lane's gradient of the vectors: see `vectorOffset`.
-  func laneVectors(ofLane lane: Int) -> Window<Float> {
+  func laneVectors(ofLane lane: Int) -> BufferView<Float> {
     laneVectors[(lane * layout.vectorCount)..<((lane + 1) * layout.vectorCount)]
   }
 
@@ -226,9 +227,9 @@ public final class ModelContext {
   }
 
   /// Adds `laneVectors` up over the lanes, into the gradient.
-  public func foldVectors(into gradients: Window<Float>) {
-    foldRows(
-      laneVectors, stride: layout.vectorCount, count: layout.vectorCount, schedule: laneFolds,
+  public func reduceVectors(into gradients: BufferView<Float>) {
+    reduceRows(
+      laneVectors, stride: layout.vectorCount, count: layout.vectorCount, schedule: laneReduction,
       into: gradients[layout.vectorOffset..<gradients.count], rootStride: layout.count, scratch: scratch)
   }
 }

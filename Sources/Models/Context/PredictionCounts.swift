@@ -10,7 +10,7 @@ package final class PredictionCounts {
   package init() {}
 
   /// Counts the rows whose largest logit, of equal ones the first, isn't the target's.
-  func add(_ logits: Panels, targets: Window<Int32>) {
+  func add(_ logits: Panels, targets: BufferView<Int32>) {
     for row in 0..<logits.rows {
       let best = largestColumn(logits, row: row)
       let target = Int(targets[row])

@@ -19,13 +19,13 @@ package final class StepFlags {
   private(set) package var precedingGradientWasBad = false
 
   /// Overwrites `row` with this worker's flags.
-  func write(to row: Window<Double>) {
+  func write(to row: BufferView<Double>) {
     row[0] = wantsStop ? 1 : 0
     row[1] = gradientWasBad ? 1 : 0
   }
 
   /// Takes the sums over all workers.
-  func read(from sums: Window<Double>) {
+  func read(from sums: BufferView<Double>) {
     stops = sums[0] > 0
     precedingGradientWasBad = sums[1] > 0
   }

@@ -14,19 +14,19 @@ final class CellLayer {
   private let index, steps, inputs, hidden, width, gateWidth: Int
   private let inputWeight, stateWeight: Panels  // (inputs, gate columns), (hidden, gate columns)
   private let inputTransposed, stateTransposed: Panels  // (gate columns, inputs), (gate columns, hidden)
-  private let inputBias, stateBias: Window<Float>  // (gate columns)
-  private let bias: Window<Float>  // (gate columns): of the input products
-  private let gates, stateGates: Window<Float>  // (blocks, steps, block's streams, gate columns)
+  private let inputBias, stateBias: BufferView<Float>  // (gate columns)
+  private let bias: BufferView<Float>  // (gate columns): of the input products
+  private let gates, stateGates: BufferView<Float>  // (blocks, steps, block's streams, gate columns)
   /// (blocks, 1 + steps, block's streams, width): from the step before the first on.
-  private let states, memories: Window<Float>
-  private let memoryGradient, spare: Window<Float>  // (a block's streams, width)
-  private let orderedInput, orderedGates: Window<Float>  // (a block's rows of all steps, …) in lane order
-  private let inputStack, stateStack: (Window<Float>) -> GradientStack
+  private let states, memories: BufferView<Float>
+  private let memoryGradient, spare: BufferView<Float>  // (a block's streams, width)
+  private let orderedInput, orderedGates: BufferView<Float>  // (a block's rows of all steps, …) in lane order
+  private let inputStack, stateStack: (BufferView<Float>) -> GradientStack
   private let inputBiasOffset, stateBiasOffset: Int
   private let dropout: Double
   private let dropped: Panels  // (hidden, gate columns): W_hh with the step's mask
   /// (steps, a block's streams, width): h of the step before times the mask's factor.
-  private let scaledStates: Window<Float>
+  private let scaledStates: BufferView<Float>
   private var mask: DropoutMask?
   private let stateOffset: Int
   /// (streams, width): h, and c where there is one, from which a batch starts.
@@ -106,7 +106,7 @@ final class CellLayer {
   }
 
   /// h of all steps of a block, (steps, block's streams, width).
-  func output(_ block: LaneBlock) -> Window<Float> {
+  func output(_ block: LaneBlock) -> BufferView<Float> {
     let all = part(states, block)
     return all[(block.streams.count * width)..<all.count]
   }
@@ -114,7 +114,7 @@ final class CellLayer {
   /// Forward through all steps of a block from what is carried, which moves on.
   ///
   /// - x: (steps, block's streams, inputs); drops: whether the step's mask is in force.
-  func forward(_ block: LaneBlock, _ x: Window<Float>, drops: Bool) {
+  func forward(_ block: LaneBlock, _ x: BufferView<Float>, drops: Bool) {
     let weight = drops && dropout > 0 ? dropped : stateWeight
     let first = block.streams.lowerBound
     copyRows(carriedHidden, first: first, into: state(states, block, 0))
@@ -139,7 +139,8 @@ final class CellLayer {
   /// - gradients: the block's part of the weights' gradients. Blocks come in order: partial sums are kept from the
   ///   first to the last.
   func backward(
-    _ block: LaneBlock, _ x: Window<Float>, _ dh: Window<Float>, into dx: Window<Float>, gradients: Window<Float>
+    _ block: LaneBlock, _ x: BufferView<Float>, _ dh: BufferView<Float>, into dx: BufferView<Float>,
+    gradients: BufferView<Float>
   ) {
     let rows = block.streams.count
     let size = rows * width
@@ -167,10 +168,10 @@ final class CellLayer {
   }
 
   /// Ends the weights' gradients of a step, behind the last block: dropped weights have none.
-  func finishGradients(_ gradients: Window<Float>) {
+  func finishGradients(_ gradients: BufferView<Float>) {
     guard let mask, dropout > 0 else { return }
     let count = stateWeight.elements.count
-    for root in 0..<context.laneFolds.roots {
+    for root in 0..<context.laneReduction.roots {
       let start = root * context.gradientStride + stateOffset
       mask.dropGradient(
         Panels(gradients[start..<(start + count)], rows: hidden, columns: gateWidth), gates: cell.gates)
@@ -178,16 +179,17 @@ final class CellLayer {
   }
 
   /// Where `backward` leaves the gradients of what W_hh·h is part of.
-  private var stateGradients: Window<Float> { cell.separatesStateGates ? stateGates : gates }
+  private var stateGradients: BufferView<Float> { cell.separatesStateGates ? stateGates : gates }
 
-  /// In lane order, where each lane's rows of all steps lie one behind the other: a lane's sums stay in registers for all of them.
-  private func weightGradients(_ block: LaneBlock, _ x: Window<Float>, into gradients: Window<Float>) {
+  /// In lane order, where each lane's rows of all steps lie one behind the other: a lane's sums stay in registers for
+  /// all of them.
+  private func weightGradients(_ block: LaneBlock, _ x: BufferView<Float>, into gradients: BufferView<Float>) {
     let rows = steps * block.streams.count
     let first = block.lanes.lowerBound
     var d = inLaneOrder(block.part(gates, width: gateWidth), gateWidth, block, orderedGates)
     weightGradient(
       inLaneOrder(x, ParameterLayout.padded(inputs), block, orderedInput), depth: inputs, d, columns: gateWidth,
-      rowsPerStep: rows, lanes: block.runs, first: first, schedule: context.laneFolds, into: inputStack(gradients),
+      rowsPerStep: rows, lanes: block.runs, first: first, schedule: context.laneReduction, into: inputStack(gradients),
       bias: context.laneVectors(block, offset: inputBiasOffset))
     if cell.separatesStateGates {
       d = inLaneOrder(block.part(stateGates, width: gateWidth), gateWidth, block, orderedGates)
@@ -200,14 +202,14 @@ final class CellLayer {
     }
     weightGradient(
       inLaneOrder(before, width, block, orderedInput), depth: hidden, d, columns: gateWidth, rowsPerStep: rows,
-      lanes: block.runs, first: first, schedule: context.laneFolds, into: stateStack(gradients),
+      lanes: block.runs, first: first, schedule: context.laneReduction, into: stateStack(gradients),
       bias: context.laneVectors(block, offset: stateBiasOffset))
   }
 
   /// Activations (steps, block's streams, columns) with their rows in lane order, in `result`.
   private func inLaneOrder(
-    _ activations: Window<Float>, _ columns: Int, _ block: LaneBlock, _ result: Window<Float>
-  ) -> Window<Float> {
+    _ activations: BufferView<Float>, _ columns: Int, _ block: LaneBlock, _ result: BufferView<Float>
+  ) -> BufferView<Float> {
     let rows = steps * block.streams.count
     let ordered = result[0..<(rows * columns)]
     gatherLanes(
@@ -227,27 +229,27 @@ final class CellLayer {
       memory: cell.hasMemory ? state(memories, block, t + 1).elements : memories)
   }
 
-  private func part(_ states: Window<Float>, _ block: LaneBlock) -> Window<Float> {
+  private func part(_ states: BufferView<Float>, _ block: LaneBlock) -> BufferView<Float> {
     let count = (1 + steps) * width
     return states[(block.streams.lowerBound * count)..<(block.streams.upperBound * count)]
   }
 
   /// A state behind `t` steps of the batch, (block's streams, hidden).
-  private func state(_ states: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+  private func state(_ states: BufferView<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
     matrix(part(states, block), block, t, columns: hidden)
   }
 
   /// Gates at step t, (block's streams, gate columns).
-  private func gate(_ gates: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+  private func gate(_ gates: BufferView<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
     matrix(block.part(gates, width: gateWidth), block, t, columns: gateWidth)
   }
 
   /// The input at step t, (block's streams, inputs).
-  private func input(_ x: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+  private func input(_ x: BufferView<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
     matrix(x, block, t, columns: inputs)
   }
 
-  private func matrix(_ activations: Window<Float>, _ block: LaneBlock, _ t: Int, columns: Int) -> Panels {
+  private func matrix(_ activations: BufferView<Float>, _ block: LaneBlock, _ t: Int, columns: Int) -> Panels {
     let count = Panels.count(rows: block.streams.count, columns: columns)
     return Panels(
       activations[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: columns)

@@ -14,9 +14,9 @@ final class EmbeddingLayer {
   private let sums: EmbeddingSums
   private let offset: Int
   private let dropout: Double
-  private let factors: Window<Float>  // (vocabulary)
+  private let factors: BufferView<Float>  // (vocabulary)
   /// The same, and 0 for the padding token where it has no gradient; nil where neither has an effect.
-  private let gradientFactors: Window<Float>?
+  private let gradientFactors: BufferView<Float>?
   private let hasPadding, isShared: Bool
 
   /// The layer whose parameter is `name.weight`.
@@ -56,12 +56,12 @@ final class EmbeddingLayer {
   /// x_t (block's streams, width) of the tokens at one step.
   ///
   /// - drops: whether the step's mask is in force; mask: input dropout's (block's streams, width), or none.
-  func forward(tokens: Window<Int32>, drops: Bool, mask: Panels?, into x: Panels) {
+  func forward(tokens: BufferView<Int32>, drops: Bool, mask: Panels?, into x: Panels) {
     rows.gather(tokens: tokens, factors: drops && dropout > 0 ? factors : nil, mask: mask, into: x)
   }
 
   /// Adds a gradient of x_t to the embedding's: `dx` (block's streams, width) gives way to what is added.
-  func backward(_ block: LaneBlock, tokens: Window<Int32>, mask: Panels?, _ dx: Panels) {
+  func backward(_ block: LaneBlock, tokens: BufferView<Int32>, mask: Panels?, _ dx: Panels) {
     if let mask { applyMask(mask, to: dx.elements, steps: 1, into: dx.elements) }
     if let gradientFactors { scaleRows(dx, tokens: tokens, factors: gradientFactors) }
     sums.add(
@@ -70,9 +70,9 @@ final class EmbeddingLayer {
 
   /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all
   /// blocks.
-  func gradient(into gradients: Window<Float>) {
-    sums.fold(
-      context.laneFolds, into: gradients, offset: offset, rootStride: context.gradientStride,
+  func gradient(into gradients: BufferView<Float>) {
+    sums.reduceTree(
+      context.laneReduction, into: gradients, offset: offset, rootStride: context.gradientStride,
       inPanels: isShared)
   }
 

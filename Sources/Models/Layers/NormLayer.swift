@@ -7,24 +7,24 @@ internal import Teams
 ///
 /// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of
 /// the batch where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step.
-/// Forward, it takes the blocks of lanes by `observe` before `measure`; backward, by `differentiate` before `reduce`,
-/// and again by `backward`.
+/// Forward, it takes the blocks of lanes by `accumulateStatistics` before `finalizeStatistics`; backward, by
+/// `differentiate` before `reduce`, and again by `backward`.
 @safe
 public final class NormLayer {
   /// (width): running mean and variance.
-  public let runningMean, runningVariance: Window<Float>
+  public let runningMean, runningVariance: BufferView<Float>
   private let name: String
   private let context: ModelContext
   private let steps: Int
-  private let weight, bias: Window<Float>  // (width)
+  private let weight, bias: BufferView<Float>  // (width)
   private let weightOffset, biasOffset: Int
   private let coefficients: [NormCoefficients]  // one for each application, (steps, width)
   /// The coefficients of the backward pass of the application that was reduced last, good until the next `reduce`.
-  public let slopes: NormSlopes
-  private let laneStatistics: Window<Float>  // (lanes, 2, steps, width)
-  private let statistics: Window<Float>  // (2, steps, width)
-  private let applicationVectors: Window<Float>  // (lanes, 2, width)
-  private let totals: Window<Double>  // (1 + flags): the loss, then the step's flags
+  public let backwardCoefficients: NormBackwardCoefficients
+  private let laneStatistics: BufferView<Float>  // (lanes, 2, steps, width)
+  private let statistics: BufferView<Float>  // (2, steps, width)
+  private let applicationVectors: BufferView<Float>  // (lanes, 2, width)
+  private let totals: BufferView<Double>  // (1 + flags): the loss, then the step's flags
   private let laneMomentSchedule, rootMomentSchedule: MomentSchedule
   // Two, used in turn: by the time one is written again, all have read it.
   private let exchanges: [TreeExchange]
@@ -51,19 +51,20 @@ public final class NormLayer {
         mean: context.make(count), inverseDeviation: context.make(count), scale: context.make(count),
         shift: context.make(count))
     }
-    slopes = NormSlopes(scale: context.make(count), slope: context.make(count), offset: context.make(count))
+    backwardCoefficients = NormBackwardCoefficients(
+      scale: context.make(count), slope: context.make(count), offset: context.make(count))
     laneStatistics = context.make(context.laneRows.count * 2 * count)
     statistics = context.make(2 * count)
     applicationVectors = context.make(context.laneRows.count * 2 * width)
     totals = context.make(1 + StepFlags.count)
-    laneMomentSchedule = MomentSchedule(context.laneFolds, counts: context.laneRows.map(\.count))
+    laneMomentSchedule = MomentSchedule(context.laneReduction, counts: context.laneRows.map(\.count))
     let team = context.team
     exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * count, doubles: 1 + StepFlags.count) }
     rootMomentSchedule = MomentSchedule(exchanges[0].schedule, counts: context.rootStreams)
   }
 
   /// Mean and variance by PyTorch's names.
-  public var runningStatistics: [(name: String, values: Window<Float>)] {
+  public var runningStatistics: [(name: String, values: BufferView<Float>)] {
     [
       ("\(name).running_mean", runningMean[0..<context.hidden]),
       ("\(name).running_var", runningVariance[0..<context.hidden]),
@@ -71,7 +72,7 @@ public final class NormLayer {
   }
 
   /// Takes the statistics of h (steps, block's streams, hidden) for each of the block's lanes.
-  public func observe(_ block: LaneBlock, _ h: Window<Float>) {
+  public func accumulateStatistics(_ block: LaneBlock, _ h: BufferView<Float>) {
     let count = steps * context.width
     laneMoments(
       h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows,
@@ -80,7 +81,7 @@ public final class NormLayer {
 
   /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are
   /// good until the application's next turn.
-  public func measure(application: Int = 0) -> NormCoefficients {
+  public func finalizeStatistics(application: Int = 0) -> NormCoefficients {
     let count = steps * context.width
     let exchange = nextExchange()
     let stride = exchange.floatStride
@@ -109,7 +110,7 @@ public final class NormLayer {
   /// gradient at the application's output, and its input h. Adds the gradients of weight and bias to the lanes'
   /// vectors, or overwrites those where `isFirst`.
   public func differentiate(
-    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0, isFirst: Bool = true
+    _ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>, application: Int = 0, isFirst: Bool = true
   ) {
     guard !isFirst else { return differentiation(block, dy, h, application: application).run() }
     let count = steps * context.width
@@ -125,7 +126,7 @@ public final class NormLayer {
 
   /// What `differentiate` does for the first application, to be done beside other work.
   public func differentiation(
-    _ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>, application: Int = 0
+    _ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>, application: Int = 0
   ) -> LaneNormGradients {
     let count = steps * context.width
     let vectorCount = context.layout.vectorCount
@@ -136,32 +137,34 @@ public final class NormLayer {
       weightOffset: weightOffset, biasOffset: biasOffset)
   }
 
-  /// Sums what `differentiate` took of an application over all workers, which gives its `slopes`. Collective.
+  /// Sums what `differentiate` took of an application over all workers, which gives its `backwardCoefficients`.
+  /// Collective.
   ///
   /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is
   /// returned.
-  public func reduce(application: Int = 0, losses: Window<Double>? = nil) -> Double {
+  public func reduce(application: Int = 0, losses: BufferView<Double>? = nil) -> Double {
     let count = steps * context.width
     let exchange = nextExchange()
     let stride = exchange.floatStride
     let own = exchange.ownRoots
-    foldRows(
-      laneStatistics, stride: 2 * count, count: 2 * count, schedule: context.laneFolds,
+    reduceRows(
+      laneStatistics, stride: 2 * count, count: 2 * count, schedule: context.laneReduction,
       into: exchange.floats[(own.lowerBound * stride)..<(own.upperBound * stride)], rootStride: stride,
       scratch: context.scratch)
     if let losses { context.writeLosses(losses, to: exchange) }
     context.team.complete(exchange)
-    foldRows(
+    reduceRows(
       exchange.floats, stride: stride, count: 2 * count, schedule: exchange.schedule, into: statistics,
       rootStride: 2 * count, scratch: context.scratch)
-    normalisationBackward(sums: statistics, samples: context.batchSize, coefficients[application], into: slopes)
+    normalisationBackward(
+      sums: statistics, samples: context.batchSize, coefficients[application], into: backwardCoefficients)
     return losses == nil ? 0 : context.readLosses(from: exchange, totals)
   }
 
   /// The backward pass of a block through the application that was reduced last, and the ReLU before it, whose output h
   /// is: the gradient at the application's output gives way to that before the ReLU.
-  public func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
-    normaliseBackward(dy, h, rowsPerStep: block.streams.count, slopes)
+  public func backward(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
+    normaliseBackward(dy, h, rowsPerStep: block.streams.count, backwardCoefficients)
   }
 
   private func nextExchange() -> TreeExchange {
@@ -177,7 +180,7 @@ public final class NormLayer {
     add(applicationVectors[(from + width)..<(from + 2 * width)], to: biasOffset + to)
   }
 
-  private func add(_ row: Window<Float>, to offset: Int) {
+  private func add(_ row: BufferView<Float>, to offset: Int) {
     accumulate(row, into: context.laneVectors[offset..<(offset + row.count)])
   }
 }

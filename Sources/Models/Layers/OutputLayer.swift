@@ -15,18 +15,18 @@ public final class OutputLayer {
   private let isShared: Bool
   /// Width of what is predicted from.
   private let depth: Int
-  private let bias: Window<Float>
+  private let bias: BufferView<Float>
   private let weightName: String
   private let biasOffset: Int
-  private let inputs: Window<Float>  // (a block's rows, hidden)
-  private let outputs: Window<Float>  // (a block's rows, vocabulary): logits, then their gradient
-  private let targets: Window<Int32>  // (a block's rows)
-  private let losses: Window<Float>  // (a block's rows padded to 16)
-  private let lossScratch: Window<Float>
-  private let places: Window<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
-  private let stack: (Window<Float>) -> GradientStack
+  private let inputs: BufferView<Float>  // (a block's rows, hidden)
+  private let outputs: BufferView<Float>  // (a block's rows, vocabulary): logits, then their gradient
+  private let targets: BufferView<Int32>  // (a block's rows)
+  private let losses: BufferView<Float>  // (a block's rows padded to 16)
+  private let lossScratch: BufferView<Float>
+  private let places: BufferView<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
+  private let stack: (BufferView<Float>) -> GradientStack
   /// A sum of losses for each lane.
-  public let laneLosses: Window<Double>
+  public let laneLosses: BufferView<Double>
 
   /// The layer whose parameters are `name.weight` and `name.bias`.
   ///
@@ -91,7 +91,7 @@ public final class OutputLayer {
   ///
   /// - normalising: what makes the block's input; nil where that is there.
   public func forward(
-    _ block: LaneBlock, normalising: Normalisation? = nil, targets y: Window<Int32>, gradientScale: Float?
+    _ block: LaneBlock, normalising: Normalisation? = nil, targets y: BufferView<Int32>, gradientScale: Float?
   ) {
     evaluate(block, normalising: normalising)
     let logits = logits(block)
@@ -125,7 +125,7 @@ public final class OutputLayer {
 
   /// Each lane's sum of losses and number of correct predictions, after `forward` without gradient; an element for each
   /// lane of the worker, of which the block's are overwritten.
-  public func score(_ block: LaneBlock, losses: Window<Double>, correct: Window<Double>) {
+  public func score(_ block: LaneBlock, losses: BufferView<Double>, correct: BufferView<Double>) {
     block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
     let targets = targets[0..<(block.streams.count * steps)]
     correctPredictions(
@@ -139,7 +139,7 @@ public final class OutputLayer {
   ///
   /// - sums: those that BatchNorm's backward pass needs of dy.
   public func backward(
-    _ block: LaneBlock, into dy: Window<Float>, summing sums: LaneNormGradients? = nil, gradients: Window<Float>
+    _ block: LaneBlock, into dy: BufferView<Float>, summing sums: LaneNormGradients? = nil, gradients: BufferView<Float>
   ) {
     let d = logits(block)
     let start = block.streams.lowerBound * steps
@@ -153,18 +153,18 @@ public final class OutputLayer {
     weightGradient(block, d, into: gradients)
   }
 
-  private func weightGradient(_ block: LaneBlock, _ d: Panels, into gradients: Window<Float>) {
+  private func weightGradient(_ block: LaneBlock, _ d: Panels, into gradients: BufferView<Float>) {
     let bias = context.laneVectors(block, offset: biasOffset)
     if isShared {
       Kernels.weightGradient(
         d.elements, depth: context.vocabulary, input(block).elements, columns: depth, rowsPerStep: d.rows,
-        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients))
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients))
       laneColumnSums(
         d.elements, rowsPerStep: d.rows, columns: context.vocabulary, lanes: block.runs, into: bias)
     } else {
       Kernels.weightGradient(
         input(block).elements, depth: depth, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
-        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients),
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
         bias: bias)
     }
   }

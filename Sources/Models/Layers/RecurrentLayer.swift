@@ -12,19 +12,19 @@ internal import Teams
 public final class RecurrentLayer {
   /// (blocks, steps, block's streams, hidden): a, h, and the gradient of h, which gives way to that of the sum before
   /// the ReLU.
-  public let input, hidden, gradient: Window<Float>
+  public let input, hidden, gradient: BufferView<Float>
   /// The blocks of lanes.
   public let blocks: [LaneBlock]
   private let context: ModelContext
   private let steps, first: Int
-  private let inputGradient: Window<Float>  // (a block's streams, hidden)
-  private let embedding: Window<Float>
+  private let inputGradient: BufferView<Float>  // (a block's streams, hidden)
+  private let embedding: BufferView<Float>
   private let weight, transposed: Panels
-  private let bias: Window<Float>
+  private let bias: BufferView<Float>
   private let weightName: String
   private let embeddingOffset, biasOffset: Int
   private let embeddingSums: EmbeddingSums
-  private let stack: (Window<Float>) -> GradientStack
+  private let stack: (BufferView<Float>) -> GradientStack
   private let ordered: LaneOrder?
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
@@ -59,26 +59,26 @@ public final class RecurrentLayer {
   public func parametersChanged() { transpose(weight, into: transposed) }
 
   /// A block's part of activations.
-  public func part(_ activations: Window<Float>, _ block: LaneBlock) -> Window<Float> {
+  public func part(_ activations: BufferView<Float>, _ block: LaneBlock) -> BufferView<Float> {
     block.part(activations, width: context.width)
   }
 
   /// A block's matrix of step t in activations, (block's streams, hidden).
-  public func step(_ activations: Window<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
+  public func step(_ activations: BufferView<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
     let count = block.streams.count * context.width
     return Panels(
       part(activations, block)[(t * count)..<((t + 1) * count)], rows: block.streams.count, columns: context.hidden)
   }
 
   /// a_t = before + E[x_t] for a block, with before (streams, hidden) and tokens x (steps, streams).
-  public func embed(_ before: Panels, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+  public func embed(_ before: Panels, _ x: BufferView<Int32>, _ block: LaneBlock, at t: Int) {
     addEmbedding(
       before, first: block.streams.lowerBound, embedding: embedding, tokens: tokens(x, block, t),
       into: step(input, block, t))
   }
 
   /// h_t from a_t for a block and the steps t of `range`, and between them a_{t+1} = h_t + E[x_{t+1}].
-  public func advance(_ range: Range<Int>, _ x: Window<Int32>, _ block: LaneBlock) {
+  public func advance(_ range: Range<Int>, _ x: BufferView<Int32>, _ block: LaneBlock) {
     let count = block.streams.count * context.width
     let places = (range.lowerBound * count)..<(range.upperBound * count)
     recurrentForward(
@@ -90,16 +90,18 @@ public final class RecurrentLayer {
 
   /// The backward pass through all steps of a block and the BatchNorm after them: the gradients at its outputs are
   /// overwritten by those of the sums, and the gradients of a_t are added to the embedding's.
-  public func backward(_ x: Window<Int32>, _ block: LaneBlock, through slopes: NormSlopes) {
+  public func backward(
+    _ x: BufferView<Int32>, _ block: LaneBlock, through backwardCoefficients: NormBackwardCoefficients
+  ) {
     recurrentBackward(
       part(gradient, block), h: part(hidden, block), rows: block.streams.count, steps: steps, transposed,
-      through: slopes, addingTo: embeddingSums, lanes: block.stepRows.rows, first: block.lanes.lowerBound,
+      through: backwardCoefficients, addingTo: embeddingSums, lanes: block.stepRows.rows, first: block.lanes.lowerBound,
       tokens: x[block.streams.lowerBound..<x.count], tokenStride: context.streams, scratch: inputGradient)
   }
 
   /// The gradient of a_t from that of the sum at one step, added to the embedding's, and returned: good until the next
   /// call.
-  public func backward(_ x: Window<Int32>, _ block: LaneBlock, at t: Int) -> Window<Float> {
+  public func backward(_ x: BufferView<Int32>, _ block: LaneBlock, at t: Int) -> BufferView<Float> {
     let da = inputGradient[0..<(block.streams.count * context.width)]
     linear(
       step(gradient, block, t), transposed, bias: nil,
@@ -109,7 +111,7 @@ public final class RecurrentLayer {
   }
 
   /// Adds a gradient of a_t, (block's streams, hidden), to the embedding's.
-  public func addToEmbedding(_ da: Window<Float>, _ x: Window<Int32>, _ block: LaneBlock, at t: Int) {
+  public func addToEmbedding(_ da: BufferView<Float>, _ x: BufferView<Int32>, _ block: LaneBlock, at t: Int) {
     embeddingSums.add(
       da, tokens: tokens(x, block, t), rowsPerStep: block.streams.count, rows: block.stepRows.rows,
       first: block.lanes.lowerBound)
@@ -117,7 +119,7 @@ public final class RecurrentLayer {
 
   /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the
   /// blocks in order. The weight gradient's partial sums are kept from the first block to the last.
-  public func linearGradients(_ block: LaneBlock, into gradients: Window<Float>) {
+  public func linearGradients(_ block: LaneBlock, into gradients: BufferView<Float>) {
     let skipped = first * block.streams.count * context.width
     let (a, d) = (part(input, block), part(gradient, block))
     let lanes = LaneRows(rows: block.stepRows.rows, steps: steps - first)
@@ -127,24 +129,24 @@ public final class RecurrentLayer {
     {
       weightGradient(
         rows.a.elements, depth: context.hidden, rows.d.elements, columns: context.hidden, rowsPerStep: rows.a.rows,
-        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneFolds, into: stack(gradients),
+        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
         bias: bias)
     } else {
       weightGradient(
         a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
-        rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneFolds,
+        rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneReduction,
         into: stack(gradients), bias: bias)
     }
   }
 
   /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all
   /// blocks.
-  public func embeddingGradient(into gradients: Window<Float>) {
-    embeddingSums.fold(
-      context.laneFolds, into: gradients, offset: embeddingOffset, rootStride: context.gradientStride)
+  public func embeddingGradient(into gradients: BufferView<Float>) {
+    embeddingSums.reduceTree(
+      context.laneReduction, into: gradients, offset: embeddingOffset, rootStride: context.gradientStride)
   }
 
-  private func tokens(_ x: Window<Int32>, _ block: LaneBlock, _ t: Int) -> Window<Int32> {
+  private func tokens(_ x: BufferView<Int32>, _ block: LaneBlock, _ t: Int) -> BufferView<Int32> {
     let start = t * context.streams
     return x[(start + block.streams.lowerBound)..<(start + block.streams.upperBound)]
   }
@@ -153,7 +155,7 @@ public final class RecurrentLayer {
 /// A block's inputs and gradients in lane order, for the weight's gradient of wide layers: see `gatherLanes`.
 private struct LaneOrder {
   private let blocks: [LaneBlock]  // over the steps that are gathered
-  private let input, gradient: Window<Float>  // (a block's rows, hidden)
+  private let input, gradient: BufferView<Float>  // (a block's rows, hidden)
   private let width: Int
 
   init(_ context: ModelContext, steps: Int, blocks: [LaneBlock]) {
@@ -171,8 +173,8 @@ private struct LaneOrder {
   }
 
   /// a and d, (steps, block's streams, width), in lane order: good until the next call.
-  func gather(_ block: LaneBlock, _ a: Window<Float>, _ d: Window<Float>) -> (a: Panels, d: Panels) {
-    func gathered(_ source: Window<Float>, into target: Window<Float>) -> Panels {
+  func gather(_ block: LaneBlock, _ a: BufferView<Float>, _ d: BufferView<Float>) -> (a: Panels, d: Panels) {
+    func gathered(_ source: BufferView<Float>, into target: BufferView<Float>) -> Panels {
       let result = Panels(target[0..<source.count], rows: source.count / width, columns: width)
       gatherLanes(source, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, into: result)
       return result

@@ -12,13 +12,13 @@ final class StepNormLayer {
   private let context: ModelContext
   private let name: String
   private let steps, channels, width: Int
-  private let weight, bias, runningMean, runningVariance: Window<Float>  // (width)
+  private let weight, bias, runningMean, runningVariance: BufferView<Float>  // (width)
   private let weightOffset, biasOffset: Int
   private let coefficients: NormCoefficients  // (steps, width), the same at each step
-  private let slopes: NormSlopes  // (width)
-  private let laneStatistics: Window<Float>  // (lanes, 2, width)
-  private let statistics: Window<Float>  // (2, width)
-  private let totals: Window<Double>  // (1 + flags): the loss, then the step's flags
+  private let backwardCoefficients: NormBackwardCoefficients  // (width)
+  private let laneStatistics: BufferView<Float>  // (lanes, 2, width)
+  private let statistics: BufferView<Float>  // (2, width)
+  private let totals: BufferView<Double>  // (1 + flags): the loss, then the step's flags
   private let laneMoments, rootMoments: MomentSchedule
   // Two, used in turn: by the time one is written again, all have read it.
   private let exchanges: [TreeExchange]
@@ -41,18 +41,19 @@ final class StepNormLayer {
     coefficients = NormCoefficients(
       mean: context.make(steps * width), inverseDeviation: context.make(steps * width),
       scale: context.make(steps * width), shift: context.make(steps * width))
-    slopes = NormSlopes(scale: context.make(width), slope: context.make(width), offset: context.make(width))
+    backwardCoefficients = NormBackwardCoefficients(
+      scale: context.make(width), slope: context.make(width), offset: context.make(width))
     laneStatistics = context.make(context.laneRows.count * 2 * width)
     statistics = context.make(2 * width)
     totals = context.make(1 + StepFlags.count)
     let team = context.team
     exchanges = (0..<2).map { _ in team.makeTreeExchange(floats: 2 * width, doubles: 1 + StepFlags.count) }
-    laneMoments = MomentSchedule(context.laneFolds, counts: context.laneRows.map { $0.count * steps })
+    laneMoments = MomentSchedule(context.laneReduction, counts: context.laneRows.map { $0.count * steps })
     rootMoments = MomentSchedule(exchanges[0].schedule, counts: context.rootStreams.map { $0 * steps })
   }
 
   /// Mean and variance by PyTorch's names.
-  var runningStatistics: [(name: String, values: Window<Float>)] {
+  var runningStatistics: [(name: String, values: BufferView<Float>)] {
     [
       ("\(name).running_mean", runningMean[0..<channels]),
       ("\(name).running_var", runningVariance[0..<channels]),
@@ -60,7 +61,7 @@ final class StepNormLayer {
   }
 
   /// Takes the statistics of h (steps, block's streams, channels) for each of the block's lanes.
-  func accumulate(_ block: LaneBlock, _ h: Window<Float>) {
+  func accumulate(_ block: LaneBlock, _ h: BufferView<Float>) {
     laneMomentsOverSteps(
       h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows,
       into: block.laneRows(laneStatistics, stride: 2 * width), stride: 2 * width)
@@ -93,7 +94,7 @@ final class StepNormLayer {
 
   /// Takes the block's share of the sums that the backward pass needs, from `dy` (steps, block's streams, channels),
   /// the gradient at the output, and the input h.
-  func accumulateGradients(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
+  func accumulateGradients(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
     laneNormGradientsOverSteps(
       dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients,
       into: block.laneRows(laneStatistics, stride: 2 * width), stride: 2 * width)
@@ -109,28 +110,29 @@ final class StepNormLayer {
   ///
   /// `losses`, a number for each lane, ride along with the step's flags: their canonical sum over all lanes is
   /// returned.
-  func finishGradients(losses: Window<Double>) -> Double {
+  func finishGradients(losses: BufferView<Double>) -> Double {
     let exchange = exchanges[1]
     let stride = exchange.floatStride
-    foldRows(
-      laneStatistics, stride: 2 * width, count: 2 * width, schedule: context.laneFolds, into: ownRows(exchange),
+    reduceRows(
+      laneStatistics, stride: 2 * width, count: 2 * width, schedule: context.laneReduction, into: ownRows(exchange),
       rootStride: stride, scratch: context.scratch)
     context.writeLosses(losses, to: exchange)
     context.team.complete(exchange)
-    foldRows(
+    reduceRows(
       exchange.floats, stride: stride, count: 2 * width, schedule: exchange.schedule, into: statistics,
       rootStride: 2 * width, scratch: context.scratch)
     normalisationBackward(
-      sums: statistics, samples: context.batchSize * steps, coefficients.first(width: width), into: slopes)
+      sums: statistics, samples: context.batchSize * steps, coefficients.first(width: width), into: backwardCoefficients
+    )
     return context.readLosses(from: exchange, totals)
   }
 
   /// The gradient at the output, dy, gives way to that at the input h.
-  func backward(_ block: LaneBlock, _ dy: Window<Float>, _ h: Window<Float>) {
-    normaliseBackwardOverSteps(dy, h, rowsPerStep: block.streams.count, steps: steps, slopes)
+  func backward(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
+    normaliseBackwardOverSteps(dy, h, rowsPerStep: block.streams.count, steps: steps, backwardCoefficients)
   }
 
-  private func ownRows(_ exchange: TreeExchange) -> Window<Float> {
+  private func ownRows(_ exchange: TreeExchange) -> BufferView<Float> {
     let stride = exchange.floatStride
     return exchange.floats[(exchange.ownRoots.lowerBound * stride)..<(exchange.ownRoots.upperBound * stride)]
   }

@@ -21,7 +21,7 @@ public class EarlyNormModel: Model {
   private let zero: Panels  // (streams, hidden)
   /// Of `predict`: the tokens that are read again, and the one that is read.
   private var latest: [[Int32]] = []
-  private let readTokens: Window<Int32>  // (streams)
+  private let readTokens: BufferView<Int32>  // (streams)
 
   /// Tokens read of each batch; nil for all.
   fileprivate class var tokenLimit: Int? { nil }
@@ -63,7 +63,7 @@ public class EarlyNormModel: Model {
   public var carriedStates: [CarriedState] { [] }
 
   /// BatchNorm's mean and variance.
-  public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
+  public var runningStatistics: [(name: String, values: BufferView<Float>)] { norm.runningStatistics }
 
   /// Makes transposed copies of the weights.
   public func parametersChanged() {
@@ -72,10 +72,10 @@ public class EarlyNormModel: Model {
   }
 
   /// As `Model` describes it.
-  public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+  public func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     recur(x) { t in
-      norm.observe(stepBlock, hidden(t))
-      return norm.measure(application: t)
+      norm.accumulateStatistics(stepBlock, hidden(t))
+      return norm.finalizeStatistics(application: t)
     }
     output.forward(stepBlock, targets: lastTargets(y), gradientScale: 1 / Float(context.batchSize))
     context.spans?.mark(.backward)
@@ -96,12 +96,14 @@ public class EarlyNormModel: Model {
     }
     recurrent.linearGradients(block, into: gradients)
     recurrent.embeddingGradient(into: gradients)
-    context.foldVectors(into: gradients)
+    context.reduceVectors(into: gradients)
     return loss
   }
 
   /// As `Model` describes it.
-  public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+  public func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>
+  ) {
     let coefficients = norm.evaluation()
     recur(x) { _ in coefficients }
     output.forward(stepBlock, targets: lastTargets(y), gradientScale: nil)
@@ -109,7 +111,7 @@ public class EarlyNormModel: Model {
   }
 
   /// As `Model` describes it; for steps of one token. A model that reads a few tokens only reads the last of them.
-  public func predict(x: Window<Int32>) -> Panels {
+  public func predict(x: BufferView<Int32>) -> Panels {
     precondition(context.bptt == 1, "a step of one token")
     let coefficients = norm.evaluation()
     if let limit = Self.tokenLimit {
@@ -128,7 +130,7 @@ public class EarlyNormModel: Model {
   }
 
   /// One token on from `normalised`.
-  private func predict(_ x: Window<Int32>, _ coefficients: NormCoefficients, isHidden: Bool) {
+  private func predict(_ x: BufferView<Int32>, _ coefficients: NormCoefficients, isHidden: Bool) {
     recurrent.embed(normalised, x, block, at: 0)
     if isHidden {
       recurrent.advance(0..<1, x, block)
@@ -142,7 +144,7 @@ public class EarlyNormModel: Model {
   }
 
   /// Forward through all steps; `measure` gives a step's normalisation once its h is there.
-  private func recur(_ x: Window<Int32>, _ measure: (Int) -> NormCoefficients) {
+  private func recur(_ x: BufferView<Int32>, _ measure: (Int) -> NormCoefficients) {
     for t in 0..<steps {
       recurrent.embed(t == 0 ? zero : normalised, x, block, at: t)
       if t >= Self.firstHidden {
@@ -157,10 +159,10 @@ public class EarlyNormModel: Model {
     }
   }
 
-  private func hidden(_ t: Int) -> Window<Float> { recurrent.step(recurrent.hidden, block, t).elements }
-  private func gradient(_ t: Int) -> Window<Float> { recurrent.step(recurrent.gradient, block, t).elements }
+  private func hidden(_ t: Int) -> BufferView<Float> { recurrent.step(recurrent.hidden, block, t).elements }
+  private func gradient(_ t: Int) -> BufferView<Float> { recurrent.step(recurrent.gradient, block, t).elements }
 
-  private func lastTargets(_ y: Window<Int32>) -> Window<Int32> {
+  private func lastTargets(_ y: BufferView<Int32>) -> BufferView<Int32> {
     y[((context.bptt - 1) * context.streams)..<(context.bptt * context.streams)]
   }
 }

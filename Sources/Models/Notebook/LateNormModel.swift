@@ -48,7 +48,7 @@ public class LateNormModel: Model {
   public var carriedStates: [CarriedState] { Self.carriesState ? [notebookState(before)] : [] }
 
   /// BatchNorm's mean and variance.
-  public var runningStatistics: [(name: String, values: Window<Float>)] { norm.runningStatistics }
+  public var runningStatistics: [(name: String, values: BufferView<Float>)] { norm.runningStatistics }
 
   /// Makes transposed copies of the weights.
   public func parametersChanged() {
@@ -57,13 +57,13 @@ public class LateNormModel: Model {
   }
 
   /// As `Model` describes it.
-  public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+  public func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     // The first block comes last: its state is in cache when the next loop begins with it.
     for block in blocks.reversed() {
       recur(x, block)
-      norm.observe(block, recurrent.part(recurrent.hidden, block))
+      norm.accumulateStatistics(block, recurrent.part(recurrent.hidden, block))
     }
-    let coefficients = norm.measure()
+    let coefficients = norm.finalizeStatistics()
     let scale = 1 / Float(context.batchSize * context.bptt)
     for block in blocks {
       predict(block, y, coefficients, gradientScale: scale)
@@ -75,16 +75,18 @@ public class LateNormModel: Model {
     context.spans?.mark(.backward)
     let loss = norm.reduce(losses: output.laneLosses)
     for block in blocks {
-      recurrent.backward(x, block, through: norm.slopes)
+      recurrent.backward(x, block, through: norm.backwardCoefficients)
       recurrent.linearGradients(block, into: gradients)
     }
     recurrent.embeddingGradient(into: gradients)
-    context.foldVectors(into: gradients)
+    context.reduceVectors(into: gradients)
     return loss
   }
 
   /// As `Model` describes it.
-  public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+  public func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>
+  ) {
     let coefficients = norm.evaluation()
     for block in blocks {
       recur(x, block)
@@ -94,14 +96,14 @@ public class LateNormModel: Model {
   }
 
   /// As `Model` describes it; for a context of one block and steps of one token.
-  public func predict(x: Window<Int32>) -> Panels {
+  public func predict(x: BufferView<Int32>) -> Panels {
     precondition(blocks.count == 1 && context.bptt == 1, "a step of one token")
     recur(x, blocks[0], carries: true)
     output.evaluate(blocks[0], normalising: normalisation(blocks[0], norm.evaluation()))
     return output.logits(blocks[0])
   }
 
-  private func recur(_ x: Window<Int32>, _ block: LaneBlock, carries: Bool? = nil) {
+  private func recur(_ x: BufferView<Int32>, _ block: LaneBlock, carries: Bool? = nil) {
     recurrent.embed(before, x, block, at: 0)
     recurrent.advance(0..<context.bptt, x, block)
     if carries ?? Self.carriesState {
@@ -111,7 +113,7 @@ public class LateNormModel: Model {
   }
 
   private func predict(
-    _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
+    _ block: LaneBlock, _ y: BufferView<Int32>, _ coefficients: NormCoefficients, gradientScale: Float?
   ) {
     output.forward(
       block, normalising: normalisation(block, coefficients), targets: y, gradientScale: gradientScale)

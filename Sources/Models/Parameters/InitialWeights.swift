@@ -40,7 +40,7 @@ package struct InitialWeights {
 
   /// Overwrites `elements` with the next ones of the tensor at that place in the layout's order; every element is asked
   /// for, in order.
-  package mutating func next(ofTensor index: Int, into elements: Window<Float>) {
+  package mutating func next(ofTensor index: Int, into elements: BufferView<Float>) {
     if index != tensor { (tensor, done) = (index, 0) }
     let declaration = declarations[index]
     for place in 0..<elements.count {

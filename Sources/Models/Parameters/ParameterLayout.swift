@@ -171,7 +171,7 @@ package struct ModelTensor: Sendable {
   var columns: Int { shape.last ?? 0 }
 
   /// The elements in PyTorch's order.
-  package func read(_ arena: Window<Float>) -> [Float] {
+  package func read(_ arena: BufferView<Float>) -> [Float] {
     var result: [Float] = []
     result.reserveCapacity(rows * columns)
     for row in 0..<rows { for column in 0..<columns { result.append(arena[index(row, column)]) } }
@@ -179,7 +179,7 @@ package struct ModelTensor: Sendable {
   }
 
   /// Overwrites the tensor with elements in PyTorch's order.
-  package func write(_ values: [Float], to arena: Window<Float>) {
+  package func write(_ values: [Float], to arena: BufferView<Float>) {
     precondition(values.count == rows * columns, "tensor of the wrong size")
     for row in 0..<rows { for column in 0..<columns { arena[index(row, column)] = values[row * columns + column] } }
   }

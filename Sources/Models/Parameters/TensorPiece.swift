@@ -82,7 +82,7 @@ extension ModelTensor {
   /// Overwrites `elements` with those of a piece, in PyTorch's order.
   ///
   /// - stored: the piece's segments, one behind the other.
-  package func read(_ piece: TensorPiece, from stored: Window<Float>, into elements: Window<Float>) {
+  package func read(_ piece: TensorPiece, from stored: BufferView<Float>, into elements: BufferView<Float>) {
     precondition(
       stored.count == piece.storedCount && elements.count == piece.elements.count, "a piece of another size")
     forEachRun(piece) { element, place, count, step in
@@ -103,7 +103,7 @@ extension ModelTensor {
 
   /// Overwrites a piece's segments, one behind the other, with elements in PyTorch's order, and their padding with
   /// zeros.
-  package func write(_ piece: TensorPiece, _ elements: Window<Float>, to stored: Window<Float>) {
+  package func write(_ piece: TensorPiece, _ elements: BufferView<Float>, to stored: BufferView<Float>) {
     precondition(
       stored.count == piece.storedCount && elements.count == piece.elements.count, "a piece of another size")
     if elements.count != stored.count { stored.fill(0) }

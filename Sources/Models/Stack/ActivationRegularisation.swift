@@ -15,7 +15,7 @@ struct ActivationRegularisation {
   }
 
   /// Adds them to the gradient of h (steps, block's streams, width).
-  func addGradient(_ h: Window<Float>, steps: Int, into gradient: Window<Float>) {
+  func addGradient(_ h: BufferView<Float>, steps: Int, into gradient: BufferView<Float>) {
     addActivationRegularisation(h, steps: steps, activation: activation, temporal: temporal, into: gradient)
   }
 }

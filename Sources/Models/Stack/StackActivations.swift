@@ -8,13 +8,13 @@ final class StackActivations {
   private let steps: Int
   private let blocks: [LaneBlock]
   private let embeddedColumns: Int
-  private let embedded: Window<Float>  // (blocks, steps, block's streams, embedding)
+  private let embedded: BufferView<Float>  // (blocks, steps, block's streams, embedding)
   /// Of each layer, (blocks, steps, block's streams, outputs).
-  private let masked: [(values: Window<Float>, width: Int)]
+  private let masked: [(values: BufferView<Float>, width: Int)]
   /// (blocks, steps, block's streams, last layer's outputs).
-  private let gradient: (values: Window<Float>, width: Int)
+  private let gradient: (values: BufferView<Float>, width: Int)
   /// (steps, a block's streams, the widest layer), used in turn.
-  private let inputGradients: [Window<Float>]
+  private let inputGradients: [BufferView<Float>]
   private let inputWidths: [Int]
 
   /// - widths: of each layer.
@@ -47,20 +47,20 @@ final class StackActivations {
   }
 
   /// Embedded tokens of a block at all steps.
-  func embedded(_ block: LaneBlock) -> Window<Float> {
+  func embedded(_ block: LaneBlock) -> BufferView<Float> {
     block.part(embedded, width: ParameterLayout.padded(embeddedColumns))
   }
 
   /// A layer's output times its mask.
-  func masked(behind layer: Int, _ block: LaneBlock) -> Window<Float> {
+  func masked(behind layer: Int, _ block: LaneBlock) -> BufferView<Float> {
     block.part(masked[layer].values, width: masked[layer].width)
   }
 
   /// The gradient at the last layer's output.
-  func gradient(_ block: LaneBlock) -> Window<Float> { block.part(gradient.values, width: gradient.width) }
+  func gradient(_ block: LaneBlock) -> BufferView<Float> { block.part(gradient.values, width: gradient.width) }
 
-  /// Sets the padding of that gradient to zero, before it is written: products end with the half panel, and what a diverged step has
-  /// left there would come back.
+  /// Sets the padding of that gradient to zero, before it is written: products end with the half panel, and what a
+  /// diverged step has left there would come back.
   func clearGradientPadding(_ block: LaneBlock, columns: Int) {
     guard (1...8).contains(columns % 16) else { return }
     let rows = block.streams.count
@@ -72,7 +72,7 @@ final class StackActivations {
   }
 
   /// The gradient of what a layer reads: good until that of the layer two below.
-  func gradient(ofInputOf layer: Int, _ block: LaneBlock) -> Window<Float> {
+  func gradient(ofInputOf layer: Int, _ block: LaneBlock) -> BufferView<Float> {
     inputGradients[layer % inputGradients.count][0..<(steps * block.streams.count * inputWidths[layer])]
   }
 }

@@ -16,7 +16,7 @@ final class StackDropout {
     let site: DropoutMask.Site
     let probability: Double
     let columns: Int
-    let elements: Window<Float>
+    let elements: BufferView<Float>
 
     func block(_ block: LaneBlock) -> Panels {
       let width = ParameterLayout.padded(columns)

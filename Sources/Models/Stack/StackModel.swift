@@ -71,7 +71,7 @@ public final class StackModel: Model {
   public var carriedStates: [CarriedState] { layers.flatMap(\.carriedStates) }
 
   /// BatchNorm's mean and variance, where there is one.
-  public var runningStatistics: [(name: String, values: Window<Float>)] { norm?.runningStatistics ?? [] }
+  public var runningStatistics: [(name: String, values: BufferView<Float>)] { norm?.runningStatistics ?? [] }
 
   /// Makes transposed copies of the weights.
   public func parametersChanged() {
@@ -80,7 +80,7 @@ public final class StackModel: Model {
   }
 
   /// As `Model` describes it.
-  public func trainStep(x: Window<Int32>, y: Window<Int32>, gradients: Window<Float>) -> Double {
+  public func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     beginStep()
     let scale = 1 / Float(context.batchSize * context.bptt)
     let loss: Double
@@ -116,12 +116,14 @@ public final class StackModel: Model {
     }
     for layer in layers { layer.finishGradients(gradients) }
     embedding.gradient(into: gradients)
-    context.foldVectors(into: gradients)
+    context.reduceVectors(into: gradients)
     return loss
   }
 
   /// As `Model` describes it.
-  public func validationStep(x: Window<Int32>, y: Window<Int32>, losses: Window<Double>, correct: Window<Double>) {
+  public func validationStep(
+    x: BufferView<Int32>, y: BufferView<Int32>, losses: BufferView<Double>, correct: BufferView<Double>
+  ) {
     let coefficients = norm?.evaluation()
     for block in blocks {
       forward(x, block, drops: false)
@@ -131,7 +133,7 @@ public final class StackModel: Model {
   }
 
   /// As `Model` describes it; for a context of one block and steps of one token.
-  public func predict(x: Window<Int32>) -> Panels {
+  public func predict(x: BufferView<Int32>) -> Panels {
     precondition(blocks.count == 1 && context.bptt == 1, "a step of one token")
     let block = blocks[0]
     forward(x, block, drops: false)
@@ -148,7 +150,7 @@ public final class StackModel: Model {
   }
 
   /// All layers of a block.
-  private func forward(_ x: Window<Int32>, _ block: LaneBlock, drops: Bool) {
+  private func forward(_ x: BufferView<Int32>, _ block: LaneBlock, drops: Bool) {
     for t in 0..<context.bptt {
       embedding.forward(
         tokens: tokens(x, block, t), drops: drops, mask: drops ? dropout.input(block) : nil,
@@ -163,22 +165,22 @@ public final class StackModel: Model {
   }
 
   /// What a layer reads: (steps, block's streams, inputs).
-  private func input(of layer: Int, _ block: LaneBlock, drops: Bool) -> Window<Float> {
+  private func input(of layer: Int, _ block: LaneBlock, drops: Bool) -> BufferView<Float> {
     layer == 0 ? activations.embedded(block) : output(of: layer - 1, block, drops: drops)
   }
 
   /// A layer's output with the mask behind it: (steps, block's streams, outputs).
-  private func output(of layer: Int, _ block: LaneBlock, drops: Bool) -> Window<Float> {
+  private func output(of layer: Int, _ block: LaneBlock, drops: Bool) -> BufferView<Float> {
     drops && dropout.hasMask(behind: layer)
       ? activations.masked(behind: layer, block) : layers[layer].output(block)
   }
 
-  private func top(_ block: LaneBlock, drops: Bool) -> Window<Float> {
+  private func top(_ block: LaneBlock, drops: Bool) -> BufferView<Float> {
     output(of: layers.count - 1, block, drops: drops)
   }
 
   private func predict(
-    _ block: LaneBlock, _ y: Window<Int32>, _ coefficients: NormCoefficients?, drops: Bool, gradientScale: Float?
+    _ block: LaneBlock, _ y: BufferView<Int32>, _ coefficients: NormCoefficients?, drops: Bool, gradientScale: Float?
   ) {
     let normalisation = makeInput(block, coefficients, drops: drops)
     output.forward(block, normalising: normalisation, targets: y, gradientScale: gradientScale)
@@ -199,7 +201,7 @@ public final class StackModel: Model {
   }
 
   /// Back through all layers of a block, from the gradient at their top.
-  private func backward(_ x: Window<Int32>, _ block: LaneBlock, _ gradients: Window<Float>) {
+  private func backward(_ x: BufferView<Int32>, _ block: LaneBlock, _ gradients: BufferView<Float>) {
     var gradient = activations.gradient(block)
     for index in layers.indices.reversed() {
       let layer = layers[index]
@@ -222,7 +224,7 @@ public final class StackModel: Model {
     }
   }
 
-  private func tokens(_ x: Window<Int32>, _ block: LaneBlock, _ t: Int) -> Window<Int32> {
+  private func tokens(_ x: BufferView<Int32>, _ block: LaneBlock, _ t: Int) -> BufferView<Int32> {
     let start = t * context.streams
     return x[(start + block.streams.lowerBound)..<(start + block.streams.upperBound)]
   }

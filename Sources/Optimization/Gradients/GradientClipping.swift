@@ -6,7 +6,7 @@ package import Models
 @safe
 package final class GradientClipping {
   /// (slice): the finished gradient, clipped after `clip`.
-  package let slice: Window<Float>
+  package let slice: BufferView<Float>
   private let norm: GradientNorm
   private let limit: Double
 
@@ -19,7 +19,7 @@ package final class GradientClipping {
   /// Fills `slice` with the clipped gradient, and returns the norm before. Collective.
   ///
   /// - gradient: as in `GradientNorm.measure`.
-  package func clip(_ gradient: (Int) -> Window<Float>) -> Double {
+  package func clip(_ gradient: (Int) -> BufferView<Float>) -> Double {
     let norm = norm.measure { start in
       let unit = gradient(start)
       slice[start..<(start + unit.count)].copy(from: unit)

@@ -16,8 +16,9 @@ package final class GradientNorm {
 
   /// The norm. Collective.
   ///
-  /// - gradient: the finished gradient of the unit that starts at the given place of the slice; asked for in ascending order.
-  package func measure(_ gradient: (Int) -> Window<Float>) -> Double {
+  /// - gradient: the finished gradient of the unit that starts at the given place of the slice; asked for in ascending
+  ///   order.
+  package func measure(_ gradient: (Int) -> BufferView<Float>) -> Double {
     norms.measure(gradient)
     return norms.norms[0]
   }

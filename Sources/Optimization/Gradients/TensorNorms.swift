@@ -5,9 +5,9 @@ package import Teams
 
 /// The norms of parts of an arena whose slices the workers own, such as its tensors.
 ///
-/// Squared norms are taken in Double unit by unit (of a unit that several parts share, part by part) and summed for each part by the
-/// canonical tree over its units, so they have the same bits whatever the slices. A worker adds up the complete subtrees within its
-/// slice; the roots of all parts travel in one exchange.
+/// Squared norms are taken in Double unit by unit (of a unit that several parts share, part by part) and summed for
+/// each part by the canonical tree over its units, so they have the same bits whatever the slices. A worker adds up the
+/// complete subtrees within its slice; the roots of all parts travel in one exchange.
 @safe
 package final class TensorNorms {
   /// A part of the arena, as the workers have it.
@@ -17,21 +17,21 @@ package final class TensorNorms {
     /// This worker's units of it, counted over the arena.
     let units: Range<Int>
     /// Add up this worker's units to its subtree roots, and those of all workers to the whole.
-    let ownSums, allSums: FoldSchedule
+    let ownSums, allSums: ReductionSchedule
     /// The places of this worker's roots in the exchanged row, and of all.
     let ownRoots, roots: Range<Int>
   }
 
   /// (parts)
-  package let norms: Window<Double>
+  package let norms: BufferView<Double>
   private let team: any Team
   private let exchange: TreeExchange
   private let parts: [Part]
   /// Where the slice starts in the arena.
   private let start: Int
-  private let squares: Window<Double>  // (units of the longest part)
-  private let sums: Window<Double>  // (roots of all parts and workers)
-  private let scratch: Window<Double>
+  private let squares: BufferView<Double>  // (units of the longest part)
+  private let sums: BufferView<Double>  // (roots of all parts and workers)
+  private let scratch: BufferView<Double>
 
   /// Collective.
   ///
@@ -55,7 +55,8 @@ package final class TensorNorms {
       let own = owned[team.rank]
       return Part(
         range: range, units: (own.lowerBound + units.lowerBound)..<(own.upperBound + units.lowerBound),
-        ownSums: tree.folds(of: own.map { $0..<($0 + 1) }), allSums: tree.folds(of: roots.flatMap(\.self)),
+        ownSums: tree.reductionSchedule(of: own.map { $0..<($0 + 1) }),
+        allSums: tree.reductionSchedule(of: roots.flatMap(\.self)),
         ownRoots: before..<(before + roots[team.rank].count), roots: first..<end)
     }
     self.team = team
@@ -70,8 +71,9 @@ package final class TensorNorms {
 
   /// Takes the norms anew. Collective.
   ///
-  /// - values: those of the unit that starts at the given place of the slice; asked for once for each part that the unit belongs to.
-  package func measure(_ values: (Int) -> Window<Float>) {
+  /// - values: those of the unit that starts at the given place of the slice; asked for once for each part that the
+  ///   unit belongs to.
+  package func measure(_ values: (Int) -> BufferView<Float>) {
     let unit = ParameterLayout.unit
     let row = exchange.ownRoots.lowerBound * exchange.doubleStride
     for part in parts where !part.units.isEmpty {
@@ -81,19 +83,19 @@ package final class TensorNorms {
         squares[place] = squaredNorm(
           values(first - start)[(range.lowerBound - first)..<(range.upperBound - first)])
       }
-      foldDoubles(
+      reduceDoubles(
         squares, stride: 1, count: 1, schedule: part.ownSums,
         into: exchange.doubles[(row + part.ownRoots.lowerBound)..<(row + part.ownRoots.upperBound)], rootStride: 1,
         scratch: scratch)
     }
     team.complete(exchange)
     // Each place has one worker's number and the others' zeros.
-    foldDoubles(
+    reduceDoubles(
       exchange.doubles, stride: exchange.doubleStride, count: sums.count, schedule: exchange.schedule, into: sums,
       rootStride: sums.count, scratch: scratch)
     for (index, part) in parts.enumerated() {
       let total = norms[index..<(index + 1)]
-      foldDoubles(
+      reduceDoubles(
         sums[part.roots], stride: 1, count: 1, schedule: part.allSums, into: total, rootStride: 1, scratch: scratch)
       total[0] = total[0].squareRoot()
     }

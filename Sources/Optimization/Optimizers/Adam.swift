@@ -1,8 +1,8 @@
 internal import Kernels
 internal import Memory
 
-/// `torch.optim.Adam` with β₂ = 0.99, ε = 1e-8, decoupled weight decay, and β₁ = the step's momentum, from which the bias correction is
-/// taken: see `AdamStep`.
+/// `torch.optim.Adam` with β₂ = 0.99, ε = 1e-8, decoupled weight decay, and β₁ = the step's momentum, from which the
+/// bias correction is taken: see `AdamStep`.
 struct Adam: Optimizer {
   static let slots = ["first_moment", "second_moment"]
 
@@ -21,7 +21,7 @@ struct Adam: Optimizer {
   }
 
   /// Of a gradient whose sum is finished.
-  private static let finished = FoldSchedule(folds: [0])
+  private static let finished = ReductionSchedule(additions: [0])
 }
 
 extension AdamStep {

@@ -3,9 +3,9 @@ package import Memory
 
 /// How a worker updates its slice of the parameters from the step's gradient.
 ///
-/// An optimizer is one file that conforms to this and one line in `OptimizerKind`; checkpoints, digests and the trainer need no more. It
-/// keeps a few floats for each parameter, its slots. Each element's update may look at that element, at the step's settings, and where
-/// asked for at its tensor's norms, so it has the same bits whatever the slices.
+/// An optimizer is one file that conforms to this and one line in `OptimizerKind`; checkpoints, digests and the trainer
+/// need no more. It keeps a few floats for each parameter, its slots. Each element's update may look at that element,
+/// at the step's settings, and where asked for at its tensor's norms, so it has the same bits whatever the slices.
 public protocol Optimizer: SendableMetatype {
   /// The slots' names, in the order of digests; in files the slot of a tensor is called `slot.tensor`.
   static var slots: [String] { get }
@@ -60,9 +60,9 @@ public struct OptimizerStep: Sendable {
   }
 }
 
-/// The optimizer's numbers for a worker's slice: one window (slice) for each slot.
+/// The optimizer's numbers for a worker's slice: one view (slice) for each slot.
 public struct OptimizerSlots: Sendable {
-  package let windows: [Window<Float>]
+  package let views: [BufferView<Float>]
 
-  package init(_ windows: [Window<Float>]) { self.windows = windows }
+  package init(_ views: [BufferView<Float>]) { self.views = views }
 }

@@ -2,12 +2,12 @@ package import Kernels
 public import Memory
 internal import Models
 
-/// 256 parameters with what their update needs. Windows are good for the one call that gets them.
+/// 256 parameters with what their update needs. Views are good for the one call that gets them.
 public struct ParameterUnit {
   /// (256): to be updated.
-  public let parameters: Window<Float>
+  public let parameters: BufferView<Float>
   /// (256): the finished gradient.
-  public let gradient: Window<Float>
+  public let gradient: BufferView<Float>
   /// The norms of the unit's tensors, where the optimizer wants them.
   public let norms: UnitNorms?
   let slots: OptimizerSlots
@@ -15,8 +15,8 @@ public struct ParameterUnit {
   let start: Int
 
   /// (256): a slot's part, to be updated.
-  public func slot(_ index: Int) -> Window<Float> {
-    slots.windows[index][start..<(start + gradient.count)]
+  public func slot(_ index: Int) -> BufferView<Float> {
+    slots.views[index][start..<(start + gradient.count)]
   }
 }
 
@@ -26,7 +26,8 @@ public struct UnitNorms {
   /// Where the unit starts in the arena.
   let start: Int
 
-  /// Calls `body` for each tensor with its elements in the unit and the norms of its gradient and of its parameters, over all workers.
+  /// Calls `body` for each tensor with its elements in the unit and the norms of its gradient and of its parameters,
+  /// over all workers.
   public func forEachTensor(_ body: (_ elements: Range<Int>, _ gradient: Double, _ parameters: Double) -> Void) {
     let unit = start..<(start + ParameterLayout.unit)
     for (index, range) in norms.tensors.enumerated() where range.overlaps(unit) {
@@ -40,11 +41,11 @@ public struct UnitNorms {
 /// A step's norms of each tensor's gradient and parameters.
 package struct UpdateNorms {
   let tensors: [Range<Int>]
-  let gradients: Window<Double>
-  let parameters: Window<Double>
+  let gradients: BufferView<Double>
+  let parameters: BufferView<Double>
 
   /// - tensors: what each takes of the arena; gradients, parameters: (tensors), the norms.
-  package init(tensors: [Range<Int>], gradients: Window<Double>, parameters: Window<Double>) {
+  package init(tensors: [Range<Int>], gradients: BufferView<Double>, parameters: BufferView<Double>) {
     self.tensors = tensors
     self.gradients = gradients
     self.parameters = parameters
@@ -54,24 +55,25 @@ package struct UpdateNorms {
 /// Neighbouring units of a worker's slice whose gradient still lies there in subtree roots.
 public struct ParameterRun {
   /// Root i's part of the run starts at i·rootStride.
-  let roots: Window<Float>
+  let roots: BufferView<Float>
   let rootStride: Int
-  let schedule: FoldSchedule
-  let parameters: Window<Float>
+  let schedule: ReductionSchedule
+  let parameters: BufferView<Float>
   let slots: OptimizerSlots
   /// Where the run starts in the slice, and in the arena.
   let start, arenaStart: Int
   let norms: UpdateNorms?
   /// (256)
-  let gradient: Window<Float>
-  let stack: Window<Float>
+  let gradient: BufferView<Float>
+  let stack: BufferView<Float>
 
   /// - roots, rootStride, schedule: the gradient of the run, and how it is added up; parameters: those of the run.
   /// - start: where the run starts in the slice; arenaStart: and in the arena.
-  /// - gradient: 256 elements of scratch; stack: `foldScratch` for each entry of the schedule's depth.
+  /// - gradient: 256 elements of scratch; stack: `reductionScratch` for each entry of the schedule's depth.
   package init(
-    roots: Window<Float>, rootStride: Int, schedule: FoldSchedule, parameters: Window<Float>, slots: OptimizerSlots,
-    start: Int, arenaStart: Int, norms: UpdateNorms?, gradient: Window<Float>, stack: Window<Float>
+    roots: BufferView<Float>, rootStride: Int, schedule: ReductionSchedule, parameters: BufferView<Float>,
+    slots: OptimizerSlots,
+    start: Int, arenaStart: Int, norms: UpdateNorms?, gradient: BufferView<Float>, stack: BufferView<Float>
   ) {
     precondition(parameters.count % ParameterLayout.unit == 0, "runs are whole units")
     self.roots = roots
@@ -90,16 +92,16 @@ public struct ParameterRun {
   public var units: Int { parameters.count / ParameterLayout.unit }
 
   /// A slot's part of the run.
-  func slot(_ index: Int) -> Window<Float> { slots.windows[index][start..<(start + parameters.count)] }
+  func slot(_ index: Int) -> BufferView<Float> { slots.views[index][start..<(start + parameters.count)] }
 
   /// Finishes the canonical sum of a unit's gradient; good until the next is asked for.
   func finish(_ index: Int) -> ParameterUnit {
     let unit = ParameterLayout.unit
     let place = index * unit
     var finished = roots[place..<(place + unit)]
-    if schedule.folds.count > 1 {
-      let rows = (schedule.folds.count - 1) * rootStride
-      foldRows(
+    if schedule.additions.count > 1 {
+      let rows = (schedule.additions.count - 1) * rootStride
+      reduceRows(
         roots[place..<(rows + place + unit)], stride: rootStride, count: unit, schedule: schedule, into: gradient,
         rootStride: unit, scratch: stack)
       finished = gradient

@@ -1,7 +1,7 @@
 internal import Memory
 
-/// `torch.optim.SGD` with momentum and decoupled weight decay: buffer ← momentum·buffer + g; p ← p·(1 − weightDecay·learningRate);
-/// p ← p − learningRate·buffer, each operation rounded to Float32.
+/// `torch.optim.SGD` with momentum and decoupled weight decay: buffer ← momentum·buffer + g; p ← p·(1 −
+/// weightDecay·learningRate); p ← p − learningRate·buffer, each operation rounded to Float32.
 ///
 /// torch's first buffer is g itself; from a buffer of zeros this comes to the same.
 struct StochasticGradientDescent: Optimizer {

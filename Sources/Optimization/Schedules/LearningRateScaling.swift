@@ -6,7 +6,8 @@ public enum LearningRateScaling: String, Sendable, CaseIterable {
   case none
   /// In proportion to the batch size (Goyal et al. 2017, for SGD).
   case linear
-  /// In proportion to the batch size's square root, as the gradient's noise falls (Krizhevsky 2014; for Adam, Malladi et al. 2022).
+  /// In proportion to the batch size's square root, as the gradient's noise falls (Krizhevsky 2014; for Adam, Malladi
+  /// et al. 2022).
   case sqrt
 
   /// The rate at `batchSize` streams that goes with `rate` at `base`.

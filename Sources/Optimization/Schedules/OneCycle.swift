@@ -2,8 +2,8 @@ private import Kernels
 
 /// fastai's 1cycle policy: a pure function of the step.
 ///
-/// Over the first ⌊pctStart·steps⌋ steps the learning rate rises by a cosine from maximum/divFactor to the maximum while the
-/// momentum falls; over the rest the rate falls to maximum/(divFactor·1e4) and the momentum rises again.
+/// Over the first ⌊pctStart·steps⌋ steps the learning rate rises by a cosine from maximum/divFactor to the maximum
+/// while the momentum falls; over the rest the rate falls to maximum/(divFactor·1e4) and the momentum rises again.
 public struct OneCycle: Sendable, Equatable {
   /// Steps in all.
   public let steps: Int

@@ -7,8 +7,8 @@ struct PageFile {
 
   /// Makes sure, before any work is done, that the file may be written and that nothing of anyone else's would be lost.
   ///
-  /// - Throws: `RunError` with status `inputOutput` where another file or a directory has the name, or there is no directory to
-  ///   write to.
+  /// - Throws: `RunError` with status `inputOutput` where another file or a directory has the name, or there is no
+  ///   directory to write to.
   init(_ path: String) throws {
     self.path = path
     func failure(_ problem: String, _ remedy: String) -> RunError {

@@ -26,7 +26,7 @@ public struct MetricsLog: Sendable {
     field("lr", record.learningRate)
     field("momentum", record.momentum)
     if let norm = record.gradientNorm { field("gradient_norm", norm) }
-    if record.isLeftOut { field("left_out", "true") }
+    if record.isSkipped { field("left_out", "true") }
     end()
   }
 

@@ -52,7 +52,7 @@ extension StepRecord {
     else { return nil }
     self.init(step: step, epoch: epoch, loss: loss, smoothedLoss: smoothed, learningRate: rate, momentum: momentum)
     gradientNorm = json.number("gradient_norm")
-    isLeftOut = json["left_out"] == .bool(true)
+    isSkipped = json["left_out"] == .bool(true)
   }
 }
 

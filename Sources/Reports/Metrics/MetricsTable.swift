@@ -19,7 +19,7 @@ public enum MetricsTable {
       for index in first..<min(first + pieceLength, steps.count) {
         let step = steps[index]
         text += "\(step.step),\(step.epoch),\(step.loss),\(step.smoothedLoss),\(step.learningRate),\(step.momentum)"
-        text += ",\(step.gradientNorm.map { "\($0)" } ?? ""),\(step.isLeftOut ? 1 : 0)"
+        text += ",\(step.gradientNorm.map { "\($0)" } ?? ""),\(step.isSkipped ? 1 : 0)"
         let endsEpoch = index + 1 == steps.count || steps[index + 1].epoch != step.epoch
         if endsEpoch, let epoch = validations[step.epoch] {
           text += ",\(epoch.validLoss),\(epoch.accuracy),\(epoch.seconds)\n"

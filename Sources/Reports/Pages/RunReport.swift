@@ -81,8 +81,8 @@ public struct RunReport: Sendable {
 
   private var figures: [(name: String, value: String)] {
     var figures: [(name: String, value: String)] = [("steps", NumberText.grouped(steps.last?.step ?? 0))]
-    let leftOut = steps.count(where: \.isLeftOut)
-    if leftOut > 0 { figures.append(("of them left out", NumberText.grouped(leftOut))) }
+    let skippedSteps = steps.count(where: \.isSkipped)
+    if skippedSteps > 0 { figures.append(("of them left out", NumberText.grouped(skippedSteps))) }
     guard let last = epochs.last else {
       if let step = steps.last { figures.append(("train loss", number(step.smoothedLoss))) }
       return figures

@@ -4,7 +4,8 @@ internal import Memory
 internal import Reports
 public import SystemPackage
 
-/// Where two runs part: found by bisection over the steps at which both have a checkpoint, since runs that have parted stay apart.
+/// Where two runs part: found by bisection over the steps at which both have a checkpoint, since runs that have parted
+/// stay apart.
 public struct CheckpointComparison: Sendable, Equatable {
   /// Steps at which both have one.
   public let commonSteps: Int

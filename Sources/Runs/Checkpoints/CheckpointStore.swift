@@ -35,7 +35,8 @@ public struct CheckpointStore: Sendable {
 
   /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone.
   ///
-  /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were killed.
+  /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were
+  /// killed.
   ///
   /// - step: the one behind which it was taken; best: that of the best validation, whose checkpoint stays.
   /// - write: makes the file with `open` and fills it.
@@ -47,7 +48,7 @@ public struct CheckpointStore: Sendable {
     let file = try write { header throws(RunError) in
       try StreamedFile(path, aside: ".being-written", header: header, isSealed: true)
     }
-    try file?.close(lasts: true)
+    try file?.close(durable: true)
     // Those of later steps belong to a run that was taken back: not ours to judge.
     for old in Self.list(directory).filter({ $0.step <= step }).dropFirst(keep) where old.step != best {
       FileOperations.remove(old.path)

@@ -19,9 +19,11 @@ public struct Resumption: Sendable {
     directory = Self.runDirectory(of: path)
   }
 
-  /// The newest checkpoint of a run directory that is whole, or that file; found by process 0 and sent to all. Collective.
+  /// The newest checkpoint of a run directory that is whole, or that file; found by process 0 and sent to all.
+  /// Collective.
   ///
-  /// - passedOver: told of each newer one that can't be used, on process 0; the problem starts with what kind of checkpoint it is.
+  /// - passedOver: told of each newer one that can't be used, on process 0; the problem starts with what kind of
+  ///   checkpoint it is.
   /// - Throws: `RunError`, on all processes alike, when there is none.
   public static func find(
     _ path: String, _ job: Job, passedOver: (RunError) -> Void
@@ -98,7 +100,8 @@ public struct Resumption: Sendable {
 
   // MARK: Metrics
 
-  /// The run's metrics up to the checkpoint: bytes of whole lines, and what they tell. Empty outside of a run directory.
+  /// The run's metrics up to the checkpoint: bytes of whole lines, and what they tell. Empty outside of a run
+  /// directory.
   public func metrics() throws(RunError) -> (bytes: [UInt8], history: MetricsHistory) {
     guard let directory else { return ([], MetricsHistory()) }
     return try Self.metrics(of: checkpoint, in: directory)

@@ -10,7 +10,8 @@ public struct RunBeginning: Sendable {
   /// Its directory.
   public let directory: String
 
-  /// The run of that directory, where it has a `config.json` and no checkpoint, not even a damaged one; else nil. Collective.
+  /// The run of that directory, where it has a `config.json` and no checkpoint, not even a damaged one; else nil.
+  /// Collective.
   public static func find(_ path: String, _ job: Job) throws -> RunBeginning? {
     let text = try job.share { () throws(RunError) in
       let run = FilePath(named: path)

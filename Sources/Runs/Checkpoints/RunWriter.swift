@@ -6,11 +6,11 @@ private import Synchronization
 internal import SystemPackage
 internal import Teams
 
-/// Writes a run's metrics, events and checkpoints on a thread of its own, in their order: whatever a checkpoint says is on the disk before
-/// it is.
+/// Writes a run's metrics, events and checkpoints on a thread of its own, in their order: whatever a checkpoint says is
+/// on the disk before it is.
 ///
-/// Training never waits for the disk, however slow that is: when more checkpoints wait than may, the oldest gives way, unless it is
-/// the best so far.
+/// Training never waits for the disk, however slow that is: when more checkpoints wait than may, the oldest gives way,
+/// unless it is the best so far.
 public final class RunWriter: Sendable {
   private struct Work {
     var metrics = MetricsBatch()
@@ -30,8 +30,8 @@ public final class RunWriter: Sendable {
 
   /// Writes into `directory`, and makes the file of its events.
   ///
-  /// - waiting: how many checkpoints may wait, besides the best; session: the run's; firstStep: the step that it starts behind, 0 for
-  ///   a fresh one.
+  /// - waiting: how many checkpoints may wait, besides the best; session: the run's; firstStep: the step that it starts
+  ///   behind, 0 for a fresh one.
   public init(
     _ directory: RunDirectory, _ store: CheckpointStore, waiting: Int, _ session: Session, firstStep: Int
   ) throws(RunError) {
@@ -115,7 +115,8 @@ public final class RunWriter: Sendable {
     if FileOperations.exists(path) { try FileOperations.synchronise(path) }
   }
 
-  /// Writes what has been submitted so far, then a checkpoint, on the calling thread; returns when all of it is on the disk.
+  /// Writes what has been submitted so far, then a checkpoint, on the calling thread; returns when all of it is on the
+  /// disk.
   ///
   /// - write: as in `CheckpointStore.write`.
   fileprivate func keep(
@@ -129,8 +130,8 @@ public final class RunWriter: Sendable {
 }
 
 extension Session {
-  /// Has a checkpoint of this moment written, together with what the run has told so far: of a small state a copy, while training goes
-  /// on, of a large one piece by piece, while it waits. Collective.
+  /// Has a checkpoint of this moment written, together with what the run has told so far: of a small state a copy,
+  /// while training goes on, of a large one piece by piece, while it waits. Collective.
   ///
   /// - learningRate: the maximum of the run's schedule; metricsLength: bytes of its metrics, `metrics` included.
   /// - writer: on worker 0.

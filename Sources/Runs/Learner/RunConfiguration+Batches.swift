@@ -4,8 +4,8 @@ internal import Files
 public import Jobs
 
 extension RunConfiguration {
-  /// Batches that a step really has at most: `accumulate`, or those of an epoch where they are fewer, since no step reaches over an
-  /// epoch's end. Collective; texts are read by process 0.
+  /// Batches that a step really has at most: `accumulate`, or those of an epoch where they are fewer, since no step
+  /// reaches over an epoch's end. Collective; texts are read by process 0.
   ///
   /// - Throws: the same `RunError` on every process where a text is missing or damaged.
   public func batchesPerStep(_ job: Job) throws -> Int {

@@ -15,7 +15,7 @@ package final class TracedTeam: Team {
   package var size: Int { base.size }
   package var lanes: Lanes { base.lanes }
 
-  package func tell(step: Int) { base.tell(step: step) }
+  package func record(step: Int) { base.record(step: step) }
   package func barrier() { log.wait { base.barrier() } }
   package func complete(_ exchange: TreeExchange) { log.wait { base.complete(exchange) } }
   package func reduceScatter(_ exchange: ParameterExchange) { log.wait { base.reduceScatter(exchange) } }
@@ -29,7 +29,7 @@ package final class TracedTeam: Team {
   package func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     base.makeParameterExchange(count: count, unit: unit)
   }
-  package func makeShared(floats: Int) -> Window<Float> { base.makeShared(floats: floats) }
+  package func makeShared(floats: Int) -> BufferView<Float> { base.makeShared(floats: floats) }
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { base.broadcast(bytes, from: root) }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { base.gather(bytes) }
 }

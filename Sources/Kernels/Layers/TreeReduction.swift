@@ -4,24 +4,25 @@ public import Memory
 /// elements of each) added up into `roots` (one row for each root, `rootStride` apart, overwritten). Bound by loads:
 /// one for each addition.
 ///
-/// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
-public func foldRows(
-  _ nodes: Window<Float>, stride: Int, count: Int, schedule: FoldSchedule, into roots: Window<Float>, rootStride: Int,
-  scratch: Window<Float>
+/// - scratch: at least `reductionScratch` elements for each entry that the schedule stacks at most.
+public func reduceRows(
+  _ nodes: BufferView<Float>, stride: Int, count: Int, schedule: ReductionSchedule, into roots: BufferView<Float>,
+  rootStride: Int,
+  scratch: BufferView<Float>
 ) {
   precondition(count % 16 == 0, "rows are whole vectors")
-  precondition(nodes.count >= (schedule.folds.count - 1) * stride + count, "a row for each node")
+  precondition(nodes.count >= (schedule.additions.count - 1) * stride + count, "a row for each node")
   precondition(roots.count >= (schedule.roots - 1) * rootStride + count, "a row for each root")
-  precondition(scratch.count >= foldScratch * schedule.depth, "scratch is too small")
-  schedule.folds.withUnsafeBufferPointer { folds in
+  precondition(scratch.count >= reductionScratch * schedule.depth, "scratch is too small")
+  schedule.additions.withUnsafeBufferPointer { additions in
     var place = 0
     while place < count {
       let (nodes, roots) = (UnsafePointer(nodes.base + place), roots.base + place)
       if place + 64 <= count {
-        foldColumns(FourPanels.self, nodes, stride, folds, into: roots, rootStride, scratch.base)
+        reduceColumns(FourPanels.self, nodes, stride, additions, into: roots, rootStride, scratch.base)
         place += 64
       } else {
-        foldColumns(OnePanel.self, nodes, stride, folds, into: roots, rootStride, scratch.base)
+        reduceColumns(OnePanel.self, nodes, stride, additions, into: roots, rootStride, scratch.base)
         place += 16
       }
     }
@@ -30,40 +31,41 @@ public func foldRows(
 
 /// Elements of scratch that a reduction takes for an entry on the stack: wide blocks, so that the sums don't wait for
 /// each other.
-public let foldScratch = 64
+public let reductionScratch = 64
 
 /// The canonical sum of one block of columns.
 @inline(__always)
-private func foldColumns<Block: ColumnBlock>(
-  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ folds: UnsafeBufferPointer<Int>,
+private func reduceColumns<Block: ColumnBlock>(
+  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ additions: UnsafeBufferPointer<Int>,
   into roots: UnsafeMutablePointer<Float>, _ rootStride: Int, _ stack: UnsafeMutablePointer<Float>
 ) {
   var height = 0
-  for node in 0..<folds.count {
+  for node in 0..<additions.count {
     var sum = Block.load(nodes + node &* stride, 16)
-    for _ in 0..<folds[node] {
+    for _ in 0..<additions[node] {
       height &-= 1
-      sum.add(Block.load(stack + height &* foldScratch, 16))
+      sum.add(Block.load(stack + height &* reductionScratch, 16))
     }
-    sum.store(stack + height &* foldScratch, 16)
+    sum.store(stack + height &* reductionScratch, 16)
     height &+= 1
   }
   for root in 0..<height {
-    Block.load(stack + root &* foldScratch, 16).store(roots + root &* rootStride, 16)
+    Block.load(stack + root &* reductionScratch, 16).store(roots + root &* rootStride, 16)
   }
 }
 
-/// The canonical sum of rows of doubles, one element at a time; as `foldRows`, for the few losses and counts.
-public func foldDoubles(
-  _ nodes: Window<Double>, stride: Int, count: Int, schedule: FoldSchedule, into roots: Window<Double>, rootStride: Int,
-  scratch: Window<Double>
+/// The canonical sum of rows of doubles, one element at a time; as `reduceRows`, for the few losses and counts.
+public func reduceDoubles(
+  _ nodes: BufferView<Double>, stride: Int, count: Int, schedule: ReductionSchedule, into roots: BufferView<Double>,
+  rootStride: Int,
+  scratch: BufferView<Double>
 ) {
   precondition(scratch.count >= schedule.depth, "scratch is too small")
   for place in 0..<count {
     var height = 0
-    for node in 0..<schedule.folds.count {
+    for node in 0..<schedule.additions.count {
       var sum = nodes[node * stride + place]
-      for _ in 0..<schedule.folds[node] {
+      for _ in 0..<schedule.additions[node] {
         height -= 1
         sum = scratch[height] + sum
       }
@@ -74,22 +76,22 @@ public func foldDoubles(
   }
 }
 
-/// How (mean, M₂) pairs of nodes with known numbers of samples are merged along a `FoldSchedule`.
+/// How (mean, M₂) pairs of nodes with known numbers of samples are merged along a `ReductionSchedule`.
 public struct MomentSchedule: Sendable {
-  let schedule: FoldSchedule
+  let schedule: ReductionSchedule
   /// For each addition in order: n_b / n and n_a·n_b / n.
   let weights: [SIMD2<Float>]
   /// Samples in each root.
   public let rootCounts: [Int]
 
   /// - counts: samples in each of the schedule's nodes.
-  public init(_ schedule: FoldSchedule, counts: [Int]) {
-    precondition(counts.count == schedule.folds.count, "a count for each node")
+  public init(_ schedule: ReductionSchedule, counts: [Int]) {
+    precondition(counts.count == schedule.additions.count, "a count for each node")
     var stack: [Int] = []
     var weights: [SIMD2<Float>] = []
-    for (count, folds) in zip(counts, schedule.folds) {
+    for (count, additions) in zip(counts, schedule.additions) {
       var right = count
-      for _ in 0..<folds {
+      for _ in 0..<additions {
         let left = stack.removeLast()
         let sum = Double(left + right)
         weights.append(SIMD2(Float(Double(right) / sum), Float(Double(left) * Double(right) / sum)))
@@ -106,25 +108,26 @@ public struct MomentSchedule: Sendable {
 /// Merges moments along the canonical tree: each row of `nodes` holds `count` means and then `count` sums of squared
 /// deviations; likewise `roots`, overwritten. Chan, Golub and LeVeque's pairwise update.
 ///
-/// - scratch: at least `foldScratch` elements for each entry that the schedule stacks at most.
+/// - scratch: at least `reductionScratch` elements for each entry that the schedule stacks at most.
 public func mergeMoments(
-  _ nodes: Window<Float>, stride: Int, count: Int, schedule: MomentSchedule, into roots: Window<Float>, rootStride: Int,
-  scratch: Window<Float>
+  _ nodes: BufferView<Float>, stride: Int, count: Int, schedule: MomentSchedule, into roots: BufferView<Float>,
+  rootStride: Int,
+  scratch: BufferView<Float>
 ) {
   precondition(count % 16 == 0, "rows are whole vectors")
-  precondition(nodes.count >= (schedule.schedule.folds.count - 1) * stride + 2 * count, "a row for each node")
+  precondition(nodes.count >= (schedule.schedule.additions.count - 1) * stride + 2 * count, "a row for each node")
   precondition(roots.count >= (schedule.schedule.roots - 1) * rootStride + 2 * count, "a row for each root")
-  precondition(scratch.count >= foldScratch * schedule.schedule.depth, "scratch is too small")
+  precondition(scratch.count >= reductionScratch * schedule.schedule.depth, "scratch is too small")
   schedule.weights.withUnsafeBufferPointer { weights in
-    schedule.schedule.folds.withUnsafeBufferPointer { folds in
+    schedule.schedule.additions.withUnsafeBufferPointer { additions in
       var place = 0
       while place < count {
         let (nodes, roots) = (UnsafePointer(nodes.base + place), roots.base + place)
         if place + 32 <= count {
-          mergeColumns(TwoPanels.self, nodes, stride, count, folds, weights, into: roots, rootStride, scratch.base)
+          mergeColumns(TwoPanels.self, nodes, stride, count, additions, weights, into: roots, rootStride, scratch.base)
           place += 32
         } else {
-          mergeColumns(OnePanel.self, nodes, stride, count, folds, weights, into: roots, rootStride, scratch.base)
+          mergeColumns(OnePanel.self, nodes, stride, count, additions, weights, into: roots, rootStride, scratch.base)
           place += 16
         }
       }
@@ -135,36 +138,36 @@ public func mergeMoments(
 /// The moments of one block of columns: squares lie `count` behind means, and on the stack half an entry.
 @inline(__always)
 private func mergeColumns<Block: ColumnBlock>(
-  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ folds: UnsafeBufferPointer<Int>,
+  _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ additions: UnsafeBufferPointer<Int>,
   _ weights: UnsafeBufferPointer<SIMD2<Float>>, into roots: UnsafeMutablePointer<Float>, _ rootStride: Int,
   _ stack: UnsafeMutablePointer<Float>
 ) {
   var height = 0
-  var fold = 0
-  for node in 0..<folds.count {
+  var addition = 0
+  for node in 0..<additions.count {
     let row = nodes + node &* stride
     var mean = Block.load(row, 16)
     var squares = Block.load(row + count, 16)
-    for _ in 0..<folds[node] {
+    for _ in 0..<additions[node] {
       height &-= 1
-      let entry = UnsafePointer(stack + height &* foldScratch)
+      let entry = UnsafePointer(stack + height &* reductionScratch)
       let leftMean = Block.load(entry, 16)
       var delta = mean
       delta.subtract(leftMean)
       mean = leftMean
-      mean.accumulate(delta, weights[fold].x)
-      squares.add(Block.load(entry + foldScratch / 2, 16))
-      squares.accumulate(delta.squared(), weights[fold].y)
-      fold &+= 1
+      mean.accumulate(delta, weights[addition].x)
+      squares.add(Block.load(entry + reductionScratch / 2, 16))
+      squares.accumulate(delta.squared(), weights[addition].y)
+      addition &+= 1
     }
-    let entry = stack + height &* foldScratch
+    let entry = stack + height &* reductionScratch
     mean.store(entry, 16)
-    squares.store(entry + foldScratch / 2, 16)
+    squares.store(entry + reductionScratch / 2, 16)
     height &+= 1
   }
   for root in 0..<height {
-    let entry = UnsafePointer(stack + root &* foldScratch)
+    let entry = UnsafePointer(stack + root &* reductionScratch)
     Block.load(entry, 16).store(roots + root &* rootStride, 16)
-    Block.load(entry + foldScratch / 2, 16).store(roots + (root &* rootStride &+ count), 16)
+    Block.load(entry + reductionScratch / 2, 16).store(roots + (root &* rootStride &+ count), 16)
   }
 }

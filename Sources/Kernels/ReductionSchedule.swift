@@ -1,12 +1,12 @@
 /// How a row of subtree roots (or lanes) of the canonical tree is added up, as a program for a stack.
 ///
-/// The nodes are pushed in lane order; after node i, the two topmost entries are replaced by their sum `folds[i]`
+/// The nodes are pushed in lane order; after node i, the two topmost entries are replaced by their sum `additions[i]`
 /// times. What is left on the stack at the end, bottom first, are the roots of the complete subtrees: `roots` of them,
 /// one when the nodes cover the whole tree. Absent (zero) partial sums may be skipped or added: a partial sum starts at
 /// +0, is thus never −0, and adding +0 to it changes no bit.
-public struct FoldSchedule: Sendable, Equatable {
+public struct ReductionSchedule: Sendable, Equatable {
   /// After each node, how many additions to make.
-  public let folds: [Int]
+  public let additions: [Int]
   /// Entries on the stack before each node is pushed.
   public let heights: [Int]
   /// Number of sums left at the end.
@@ -17,17 +17,17 @@ public struct FoldSchedule: Sendable, Equatable {
   public let kept: Int
 
   /// Takes the counts of additions; traps when they add more entries than there are.
-  public init(folds: [Int]) {
+  public init(additions: [Int]) {
     var height = 0
     var heights: [Int] = []
     var kept = 0
-    for count in folds {
+    for count in additions {
       heights.append(height)
       height += 1 - count
-      precondition(height > 0, "a fold needs two entries")
+      precondition(height > 0, "an addition needs two entries")
       kept = max(kept, height)
     }
-    self.folds = folds
+    self.additions = additions
     self.heights = heights
     self.kept = kept
     roots = height

@@ -7,7 +7,7 @@
 
   /// More ranks than cores: as many as there are cores work, and the others rest, but are not forgotten.
   @Suite(.serialized, .enabled(if: cores <= 12, "more ranks than cores are more than lanes"))
-  struct RestTests {
+  struct IdleRankTests {
     private static let ranks = cores + 2
     /// Keeps Open MPI from binding ranks to cores.
     private static let unbound = ["OMPI_MCA_hwloc_base_binding_policy": "none"]
@@ -58,7 +58,7 @@
       #expect([Self.isOpenMPI ? 137 : 9, 75].contains(result.status))
       let tellsItself = !Self.isOpenMPI && result.finished.output.contains { $0.contains("Killed (signal 9)") }
       #expect(result.lines.count == 1 || (result.lines.isEmpty && tellsItself), "\(result.finished.errors)")
-      #expect(result.lines.allSatisfy { $0.contains("a rank is lost: rank \(Self.ranks - 1), at rest") })
+      #expect(result.lines.allSatisfy { $0.contains("a rank is lost: rank \(Self.ranks - 1), idle") })
       #expect(result.finished.leftProcesses.isEmpty)
     }
 
@@ -67,7 +67,7 @@
       let result = try endless("STOP:\(cores)")
       #expect(result.status == 75 || (!Self.isOpenMPI && result.status == 9))
       #expect(result.lines.count == 1, "\(result.lines)")
-      #expect(result.lines.first?.contains("a rank is stuck: rank \(cores), at rest, for 2.0 s") ?? false)
+      #expect(result.lines.first?.contains("a rank is stuck: rank \(cores), idle, for 2.0 s") ?? false)
       #expect(try #require(result.untilGone) < slack(4000))
       #expect(result.finished.leftProcesses.isEmpty)
     }
@@ -89,7 +89,7 @@
       #expect(result.lines.count == 1 && result.lines[0].contains("stopped as asked"), "\(result.lines)")
     }
 
-    @Test func aSignalToARankAtRestStopsAll() throws {
+    @Test func aSignalToAnIdleRankStopsAll() throws {
       defer { runs.remove() }
       let result = try endless("TERM:\(cores)")
       #expect(result.status == 75)

@@ -3,28 +3,31 @@ internal import Memory
 
 /// Adds up parts of rows by a reduction schedule: the sums that stay are written to `roots`, overwriting.
 ///
-/// - nodes: (folds, stride), of each row the first `count` elements are read; roots: (schedule.roots, rootStride);
-///   stack: at least (schedule.depth, `foldBlock`), scratch.
+/// - nodes: (additions, stride), of each row the first `count` elements are read; roots: (schedule.roots, rootStride);
+///   stack: at least (schedule.depth, `reductionBlock`), scratch.
 ///
 /// It goes block by block, so that the stack stays in the first-level cache.
-func fold(
-  _ nodes: Window<Float>, stride: Int, count: Int, schedule: FoldSchedule, into roots: Window<Float>, rootStride: Int,
-  stack: Window<Float>
+func reduceTree(
+  _ nodes: BufferView<Float>, stride: Int, count: Int, schedule: ReductionSchedule, into roots: BufferView<Float>,
+  rootStride: Int,
+  stack: BufferView<Float>
 ) {
   var start = 0
   while start < count {
-    let length = min(foldBlock, count - start)
-    func entry(_ height: Int) -> Window<Float> { stack[(height * foldBlock)..<(height * foldBlock + length)] }
+    let length = min(reductionBlock, count - start)
+    func entry(_ height: Int) -> BufferView<Float> {
+      stack[(height * reductionBlock)..<(height * reductionBlock + length)]
+    }
     var height = 0
-    for node in schedule.folds.indices {
+    for node in schedule.additions.indices {
       let row = nodes[(node * stride + start)..<(node * stride + start + length)]
-      if schedule.folds[node] == 0 {
+      if schedule.additions[node] == 0 {
         entry(height).copy(from: row)
         height += 1
         continue
       }
       add(entry(height - 1), row, into: entry(height - 1))
-      for _ in 1..<schedule.folds[node] {
+      for _ in 1..<schedule.additions[node] {
         height -= 1
         add(entry(height - 1), entry(height), into: entry(height - 1))
       }
@@ -37,9 +40,9 @@ func fold(
 }
 
 /// Elements of a row that are added up at a time.
-let foldBlock = 256
+let reductionBlock = 256
 
-private func add(_ left: Window<Float>, _ right: Window<Float>, into sum: Window<Float>) {
+private func add(_ left: BufferView<Float>, _ right: BufferView<Float>, into sum: BufferView<Float>) {
   let count = sum.count
   precondition(left.count == count && right.count == count, "rows of different length")
   left.withSpan { left in

@@ -3,7 +3,7 @@ private import Synchronization
 internal import Tokenization
 
 /// The first pass over texts: what their tokens are, and how often each stands in the train split.
-struct TokenCensus: Sendable {
+struct TokenCountPass: Sendable {
   private(set) var counts = TokenCounts()
   /// SHA-256 of the files, as hex digits.
   private(set) var digests: [String] = []
@@ -15,7 +15,7 @@ struct TokenCensus: Sendable {
   static func take(
     _ sources: TextSources, _ options: TokenizeOptions, to files: [NumberFile],
     watch: (Int) throws(RunError) -> Void
-  ) throws -> TokenCensus {
+  ) throws -> TokenCountPass {
     let chunks = TextChunks(sources, size: options.chunkSize)
     let kind = options.tokenizer
     let state = State(files)
@@ -23,7 +23,7 @@ struct TokenCensus: Sendable {
       chunks, threads: options.threads, memory: { ThreadMemory(tokenizer: Tokenizer(kind)) },
       make: { (chunk, memory) throws(RunError) in memory.count(chunk) },
       use: { (counted) throws(RunError) in try state.add(counted) }, watch: watch)
-    return TokenCensus(counts: state.counts.withLock { $0 }, digests: chunks.digests)
+    return TokenCountPass(counts: state.counts.withLock { $0 }, digests: chunks.digests)
   }
 
   /// A piece's tokens as numbers of its own, with their counts.

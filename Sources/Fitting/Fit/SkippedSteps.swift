@@ -1,13 +1,13 @@
-/// Steps left out as not finite, and how many of them a fit bears: ten in a row, and a tenth of an epoch's steps, at least one, in each
-/// epoch. A fit that goes on from a checkpoint counts from there.
-struct LeftOutSteps {
+/// Steps left out as not finite, and how many of them a fit bears: ten in a row, and a tenth of an epoch's steps, at
+/// least one, in each epoch. A fit that goes on from a checkpoint counts from there.
+struct SkippedSteps {
   /// The most in a row.
   static let mostInARow = 10
   private var inARow = 0
   private var inEpoch = 0
 
   /// A step was left out.
-  mutating func leaveOut() {
+  mutating func skipStep() {
     inARow += 1
     inEpoch += 1
   }

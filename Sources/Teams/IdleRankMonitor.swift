@@ -7,14 +7,14 @@ internal import Memory
 /// Those that work watch the idle ones, which nobody else would miss. The idle ones watch all, but leave it for a while
 /// to those that work to report a loss, unless the lost rank is the only one that works; and they pass on that they
 /// were asked to stop.
-struct Attendance {
-  private let board: SharedProgress
+struct IdleRankMonitor {
+  private let progressTable: SharedProgress
   private let ranks, own: Int
   private let works: Bool
   private let limit: Double
   /// Seconds that idle ranks leave to others.
   private static let grace = 2.0
-  private static let resting: UInt64 = 1
+  private static let idle: UInt64 = 1
   private static let askedToStop: UInt64 = 2
 
   private var looks = 0
@@ -25,8 +25,8 @@ struct Attendance {
   /// own.
   private var seen: [Bool]
 
-  init(_ board: SharedProgress, ranks: Int, own: Int, works: Bool, limit: Double) {
-    self.board = board
+  init(_ progressTable: SharedProgress, ranks: Int, own: Int, works: Bool, limit: Double) {
+    self.progressTable = progressTable
     self.ranks = ranks
     self.own = own
     self.works = works
@@ -35,7 +35,7 @@ struct Attendance {
     still = Array(repeating: 0, count: ranks)
     gone = still
     seen = Array(repeating: false, count: ranks)
-    board.tell(own, operation: works ? 0 : Self.resting)
+    progressTable.record(own, operation: works ? 0 : Self.idle)
   }
 
   /// Who is lost or stuck, if anybody is; called every `interval` seconds.
@@ -43,11 +43,11 @@ struct Attendance {
   /// - isAskedToStop: whether this process was.
   mutating func look(_ interval: Double, isAskedToStop: Bool) -> LostWorkers? {
     looks += 1
-    board.tell(own, step: looks)
-    if !works && isAskedToStop { board.tell(own, operation: Self.askedToStop) }
-    let working = (0..<ranks).count { board.line($0).process > 0 && board.line($0).operation == 0 }
+    progressTable.record(own, step: looks)
+    if !works && isAskedToStop { progressTable.record(own, operation: Self.askedToStop) }
+    let working = (0..<ranks).count { progressTable.line($0).process > 0 && progressTable.line($0).operation == 0 }
     for rank in 0..<ranks where rank != own {
-      let line = board.line(rank)
+      let line = progressTable.line(rank)
       guard line.process > 0, line.operation != 0 || !works else { continue }
       let hasEnded = isGone(process: line.process)
       if !hasEnded { seen[rank] = true }
@@ -57,7 +57,7 @@ struct Attendance {
       counts[rank] = line.step
       let isOnlyWorker = line.operation == 0 && working == 1
       let delay = works || isOnlyWorker ? 0 : Self.grace
-      let place = "rank \(line.rank)" + (line.operation != 0 ? ", at rest" : "")
+      let place = "rank \(line.rank)" + (line.operation != 0 ? ", idle" : "")
       if gone[rank] > delay { return LostWorkers(text: "a rank is lost", detail: place) }
       if still[rank] > limit + delay, !LauncherSignal.cameLately {
         return LostWorkers(text: "a rank is stuck", detail: "\(place), for \(limit) s")
@@ -67,12 +67,12 @@ struct Attendance {
   }
 
   /// Whether an idle rank was asked to stop.
-  var isAskedToStop: Bool { (0..<ranks).contains { board.line($0).operation == Self.askedToStop } }
+  var isAskedToStop: Bool { (0..<ranks).contains { progressTable.line($0).operation == Self.askedToStop } }
 
   /// Writes the finding's line, if no other process of the node has.
-  func tell(_ finding: LostWorkers) {
-    guard board.claim() else { return }
+  func report(_ finding: LostWorkers) {
+    guard progressTable.claim() else { return }
     writeErrorLine(finding)
-    board.told()
+    progressTable.markReported()
   }
 }

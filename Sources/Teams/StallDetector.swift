@@ -1,12 +1,12 @@
 internal import Memory
 
 /// One process's monitor of the workers of its node.
-struct NodeLookout {
+struct StallDetector {
   /// Seconds that a process which can name nobody leaves to others, for each node or rank before it.
   static let grace = 0.4
 
   private let memory: ProcessMemory
-  private let gate: SharedBarrier
+  private let sharedBarrier: SharedBarrier
   private let workers: Range<Int>
   private let limit: Double
   /// Arrivals of the slowest worker, and how long others have waited for more.
@@ -17,7 +17,7 @@ struct NodeLookout {
   private var lastLook = monotonicMilliseconds()
   private var returned = -1_000_000
   /// Seconds since a process of the node has reported.
-  private var sinceTold = 0.0
+  private var sinceReported = 0.0
   /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its
   /// own.
   private var seen: Set<Int32> = []
@@ -25,26 +25,26 @@ struct NodeLookout {
   init(_ memory: ProcessMemory, limit: Double) {
     self.memory = memory
     self.limit = limit
-    gate = memory.barrier(thread: 0)
+    sharedBarrier = memory.barrier(thread: 0)
     workers = 0..<memory.layout.nodes[memory.node].count
   }
 
   /// How the node's processes agree on which one reports what was found.
-  var speaker: Speaker { Speaker(memory) }
+  var errorReporter: ErrorReporter { ErrorReporter(memory) }
 
   /// Whether another process has reported and this one only waits to be ended, which takes launchers up to two seconds:
   /// a process of its node has, or the launcher ends others while this one waits in vain.
-  var isLeftOver: Bool { sinceTold > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
+  var isLeftOver: Bool { sinceReported > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
   private var isBack: Bool { lastLook - returned < 4000 }
 
   /// Who is lost or stuck, if anybody is; called every `interval` seconds.
   mutating func look(_ interval: Double) -> LostWorkers? {
-    if memory.progress.isTold { sinceTold += interval }
+    if memory.progress.isReported { sinceReported += interval }
     let now = monotonicMilliseconds()
     if Double(now - lastLook) >= 1000 * limit { returned = now }
     lastLook = now
     // A worker that gives up reports it itself.
-    guard !gate.isAbandoned else { return nil }
+    guard !sharedBarrier.isAbandoned else { return nil }
     return lost() ?? stuck(interval)
   }
 
@@ -63,7 +63,7 @@ struct NodeLookout {
   }
 
   private mutating func stuck(_ interval: Double) -> LostWorkers? {
-    let arrivals = workers.map { gate.arrivals(of: $0) }
+    let arrivals = workers.map { sharedBarrier.arrivals(of: $0) }
     let slowest = arrivals.min() ?? 0
     let most = arrivals.max() ?? 0
     let late = workers.filter { arrivals[$0] == slowest }
@@ -91,10 +91,10 @@ struct NodeLookout {
       return threads > 1 ? "rank \(line.rank) (worker \(number))" : "rank \(line.rank)"
     }
     let some = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? ", …" : "")
-    let first = gate.arrivals(of: missing[0])
-    let waiting = workers.first { gate.arrivals(of: $0) > first }.map { memory.progress.line($0).operation }
+    let first = sharedBarrier.arrivals(of: missing[0])
+    let waiting = workers.first { sharedBarrier.arrivals(of: $0) > first }.map { memory.progress.line($0).operation }
     let place = waiting.map { "missing from \(name($0))" } ?? "last seen in \(name(lines[0].operation))"
-    return "\(some), step \(lines[0].step), \(place)" + (waited > 0 ? " for \(NodeLookout.rounded(waited)) s" : "")
+    return "\(some), step \(lines[0].step), \(place)" + (waited > 0 ? " for \(StallDetector.rounded(waited)) s" : "")
   }
 
   private func name(_ operation: UInt64) -> String {

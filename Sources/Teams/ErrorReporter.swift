@@ -2,7 +2,7 @@ internal import Memory
 internal import MPI
 
 /// One process among those of its node, of which one reports why the job ends.
-public struct Speaker: Sendable {
+public struct ErrorReporter: Sendable {
   private let memory: ProcessMemory?
 
   init(_ memory: ProcessMemory?) { self.memory = memory }
@@ -13,17 +13,17 @@ public struct Speaker: Sendable {
   /// Writes the error's line and returns true in the first of the node's processes that comes here, and in one that
   /// shares no memory (any more). The others return false when the line is on its way, or after two seconds: a process
   /// that ended earlier would end the one that reports, too.
-  public func tell(_ error: any Error) -> Bool {
+  public func report(_ error: any Error) -> Bool {
     guard let memory, !memory.isFreed else {
       writeErrorLine(error)
       return true
     }
     if memory.progress.claim() {
       writeErrorLine(error)
-      memory.progress.told()
+      memory.progress.markReported()
       return true
     }
-    for _ in 0..<200 where !memory.progress.isTold { pause(microseconds: 10_000) }
+    for _ in 0..<200 where !memory.progress.isReported { pause(microseconds: 10_000) }
     return false
   }
 }

@@ -5,14 +5,14 @@ internal import Memory
   internal import MPI
 
   /// The ranks of a job of which some are idle.
-  final class Crew {
+  final class ActiveRanks {
     /// Those that work; nil on an idle one.
     let working: Communicator?
     private let all, node: Communicator
     private let window: SharedWindow
-    private let board: SharedProgress
+    private let progressTable: SharedProgress
     /// Where the idle ones of this node sleep until the others come.
-    private var gate: SharedBarrier
+    private var sharedBarrier: SharedBarrier
 
     /// - ranks: all; node: those of this node.
     init(_ ranks: Communicator, node: Communicator, works: Bool) throws {
@@ -21,28 +21,29 @@ internal import Memory
       working = try ranks.split(color: works ? 0 : nil, key: ranks.rank)
       // Those that work have a core each.
       working?.yields = false
-      let boardWords = SharedProgress.wordCount(workers: node.size)
-      let gateWords = SharedBarrier.wordCount(workers: node.size)
-      let byteCount = Arena.byteCount(boardWords, of: UInt64.self) + Arena.byteCount(gateWords, of: UInt64.self)
+      let progressTableWords = SharedProgress.wordCount(workers: node.size)
+      let barrierWords = SharedBarrier.wordCount(workers: node.size)
+      let byteCount =
+        Arena.byteCount(progressTableWords, of: UInt64.self) + Arena.byteCount(barrierWords, of: UInt64.self)
       window = try SharedWindow(byteCount: byteCount, communicator: node)
       // The window has so many bytes, aligned, and is kept.
       let arena = unsafe Arena(lent: window.base, byteCount: byteCount)
-      board = SharedProgress(arena.take(boardWords), workers: node.size)
-      gate = SharedBarrier(arena.take(gateWords), worker: node.rank, workers: node.size, hasCore: false)
+      progressTable = SharedProgress(arena.take(progressTableWords), workers: node.size)
+      sharedBarrier = SharedBarrier(arena.take(barrierWords), worker: node.rank, workers: node.size, hasCore: false)
     }
 
     /// Enters this process, which is rank `rank` of the job, in the progress table; returns the monitor that it has to
     /// run.
-    func enter(rank: Int, limit: Double) -> Attendance {
-      board.enter(node.rank, process: processNumber, rank: rank)
-      return Attendance(board, ranks: node.size, own: node.rank, works: working != nil, limit: limit)
+    func enter(rank: Int, limit: Double) -> IdleRankMonitor {
+      progressTable.enter(node.rank, process: processNumber, rank: rank)
+      return IdleRankMonitor(progressTable, ranks: node.size, own: node.rank, works: working != nil, limit: limit)
     }
 
     /// Returns when all ranks have come here. An idle one sleeps: looking for the others through MPI now and then, as
     /// `quietBarrier` does, takes a fortieth of a core.
     func meet() throws {
       // Nobody gives it up.
-      _ = gate.wait()
+      _ = sharedBarrier.wait()
       if node.size < all.size { try all.quietBarrier() }
     }
 
