@@ -109,7 +109,7 @@ let package = Package(
     room("Data", ["Corpus", "Files", "Jobs", "Memory", "Platform", "Teams", "Tokenization", crypto, systemPackage]),
     room("Models", ["Kernels", "Memory", "Teams"]),
     room("Optimization", ["Kernels", "Memory", "Models", "Teams"]),
-    room("Configuration", ["Data", "Files", "Models", "Optimization"]),
+    room("Configuration", ["Data", "Files", "Models", "Optimization", "Tokenization"]),
     room(
       "Fitting",
       [

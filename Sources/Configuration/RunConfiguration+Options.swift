@@ -7,13 +7,12 @@ extension RunConfiguration {
   ///
   /// - isResumption: whether model and shape will be a checkpoint's, against which the options are only held.
   /// - Throws: a usage error for an option that the model doesn't have, for a shape that doesn't fit together, and for
-  ///   texts that exclude
-  ///   each other.
+  ///   texts that exclude each other.
   package init(_ values: OptionValues, isResumption: Bool = false) throws(RunError) {
     self.init()
-    for option in RunOption.all { option.take(values, into: &self) }
+    for option in values.declared { option.take(values, into: &self) }
     if !isResumption {
-      for option in RunOption.all where values.contains(option) && !option.isOffered(self) {
+      for option in values.declared where values.contains(option) && !option.isOffered(self) {
         throw RunError("\(model.kind) has no such option", at: option.typedName, remedy: "leave it out", status: .usage)
       }
       try checkModel()

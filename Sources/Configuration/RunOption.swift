@@ -1,5 +1,4 @@
-/// All options of the commands that run jobs, by the sections of help and manual page. What each is follows from its
-/// declaration.
+/// All options of all commands, by the sections of help and manual page. What each is follows from its declaration.
 package enum RunOption {
   package static let model = ModelOptions()
   package static let data = DataOptions()
@@ -8,19 +7,28 @@ package enum RunOption {
   package static let durability = DurabilityOptions()
   package static let output = OutputOptions()
   package static let finder = FinderOptions()
+  package static let evaluation = EvaluationOptions()
+  package static let generation = GenerationOptions()
+  package static let tokenization = TokenizationOptions()
+  package static let display = DataDisplayOptions()
   package static let benchmark = BenchmarkOptions()
+  package static let stepBenchmark = StepBenchmarkOptions()
+  package static let scalingBenchmark = ScalingBenchmarkOptions()
+  package static let reductionBenchmark = ReductionBenchmarkOptions()
+  package static let kernelBenchmark = KernelBenchmarkOptions()
 
-  /// Every option once.
-  package static let all: [any DeclaredOption] = {
-    let sections: [any OptionSection] = [model, data, schedule, largeBatch, durability, output, finder, benchmark]
-    var names: Set<String> = []
-    return sections.flatMap { $0.options }.filter { names.insert($0.name).inserted }
-  }()
+  /// Every section. Two sections share an option, or have one of the same name for different commands.
+  package static let sections: [any OptionSection] = [
+    model, data, schedule, largeBatch, durability, output, finder, evaluation, generation, tokenization, display,
+    benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
+  ]
 
   /// Those that a run computes from, in the order of `config.json`.
   package static let computed: [any DeclaredOption] = {
-    var list = all.filter { $0.isComputed && follows($0) == nil }
-    for option in all where option.isComputed {
+    var names: Set<String> = []
+    let all = sections.flatMap { $0.options }.filter { $0.isComputed && names.insert($0.name).inserted }
+    var list = all.filter { follows($0) == nil }
+    for option in all {
       guard let place = list.firstIndex(where: { $0.name == follows(option) }) else { continue }
       list.insert(option, at: place + 1)
     }

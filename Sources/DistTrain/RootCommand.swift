@@ -43,20 +43,19 @@ struct RootCommand: ParsableCommand {
         if let name = asked.unknown { throw asked.error(unknown: name) }
         throw configured.placing(usageError(message(for: error), help: "\(asked.words) --help"))
       }
-      if isFirst { print(fullMessage(for: error)) }
+      try configured.show(fullMessage(for: error), isFirst: isFirst)
       return
     }
     // Only a training run has something to keep.
     if !(command is TrainCommand) { StopRequest.leave() }
     do {
-      try (command as? any SoloCommand)?.agree()
       try command.run()
     } catch let error as RunError {
       throw configured.placing(error)
     } catch {
       // Help is asked for by option, by a command that only has subcommands, or as a command of its own.
       guard exitCode(for: error).isSuccess else { throw error }
-      if isFirst { print(fullMessage(for: error)) }
+      try configured.show(fullMessage(for: error), isFirst: isFirst)
     }
   }
 
@@ -81,6 +80,15 @@ struct RootCommand: ParsableCommand {
     while remedy.hasSuffix(".") { remedy.removeLast() }
     let sentence = "\(text.prefix(1).lowercased())\(text.dropFirst())"
     return RunError("wrong usage", at: sentence, remedy: remedy, status: .usage)
+  }
+}
+
+extension ConfiguredArguments {
+  /// Prints what was asked for in place of work, from the job's first process, once all have turned out to ask for it:
+  /// one that works would wait for the others.
+  fileprivate func show(_ text: String, isFirst: Bool) throws {
+    try CommandJob.agree(onRequest: request)
+    if isFirst { print(text) }
   }
 }
 

@@ -36,12 +36,16 @@ struct RNNExploration: ParsableCommand {
     }
   }
 
-  /// The command line's options; nil after a request for help, which the job's first process has answered.
+  /// The command line's options; nil after a request for help, which the job's first process has answered once all
+  /// have turned out to ask for it.
   private static func parsed() throws -> Self? {
     do {
       return try parse(nil)
     } catch {
       if exitCode(for: error).isSuccess {
+        #if MPI
+          try Job.run(agreeingOn: [Job.Fact("request", "help")]) { _ in }
+        #endif
         if Job.isFirst { print(fullMessage(for: error)) }
         return nil
       }
@@ -56,7 +60,7 @@ struct RNNExploration: ParsableCommand {
         "\(threads) threads for the 16 lanes of 64 streams", at: "--threads", remedy: "give a number from 1 to 16",
         status: .usage)
     }
-    try Job.run(threads: threads) { job in
+    try Job.run(threads: threads, agreeingOn: [Job.Fact("request", "the notebook")]) { job in
       let page = job.rank == 0 && out != "none" ? try PageFile(out) : nil
       let notebook = Notebook(isShown: job.rank == 0, isPrinted: !quiet)
       try notebook.explore(seed: seed, job: job)

@@ -51,11 +51,42 @@ import Testing
         "test $rank = 0 && exec $run data; exec $run \(short)", "command data on rank 0", "command train on rank 1"
       ),
       (
+        "exec $run generate --weights none --seed $rank", "--seed 0 on rank 0", "--seed 1 on rank 1"
+      ),
+      (
+        "exec $run tokenize $rank --out none", "arguments 0 on rank 0", "arguments 1 on rank 1"
+      ),
+      (
         "exec $run bench step --threads 1 --steps $((5 + rank))", "--steps 5 on rank 0", "--steps 6 on rank 1"
       ),
     ])
     func differing(words: String, first: String, second: String) throws {
       expectOneLine(try run(words), status: 64, ["the ranks don't agree", first, second, "("])
+    }
+
+    /// What asks for no work is compared too: the ranks that work would wait for it.
+    @Test(
+      arguments: [
+        "--help", "train --help", "help", "--version", "bench", "manual", "--generate-completion-script zsh",
+      ], [0, 1])
+    func requestsBesideWork(request: String, asking: Int) throws {
+      let finished = try run("test $rank = \(asking) && exec $run \(request); exec $run \(short)")
+      expectOneLine(
+        finished, status: 64, ["the ranks don't agree", "command train on rank \(1 - asking)", "rank \(asking) ("])
+      #expect(finished.output.isEmpty)
+    }
+
+    @Test(arguments: [("--help", "USAGE: dist-train"), ("--version", "0."), ("help train", "OVERVIEW: Train a model")])
+    func requestsOfAllRanks(request: String, text: String) throws {
+      let finished = try run("exec $run \(request)", ranks: 3)
+      #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
+      #expect(finished.output.count { $0.hasPrefix(text) } == 1, "\(finished.output)")
+    }
+
+    @Test func theNotebooksHelpBesideItsWork() throws {
+      let notebook = BuiltProgram("rnn-exploration").path
+      let finished = try run("test $rank = 0 && exec \(notebook) --help; exec \(notebook) --out none --threads 1")
+      expectOneLine(finished, status: 64, ["request help on rank 0", "request the notebook on rank 1"])
     }
 
     /// The first rank that differs from rank 0 is named, whichever it is.

@@ -30,6 +30,20 @@ import Testing
     }
   }
 
+  /// An option has one declaration, in a section of `Configuration`: the argument parser's own wrappers stand only for
+  /// what has no name on the command line.
+  @Test func commandsDeclareNoOptions() throws {
+    let folder = Self.root.appendingPathComponent("Sources/DistTrain")
+    let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+    var groups = 0
+    for file in files {
+      let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      #expect(!text.contains(#/@(Option|Flag)\b/#), "\(file)")
+      groups += text.matches(of: #/@OptionGroup\b/#).count
+    }
+    #expect(groups > 20)
+  }
+
   // MARK: The pages for who carries on
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

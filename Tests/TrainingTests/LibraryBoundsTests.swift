@@ -1,3 +1,5 @@
+import Foundation
+import Launching
 import Testing
 import Training
 
@@ -59,5 +61,43 @@ import Training
     #expect(place { _ = try Learner(data, .model0, loss: .crossEntropy) } == "loss")
     #expect(place { _ = try Learner(data, .model3, metrics: [.acc4]) } == "metrics")
     #expect(place { _ = try Learner(data, .lstm(layers: 0)) } == "model (layers)")
+    let one = try LanguageModelData(.humanNumbers, batchSize: 1, bptt: 70)
+    #expect(place { _ = try Learner(one, .model3) } == "data (batchSize)")
+  }
+
+  @Test func generation() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let learn = try Learner(LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70), .model3, hidden: 8)
+    let weights = try #require(try learn.weightsFile())
+    let model = try TrainedModel(folder.file("model", Data(weights)).path)
+    func place(_ change: (inout TextGeneration.Settings) -> Void) -> String? {
+      var settings = TextGeneration.Settings()
+      change(&settings)
+      return self.place { _ = try TextGeneration(model, prompt: "one", settings) }
+    }
+    for count in [0, -1, Int.max] { #expect(place { $0.tokens = count } == "tokens") }
+    for temperature in [-1, Double.nan, .infinity] {
+      #expect(place { $0.temperature = temperature } == "temperature")
+    }
+    #expect(place { $0.topK = 0 } == "topK")
+  }
+
+  @Test func tokenization() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let text = try folder.file("text", Data("one two\nthree four\n".utf8)).path
+    func place(_ change: (inout TokenizeOptions) -> Void) -> String? {
+      var options = TokenizeOptions(files: [text])
+      change(&options)
+      return self.place { _ = try TokenDirectory.make(folder.path + "/out", options) }
+    }
+    #expect(place { $0.files = [""] } == "files")
+    #expect(place { $0.validFiles = [""] } == "validFiles")
+    #expect(place { $0.minimumFrequency = 0 } == "minimumFrequency")
+    for size in [15, Int.max] { #expect(place { $0.maximumVocabulary = size } == "maximumVocabulary") }
+    for share in [0, 1, Double.nan] { #expect(place { $0.validFraction = share } == "validFraction") }
+    for count in [0, Int.max] { #expect(place { $0.threads = count } == "threads") }
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
 }

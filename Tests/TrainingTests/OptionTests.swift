@@ -18,7 +18,7 @@ import Testing
   ]
 
   private static func configuration(_ texts: [String: String]) throws -> RunConfiguration {
-    var values = OptionValues()
+    var values = OptionValues(RunOption.computed)
     for option in RunOption.computed {
       if let text = texts[option.name], !text.isEmpty { try option.note(text, in: &values) }
     }
@@ -97,11 +97,38 @@ import Testing
     }
   }
 
-  /// Names are unique, and each option has a sentence.
+  /// Names are unique within a section and among what runs compute from, and each option has a sentence.
   @Test func declarations() {
-    let names = RunOption.all.map(\.name)
-    #expect(names.count > 40 && Set(names).count == names.count)
-    for option in RunOption.all { #expect(option.help.contains(#/^[A-Z].*\.$/#), "\(option.name)") }
+    #expect(Set(RunOption.computed.map(\.name)).count == RunOption.computed.count)
+    for section in RunOption.sections {
+      let options = section.options
+      #expect(!options.isEmpty && Set(options.map(\.name)).count == options.count, "\(section)")
+      for option in options { #expect(option.help.contains(#/^[A-Z].*\.$/#), "\(option.name)") }
+    }
+  }
+
+  /// A command's option goes by that command's declaration, though another's has its name.
+  @Test func optionsOfOneName() throws {
+    var values = OptionValues(RunOption.model.options + RunOption.stepBenchmark.options)
+    values.set(7, for: RunOption.stepBenchmark.steps)
+    #expect(try RunConfiguration(values).stepLimit == nil)
+    #expect(values(RunOption.stepBenchmark.steps) == 7 && values(RunOption.stepBenchmark.json) == false)
+    values.set(0, for: RunOption.stepBenchmark.steps)
+    #expect(throws: RunError.self) { try values.check() }
+  }
+
+  /// An option that may be repeated.
+  @Test func lists() throws {
+    let valid = RunOption.tokenization.valid
+    var values = OptionValues(RunOption.tokenization.options)
+    #expect(values(valid) == [])
+    values.set(["a", "b"], for: valid)
+    #expect(valid.text(RunConfiguration(), values) == "a,b")
+    #expect([String](json: ["a", "b"].json) == ["a", "b"] && [String](json: .array([.integer(1)])) == nil)
+    try values.check()
+    values.set(["a", ""], for: valid)
+    let error = #expect(throws: RunError.self) { try values.check() }
+    #expect(error?.place == "--valid")
   }
 }
 

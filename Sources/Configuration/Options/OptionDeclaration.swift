@@ -21,49 +21,33 @@ package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   package var initialText: String?
   /// Whether the run computes from it.
   package var role: OptionRole
+  /// Whether the command can't do without it.
+  package var isRequired = false
   /// How it is typed, if it is a flag.
   package var spelling = FlagSpelling.on
   /// The option behind which it stands in JSON; nil for its place in the list.
   package var jsonFollows: String?
   /// Whether a run of this configuration has the option at all.
   package var isOffered: @Sendable (RunConfiguration) -> Bool = { _ in true }
-  /// Its place in a run's configuration; nil for what isn't kept there.
-  private let field: Field?
-
-  private struct Field: Sendable {
-    let get: @Sendable (RunConfiguration) -> Value?
-    let set: @Sendable (inout RunConfiguration, Value) -> Void
-  }
+  /// Where a run's configuration has its value; nil for what isn't kept there.
+  private let field: OptionField<Value>?
 
   private init(
-    _ name: String, _ field: Field?, initial: Value?, initialText: String?, _ help: String, value: String?,
+    _ name: String, _ field: OptionField<Value>?, initial: Value?, initialText: String?, _ help: String, value: String?,
     _ subject: String, _ bounds: ValueBounds<Value>, _ role: OptionRole, _ completion: OptionCompletion
   ) {
     (self.name, self.field, self.initial, self.initialText, self.help) = (name, field, initial, initialText, help)
     (valueName, self.subject, self.bounds, self.role, self.completion) = (value, subject, bounds, role, completion)
   }
 
-  /// An option of the configuration that always has a value: its default is the configuration's.
+  /// An option of the configuration, whose default is the configuration's.
   package init(
-    _ name: String, _ field: any WritableKeyPath<RunConfiguration, Value> & Sendable, _ help: String,
-    value: String? = nil, subject: String = "value", in bounds: ValueBounds<Value> = .any, default text: String? = nil,
-    role: OptionRole = .computed(.fixed), completion: OptionCompletion = .values
+    _ name: String, _ field: OptionField<Value>, _ help: String, value: String? = nil, subject: String = "value",
+    in bounds: ValueBounds<Value> = .any, default text: String? = nil, role: OptionRole = .computed(.fixed),
+    completion: OptionCompletion = .values
   ) {
     self.init(
-      name, Field(get: { $0[keyPath: field] }, set: { $0[keyPath: field] = $1 }),
-      initial: RunConfiguration()[keyPath: field], initialText: text, help, value: value, subject, bounds, role,
-      completion)
-  }
-
-  /// An option of the configuration that may have no value.
-  package init(
-    _ name: String, _ field: any WritableKeyPath<RunConfiguration, Value?> & Sendable, _ help: String,
-    value: String? = nil, subject: String = "value", in bounds: ValueBounds<Value> = .any, default text: String? = nil,
-    role: OptionRole = .computed(.fixed), completion: OptionCompletion = .values
-  ) {
-    self.init(
-      name, Field(get: { $0[keyPath: field] }, set: { $0[keyPath: field] = $1 }),
-      initial: RunConfiguration()[keyPath: field], initialText: text, help, value: value, subject, bounds, role,
+      name, field, initial: field.get(RunConfiguration()), initialText: text, help, value: value, subject, bounds, role,
       completion)
   }
 
@@ -99,6 +83,22 @@ package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   package func set(_ value: Value, in configuration: inout RunConfiguration) { field?.set(&configuration, value) }
 
   package var isInConfiguration: Bool { field != nil }
+}
+
+/// Where a run's configuration has the value of an option.
+package struct OptionField<Value: OptionValue>: Sendable {
+  let get: @Sendable (RunConfiguration) -> Value?
+  let set: @Sendable (inout RunConfiguration, Value) -> Void
+
+  /// A property that always has a value.
+  package static func at(_ path: any WritableKeyPath<RunConfiguration, Value> & Sendable) -> Self {
+    Self(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+  }
+
+  /// A property that may have none.
+  package static func at(_ path: any WritableKeyPath<RunConfiguration, Value?> & Sendable) -> Self {
+    Self(get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 })
+  }
 }
 
 /// Whether a run computes from an option, or is only carried out by it.

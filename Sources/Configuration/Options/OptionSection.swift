@@ -1,11 +1,13 @@
 /// A group of options under one title. Its stored properties are the options, in the order of the help.
 package protocol OptionSection: Sendable {
-  /// Stands over them in help and manual page.
+  /// Stands over them in help and manual page; empty for those that a single command has, which stand with the command.
   static var title: String { get }
   init()
 }
 
 extension OptionSection {
+  package static var title: String { "" }
+
   /// The declarations that are its stored properties.
   package var options: [any DeclaredOption] {
     Mirror(reflecting: self).children.compactMap { $0.value as? any DeclaredOption }

@@ -1,6 +1,7 @@
 package import Files
 package import Models
 package import Optimization
+package import Tokenization
 
 /// A type that options have values of: written as text on the command line, in files and in the environment, and as
 /// JSON in `config.json` and checkpoints.
@@ -75,6 +76,21 @@ extension String: OptionValue {
   package var json: JSONValue { .string(self) }
 }
 
+/// Several values of an option that may be repeated; a text is one of them.
+extension Array: OptionValue where Element: OptionValue {
+  package init?(text: String) {
+    guard let element = Element(text: text) else { return nil }
+    self = [element]
+  }
+  package var text: String { map(\.text).joined(separator: ",") }
+  package init?(json: JSONValue) {
+    guard case .array(let values) = json else { return nil }
+    self = values.compactMap { Element(json: $0) }
+    guard count == values.count else { return nil }
+  }
+  package var json: JSONValue { .array(map(\.json)) }
+}
+
 /// Values that JSON has as the text that is typed.
 package protocol TextualOptionValue: OptionValue {}
 
@@ -94,6 +110,7 @@ extension TextualOptionValue where Self: CaseIterable & RawRepresentable, RawVal
 
 extension NormChoice: TextualOptionValue {}
 extension LearningRateScaling: TextualOptionValue {}
+extension TokenizerKind: TextualOptionValue {}
 
 extension OptimizerKind: TextualOptionValue {
   package init?(text: String) { self.init(name: text) }

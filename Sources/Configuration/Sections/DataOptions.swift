@@ -11,18 +11,20 @@ package struct DataOptions: OptionSection {
     value: "file", subject: "file", role: .own, completion: .files(["yaml", "yml", "json"]))
 
   package let batchSize = OptionDeclaration(
-    "batch-size", \.batchSize, "Streams over all workers.", value: "n", subject: "batch size",
+    "batch-size", .at(\.batchSize), "Streams over all workers.", value: "n", subject: "batch size",
     in: LanguageModelData.batchSizeBounds)
 
   package let bptt = OptionDeclaration(
-    "bptt", \.bptt, "Tokens of each stream in a step.", value: "n", subject: "bptt", in: LanguageModelData.bpttBounds)
+    "bptt", .at(\.bptt), "Tokens of each stream in a step.", value: "n", subject: "bptt",
+    in: LanguageModelData.bpttBounds)
 
   package let lanes = OptionDeclaration(
-    "lanes", \.resolvedLanes, "Groups of streams that sums are built from.", value: "n", subject: "number of lanes",
+    "lanes", .at(\.resolvedLanes), "Groups of streams that sums are built from.", value: "n",
+    subject: "number of lanes",
     default: "min(16, batch size)")
 
   package let threads = OptionDeclaration<Int>(
-    "threads", "Workers in each process.", value: "n", subject: "number of threads", in: .from(1, to: 4096),
+    "threads", "Workers in each process.", value: "n", subject: "number of threads", in: .threads,
     default: "the node's cores shared by its ranks, of which some are idle when they are more", role: .common)
 
   package let ranksPerNode = OptionDeclaration<Int>(
@@ -30,26 +32,26 @@ package struct DataOptions: OptionSection {
     subject: "number of ranks", in: .from(1, to: 65_536), role: .common)
 
   package let hiddenState = OptionDeclaration(
-    "hidden-state", \.hiddenState, "Whether epochs and validations take over the hidden state.", value: "rule",
+    "hidden-state", .at(\.hiddenState), "Whether epochs and validations take over the hidden state.", value: "rule",
     default: "carry; epoch for awd-lstm")
 
   package let seed = OptionDeclaration(
-    "seed", \.seed, "Where the random initial weights start from.", value: "n")
+    "seed", .at(\.seed), "Where the random initial weights start from.", value: "n")
 
   package let initialWeights = OptionDeclaration(
-    "init", \.initialWeights, "Initial weights, safetensors.", value: "file", subject: "file",
+    "init", .at(\.initialWeights), "Initial weights, safetensors.", value: "file", subject: "file",
     in: .named("give a file"), completion: .file)
 
   package let train = OptionDeclaration(
-    "train", \.trainFile, "Text to train on.", value: "file", subject: "file", in: .named("give a file"),
+    "train", .at(\.trainFile), "Text to train on.", value: "file", subject: "file", in: .named("give a file"),
     default: "human numbers", role: .computed(.launch), completion: .file)
 
   package let valid = OptionDeclaration(
-    "valid", \.validFile, "Text to validate on.", value: "file", subject: "file", in: .named("give a file"),
+    "valid", .at(\.validFile), "Text to validate on.", value: "file", subject: "file", in: .named("give a file"),
     default: "human numbers", role: .computed(.launch), completion: .file)
 
   package let directory = OptionDeclaration(
-    "data", \.dataDirectory, "Token files that `dist-train tokenize` has made, instead of texts.", value: "dir",
+    "data", .at(\.dataDirectory), "Token files that `dist-train tokenize` has made, instead of texts.", value: "dir",
     subject: "directory", in: .named("give a directory"), role: .computed(.launch), completion: .directory)
 
   package let logLevel = OptionDeclaration<LogLevel>(

@@ -11,7 +11,7 @@ package struct LargeBatchOptions: OptionSection {
     value: "n", subject: "number of streams", in: .from(1, to: 1_048_576), role: .common)
 
   package let accumulate = OptionDeclaration(
-    "accumulate", \.accumulate,
+    "accumulate", .at(\.accumulate),
     "Batches whose mean gradient makes a step; an epoch's last step has those that are left. Schedule, metrics, --steps and --checkpoint-every count steps.",
     value: "n", subject: "number of batches", in: .from(1, to: 1_048_576)
   ).with { $0.jsonFollows = "batch-size" }

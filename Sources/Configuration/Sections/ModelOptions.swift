@@ -5,28 +5,29 @@ package import Models
 package struct ModelOptions: OptionSection {
   package static let title = "Model"
 
-  package let model = OptionDeclaration("model", \.modelKind, "Which of the models.")
+  package let model = OptionDeclaration("model", .at(\.modelKind), "Which of the models.")
 
   package let hidden = OptionDeclaration(
-    "hidden", \.model.hidden, "Width of the hidden state.", value: "n", subject: "hidden size",
+    "hidden", .at(\.model.hidden), "Width of the hidden state.", value: "n", subject: "hidden size",
     in: .from(1, to: 65_536), default: "64; 1152 for awd-lstm")
 
   package let layers = OptionDeclaration(
-    "layers", \.model.layers, "Recurrent layers.", value: "n", subject: "number of layers", in: .from(1, to: 64),
+    "layers", .at(\.model.layers), "Recurrent layers.", value: "n", subject: "number of layers", in: .from(1, to: 64),
     default: "1; 2 for gru and lstm, 3 for awd-lstm"
   ).ofStacks
 
   package let embedding = OptionDeclaration(
-    "embedding", \.resolvedEmbedding, "Width of the embedding.", value: "n", subject: "embedding size",
+    "embedding", .at(\.resolvedEmbedding), "Width of the embedding.", value: "n", subject: "embedding size",
     in: .from(1, to: 65_536), default: "that of the hidden state; 400 for awd-lstm"
   ).ofStacks
 
   package let norm = OptionDeclaration(
-    "norm", \.model.norm, "What stands before the output layer.", value: "norm", default: "batch; none for awd-lstm"
+    "norm", .at(\.model.norm), "What stands before the output layer.", value: "norm",
+    default: "batch; none for awd-lstm"
   ).ofStacks
 
   package let tiesWeights = OptionDeclaration(
-    "tie-weights", \.model.tiesWeights, "One matrix for embedding and output layer; awd-lstm's default."
+    "tie-weights", .at(\.model.tiesWeights), "One matrix for embedding and output layer; awd-lstm's default."
   ).with { $0.spelling = .both }.ofStacks
 
   package let dropoutInput = Self.dropout("input", \.model.dropout.input, "Dropout of the embedded input.", "0.25")
@@ -39,16 +40,16 @@ package struct ModelOptions: OptionSection {
     "output", \.model.dropout.output, "Dropout before the output layer.", "0.1")
 
   package let dropMultiplier = OptionDeclaration(
-    "drop-mult", \.model.dropMultiplier, "Multiplies all five.", value: "x", subject: "factor", in: .notNegative
+    "drop-mult", .at(\.model.dropMultiplier), "Multiplies all five.", value: "x", subject: "factor", in: .notNegative
   ).ofStacks
 
   package let activationRegularisation = OptionDeclaration(
-    "ar", \.model.activationRegularisation, "Weight of activation regularisation.", value: "x", subject: "weight",
+    "ar", .at(\.model.activationRegularisation), "Weight of activation regularisation.", value: "x", subject: "weight",
     in: .notNegative, default: "0; 2 for awd-lstm"
   ).ofStacks
 
   package let temporalRegularisation = OptionDeclaration(
-    "tar", \.model.temporalRegularisation, "Weight of temporal activation regularisation.", value: "x",
+    "tar", .at(\.model.temporalRegularisation), "Weight of temporal activation regularisation.", value: "x",
     subject: "weight", in: .notNegative, default: "0; 1 for awd-lstm"
   ).ofStacks
 
@@ -58,7 +59,7 @@ package struct ModelOptions: OptionSection {
     _ name: String, _ field: any WritableKeyPath<RunConfiguration, Double> & Sendable, _ help: String, _ fastai: String
   ) -> OptionDeclaration<Double> {
     OptionDeclaration(
-      "dropout-\(name)", field, help, value: "p", subject: "probability", in: .belowOne,
+      "dropout-\(name)", .at(field), help, value: "p", subject: "probability", in: .belowOne,
       default: "0; \(fastai) for awd-lstm"
     ).ofStacks
   }

@@ -5,40 +5,44 @@ package struct ScheduleOptions: OptionSection {
   package static let title = "Schedule and optimizer"
 
   package let epochs = OptionDeclaration(
-    "epochs", \.epochs, "Epochs of the fit.", value: "n", subject: "number of epochs", in: .from(1, to: 1_000_000),
+    "epochs", .at(\.epochs), "Epochs of the fit.", value: "n", subject: "number of epochs", in: .from(1, to: 1_000_000),
     role: .computed(.schedule))
 
   package let learningRate = OptionDeclaration(
-    "lr", \.learningRateChoice, "Maximum of the 1cycle; auto takes the LR finder's suggestion.", value: "x|auto",
+    "lr", .at(\.learningRateChoice), "Maximum of the 1cycle; auto takes the LR finder's suggestion.", value: "x|auto",
     subject: "learning rate", in: .positiveIfFixed, role: .computed(.schedule))
 
   package let pctStart = OptionDeclaration(
-    "pct-start", \.pctStart, "Share of the steps in which the rate rises.", value: "x", subject: "share", in: .share,
+    "pct-start", .at(\.pctStart), "Share of the steps in which the rate rises.", value: "x", subject: "share",
+    in: .share,
     role: .computed(.schedule))
 
   package let divFactor = OptionDeclaration(
-    "div-factor", \.divFactor, "The maximum rate over the first one.", value: "x", subject: "factor", in: .positive,
+    "div-factor", .at(\.divFactor), "The maximum rate over the first one.", value: "x", subject: "factor",
+    in: .positive,
     role: .computed(.schedule))
 
   package let momenta = OptionDeclaration(
-    "moms", \.momentumRange, "Momentum at the ends and in the middle.", value: "a,b", subject: "momentum", in: .momenta,
+    "moms", .at(\.momentumRange), "Momentum at the ends and in the middle.", value: "a,b", subject: "momentum",
+    in: .momenta,
     role: .computed(.schedule))
 
-  package let optimizer = OptionDeclaration("optimizer", \.optimizer, "How the weights are updated.")
+  package let optimizer = OptionDeclaration("optimizer", .at(\.optimizer), "How the weights are updated.")
 
   package let weightDecay = OptionDeclaration(
-    "weight-decay", \.weightDecay, "Decoupled weight decay.", value: "x", subject: "weight decay", in: .notNegative)
+    "weight-decay", .at(\.weightDecay), "Decoupled weight decay.", value: "x", subject: "weight decay", in: .notNegative
+  )
 
   package let clip = OptionDeclaration(
-    "clip", \.clip, "Scale the gradient down to this global norm.", value: "x", subject: "norm", in: .positive)
+    "clip", .at(\.clip), "Scale the gradient down to this global norm.", value: "x", subject: "norm", in: .positive)
 
   package let findsLearningRate = OptionDeclaration(
-    "lr-find", \.findsLearningRate, "Skip the LR finder, which otherwise runs first and leaves no trace.",
+    "lr-find", .at(\.findsLearningRate), "Skip the LR finder, which otherwise runs first and leaves no trace.",
     role: .computed(.start)
   ).with { $0.spelling = .off }
 
   package let steps = OptionDeclaration(
-    "steps", \.stepLimit, "Stop after so many steps; the schedule stays that of the whole run.", value: "n",
+    "steps", .at(\.stepLimit), "Stop after so many steps; the schedule stays that of the whole run.", value: "n",
     subject: "number of steps", in: .from(1), role: .computed(.launch))
 
   package let nonFinite = OptionDeclaration<NonFiniteRule>(

@@ -38,7 +38,7 @@ enum ChunkWork {
       } catch {
         job.state.withLock { state in
           state.running -= 1
-          state.error = (-1, RunError("\(error)", at: "--threads", remedy: "give fewer", status: .failure))
+          state.error = (-1, RunError("\(error)", at: "threads", remedy: "give fewer", status: .failure))
         }
       }
     }

@@ -25,6 +25,20 @@ public struct TokenizeOptions: Sendable {
   /// The defaults for some files.
   public init(files: [String]) { self.files = files }
 
+  package static let minimumFrequencyBounds = ValueBounds<Int>.from(1)
+  package static let maximumVocabularyBounds = ValueBounds<Int>.from(16, to: 16_777_216)
+  package static let validFractionBounds = ValueBounds<Double>.properShare
+
+  /// Throws a usage error that names the property whose value is out of bounds.
+  func check() throws(RunError) {
+    try ValueBounds.each(.named("give a file")).check(files, "file", at: "files")
+    try ValueBounds.each(.named("give a file")).check(validFiles, "file", at: "validFiles")
+    try Self.minimumFrequencyBounds.check(minimumFrequency, "frequency", at: "minimumFrequency")
+    try Self.maximumVocabularyBounds.check(maximumVocabulary, "vocabulary size", at: "maximumVocabulary")
+    try Self.validFractionBounds.check(validFraction, "share", at: "validFraction")
+    try ValueBounds<Int>.threads.check(threads, "number of threads", at: "threads")
+  }
+
   var json: JSONValue {
     .object([
       ("min-freq", .integer(minimumFrequency)), ("max-vocab", .integer(maximumVocabulary)),
@@ -65,11 +79,12 @@ public enum TokenDirectory {
   /// document begins with `xxbos`.
   ///
   /// - watch: called from time to time, on this thread; what it throws ends the work.
-  /// - Throws: what `watch` throws; `RunError` for a text that can't be read or isn't UTF-8, and a directory that isn't
-  ///   empty or can't be written to. Nothing is left in the directory.
+  /// - Throws: what `watch` throws; `RunError` for options out of their bounds, a text that can't be read or isn't
+  ///   UTF-8, and a directory that isn't empty or can't be written to. Nothing is left in the directory.
   public static func make(
     _ directory: String, _ options: TokenizeOptions, watch: (TokenizeProgress) throws(RunError) -> Void = { _ in }
   ) throws -> TokenizeReport {
+    try options.check()
     let sources =
       try options.validFiles.isEmpty
       ? TextSources(options.files, validFraction: options.validFraction)

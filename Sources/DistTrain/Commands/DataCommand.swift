@@ -18,24 +18,19 @@ struct DataCommand: SoloCommand {
 
   @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @Flag(help: "Show the first training batch, one row a stream.")
-  var showBatch = false
+  @OptionGroup var display: SectionArguments<DataDisplayOptions>
 
-  @Option(
-    help: ArgumentHelp("Show which streams and tokens worker i of n holds; the first is 0.", valueName: "i/n"))
-  var worker: WorkerChoice?
+  var options: OptionValues { model.values + data.values + display.values }
 
-  func run() throws {
-    let options = model.values + data.values
+  func work(_ command: CommandJob) throws {
     // Workers are those that are asked about.
-    let configuration = try CommandJob("data", options, sizesAreKnown: false).configuration
+    let configuration = command.configuration
+    let worker = options[RunOption.display.worker]
     try configuration.check(worker)
-    // Nothing here needs the other processes of a job; the first one tells.
-    guard Job.isFirst else { return }
     let texts = try LanguageModelData(
       configuration.corpora(), batchSize: configuration.batchSize, bptt: configuration.bptt)
     print(DataReport.text(texts))
-    if showBatch { print("\n\(texts.showBatch())") }
+    if options(RunOption.display.batch) { print("\n\(texts.showBatch())") }
     if let worker {
       let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
       print("\n" + DataReport.text(texts, worker: worker, lanes: lanes))
@@ -43,26 +38,11 @@ struct DataCommand: SoloCommand {
   }
 }
 
-/// One worker of a number of them.
-struct WorkerChoice: Equatable, Sendable, ExpressibleByArgument {
-  /// The worker's number, from 0 on.
-  let index: Int
-  /// The number of workers.
-  let size: Int
-
-  /// Reads "i/n"; nil for anything else.
-  init?(argument: String) {
-    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let index = parts[0], let size = parts[1] else { return nil }
-    (self.index, self.size) = (index, size)
-  }
-}
-
 extension RunConfiguration {
   /// Throws a usage error unless there is such a worker.
   fileprivate func check(_ worker: WorkerChoice?) throws(RunError) {
     guard let worker else { return }
-    let option = "--worker \(worker.index)/\(worker.size)"
+    let option = "\(RunOption.display.worker.typedName) \(worker.text)"
     func usage(_ problem: String, _ remedy: String) -> RunError {
       RunError(problem, at: option, remedy: remedy, status: .usage)
     }

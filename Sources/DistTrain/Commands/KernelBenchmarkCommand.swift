@@ -20,12 +20,11 @@ struct KernelBenchmarkCommand: ParsableCommand {
 
   @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
-  @Flag(help: "Print one JSON object on one line.")
-  var json = false
+  @OptionGroup var kernels: SectionArguments<KernelBenchmarkOptions>
 
   func run() throws {
-    let command = try CommandJob("bench kernels", model.values + data.values + benchmark.values)
-    let (configuration, json) = (command.configuration, json)
+    let command = try CommandJob("bench kernels", model.values + data.values + benchmark.values + kernels.values)
+    let (configuration, json) = (command.configuration, command.options(RunOption.kernelBenchmark.json))
     try command.runWorkers { team in
       let session = try Session(configuration, team: team)
       guard team.rank == 0 else { return }

@@ -6,8 +6,9 @@ struct ManualCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "manual", abstract: "Print the manual page.", shouldDisplay: false)
 
-  func run() throws {
-    guard Job.isFirst else { return }
+  var options: OptionValues { OptionValues() }
+
+  func work(_ command: CommandJob) throws {
     print(
       ManualPage(CommandDescription.root, version: RootCommand.configuration.version).text, terminator: "")
   }

@@ -16,19 +16,12 @@ struct ReductionBenchmarkCommand: ParsableCommand {
 
   @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Bytes of the largest vector.", valueName: "n"))
-  var most = 100_000_000
-
-  @Flag(help: "Print one JSON object on one line.")
-  var json = false
+  @OptionGroup var reduction: SectionArguments<ReductionBenchmarkOptions>
 
   func run() throws {
-    guard (1024...4_000_000_000).contains(most) else {
-      throw RunError(
-        "\(most) bytes are out of bounds", at: "--most", remedy: "give a number from 1024 to 4000000000", status: .usage
-      )
-    }
-    let command = try CommandJob("bench reduce", model.values + data.values, own: [("--most", "\(most)")])
+    let command = try CommandJob("bench reduce", model.values + data.values + reduction.values)
+    let own = RunOption.reductionBenchmark
+    let (most, json) = (command.options(own.most), command.options(own.json))
     let configuration = command.configuration
     // The default model's gradient, and decades.
     let sizes = ([38_000] + sequence(first: 1000) { $0 * 10 }.prefix { $0 <= most }).sorted().filter { $0 <= most }

@@ -15,32 +15,20 @@ struct ScalingBenchmarkCommand: ParsableCommand {
 
   @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time, after a warm-up.", valueName: "n"))
-  var steps = 200
-
   @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
-  @Flag(help: "Let batch and lanes grow with the workers.")
-  var weak = false
-
-  @Flag(help: "Print one JSON object on one line.")
-  var json = false
-
-  @Option(help: ArgumentHelp("Draw the speed-up as a picture.", valueName: "file"))
-  var svg: String?
+  @OptionGroup var scaling: SectionArguments<ScalingBenchmarkOptions>
 
   func run() throws {
-    try checkSteps(steps)
-    let command = try CommandJob(
-      "bench scaling", model.values + data.values + benchmark.values,
-      own: [("--steps", "\(steps)"), ("--weak", "\(weak)")])
-    let configuration = command.configuration
+    let command = try CommandJob("bench scaling", model.values + data.values + benchmark.values + scaling.values)
+    let (options, own, configuration) = (command.options, RunOption.scalingBenchmark, command.configuration)
+    let isWeak = options(own.weak)
     try command.run { job in
-      let rows = try job.measureScaling(configuration, steps: steps, weak: weak)
+      let rows = try job.measureScaling(configuration, steps: options(own.steps), weak: isWeak)
       guard job.rank == 0 else { return }
-      let report = ScalingReport(rows, configuration, isWeak: weak)
-      print(json ? report.json : report.table)
-      if let svg { try report.write(to: svg) }
+      let report = ScalingReport(rows, configuration, isWeak: isWeak)
+      print(options(own.json) ? report.json : report.table)
+      if let svg = options[own.svg] { try report.write(to: svg) }
     }
   }
 }

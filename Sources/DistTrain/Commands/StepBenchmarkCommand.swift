@@ -15,23 +15,13 @@ struct StepBenchmarkCommand: ParsableCommand {
 
   @OptionGroup(title: DataOptions.title) var data: SectionArguments<DataOptions>
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time, after a warm-up.", valueName: "n"))
-  var steps = 300
-
   @OptionGroup(title: BenchmarkOptions.title) var benchmark: SectionArguments<BenchmarkOptions>
 
-  @Flag(help: "Print one JSON object on one line.")
-  var json = false
+  @OptionGroup var step: SectionArguments<StepBenchmarkOptions>
 
   func run() throws {
-    try checkSteps(steps)
-    let command = try CommandJob(
-      "bench step", model.values + data.values + benchmark.values, own: [("--steps", "\(steps)")])
-    try runStepBenchmark(command, steps: steps, printsJSON: json)
+    let command = try CommandJob("bench step", model.values + data.values + benchmark.values + step.values)
+    let own = RunOption.stepBenchmark
+    try runStepBenchmark(command, steps: command.options(own.steps), printsJSON: command.options(own.json))
   }
-}
-
-/// Throws a usage error unless there are steps to time.
-func checkSteps(_ steps: Int) throws(RunError) {
-  try ValueBounds<Int>.from(1, to: 1_000_000_000).check(steps, "number of steps", at: "--steps")
 }

@@ -1,8 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Teams
-public import Training
-
-extension TokenizerKind: ExpressibleByArgument {}
+import Training
 
 /// `dist-train tokenize`.
 struct TokenizeCommand: SoloCommand {
@@ -21,54 +19,29 @@ struct TokenizeCommand: SoloCommand {
   @Argument(help: ArgumentHelp("Texts.", valueName: "file"), completion: .file())
   var files: [String]
 
-  @Option(
-    help: ArgumentHelp("A fresh directory for train.tokens and valid.tokens.", valueName: "dir"), completion: .directory
-  )
-  var out: String
+  @OptionGroup var tokenization: SectionArguments<TokenizationOptions>
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      How texts are cut: word has fastai's rules, char takes each Unicode scalar, lines is the human-numbers form of --train.
-      """, valueName: "rules"))
-  var tokenizer = TokenizerKind.word
+  var options: OptionValues { tokenization.values }
+  var arguments: [String] { files }
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Leave rarer tokens out of the vocabulary.", valueName: "n"))
-  var minFreq = 2
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tokens in the vocabulary at most.", valueName: "n"))
-  var maxVocab = 60_000
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Share of the texts to validate on.", valueName: "x"))
-  var validFraction = 0.1
-
-  @Option(
-    help: ArgumentHelp("A text to validate on, instead of a share; may be repeated.", valueName: "file"),
-    completion: .file())
-  var valid: [String] = []
-
-  @Option(parsing: .unconditional, help: ArgumentHelp("Threads at work. (default: the cores)", valueName: "n"))
-  var threads: Int?
-
-  @Flag(help: "Print nothing but errors.")
-  var quiet = false
-
-  func run() throws {
-    try check()
-    // Nothing here needs the other processes of a job.
-    guard Job.isFirst else { return }
-    var options = TokenizeOptions(files: files)
-    options.validFiles = valid
-    options.tokenizer = tokenizer
-    options.minimumFrequency = minFreq
-    options.maximumVocabulary = maxVocab
-    options.validFraction = validFraction
-    options.threads = threads ?? usableCores()
+  func work(_ command: CommandJob) throws {
+    let own = RunOption.tokenization
+    if files.contains("") {
+      throw RunError("the file's name is empty", at: "tokenize", remedy: "give a file", status: .usage)
+    }
+    var settings = TokenizeOptions(files: files)
+    settings.validFiles = options(own.valid)
+    settings.tokenizer = options(own.tokenizer)
+    settings.minimumFrequency = options(own.minimumFrequency)
+    settings.maximumVocabulary = options(own.maximumVocabulary)
+    settings.validFraction = options(own.validFraction)
+    settings.threads = options[own.threads] ?? usableCores()
+    let (out, quiet) = (options(own.out), options(own.quiet))
     StopRequest.listen()
     var bar = ProgressBar(isShown: !quiet)
     let report: TokenizeReport
     do {
-      report = try TokenDirectory.make(out, options) { progress throws(RunError) in
+      report = try TokenDirectory.make(out, settings) { progress throws(RunError) in
         if StopRequest.hasCome {
           throw RunError("stopped as asked", at: out, remedy: "run it again, from the beginning", status: .tryAgain)
         }
@@ -79,10 +52,10 @@ struct TokenizeCommand: SoloCommand {
       throw error
     }
     bar.end()
-    if !quiet { tell(report) }
+    if !quiet { show(report, in: out) }
   }
 
-  private func tell(_ report: TokenizeReport) {
+  private func show(_ report: TokenizeReport, in out: String) {
     func grouped(_ number: Int) -> String { NumberText.grouped(number) }
     let share = NumberText.fixed(100 * Double(report.unknown) / Double(max(1, report.trainTokens)), decimals: 2)
     print("train       \(grouped(report.trainTokens)) tokens")
@@ -94,23 +67,5 @@ struct TokenizeCommand: SoloCommand {
       print("forgotten   tokens seen up to \(grouped(report.uncertainty)) times may be missing: too many were distinct")
     }
     print("next: dist-train train --data \(PlainText.visible(out))")
-  }
-
-  private func check() throws(RunError) {
-    func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
-      RunError(problem, at: place, remedy: remedy, status: .usage)
-    }
-    if (files + valid).contains("") { throw usage("the file's name is empty", "tokenize", "give a file") }
-    if minFreq < 1 { throw usage("frequency \(minFreq) is too small", "--min-freq", "give at least 1") }
-    guard (16...16_777_216).contains(maxVocab) else {
-      throw usage("vocabulary size \(maxVocab) is out of bounds", "--max-vocab", "give a number from 16 to 16777216")
-    }
-    guard validFraction > 0, validFraction < 1 else {
-      throw usage(
-        "share \(validFraction) is out of bounds", "--valid-fraction", "give a number between 0 and 1, as 0.1")
-    }
-    if let threads, !(1...4096).contains(threads) {
-      throw usage("number of threads \(threads) is out of bounds", "--threads", "give a number from 1 to 4096")
-    }
   }
 }

@@ -18,7 +18,10 @@ struct VerifyCommand: SoloCommand {
     help: "Another run directory, to find the first step and tensor at which the two differ.", completion: .directory)
   var other: String?
 
-  func run() throws {
+  var options: OptionValues { OptionValues() }
+  var arguments: [String] { [path] + (other.map { [$0] } ?? []) }
+
+  func work(_ command: CommandJob) throws {
     if let other {
       try compare(other)
     } else {

@@ -56,6 +56,11 @@ struct ConfiguredArguments {
     arguments = given[..<depth] + added + given[depth...]
   }
 
+  /// What is asked for in place of work, where something is: "--version".
+  var request: String {
+    arguments.first { Self.requests.contains($0) || $0.hasPrefix("--generate-completion-script") } ?? "--help"
+  }
+
   /// The error with the place of the file or variable that an option in it comes from, if it does.
   func placing(_ error: RunError) -> RunError {
     guard error.status == .usage else { return error }

@@ -12,19 +12,19 @@ struct CommandJob: Sendable {
   let options: OptionValues
   /// What they make of the run.
   let configuration: RunConfiguration
-  /// What the command's own options say, which all processes must have alike too.
-  private let ownFacts: [Job.Fact]
+  /// What stands on the command line without a name.
+  private let arguments: [String]
 
-  /// - own: names and values of options that this command alone has.
+  /// - arguments: what stands on the command line without a name.
   /// - sizesAreKnown: whether batch size and lanes are those of the options, so that workers can be held against them.
   /// - Throws: a usage error for a value out of its bounds, and for values that don't fit each other.
   init(
-    _ name: String, _ options: OptionValues, own: [(name: String, value: String)] = [], sizesAreKnown: Bool = true
+    _ name: String, _ options: OptionValues, arguments: [String] = [], sizesAreKnown: Bool = true
   ) throws(RunError) {
     try options.check()
     self.name = name
     self.options = options
-    ownFacts = own.map { Job.Fact($0.name, $0.value) }
+    self.arguments = arguments
     configuration = try RunConfiguration(options, isResumption: options.contains(RunOption.durability.resume))
     var sized = configuration
     // With so many streams a worker, lanes and batch size follow from the workers.
@@ -78,15 +78,13 @@ struct CommandJob: Sendable {
 
   /// What all processes must have alike: command, version, CPU, what is computed, and how it is carried out together.
   /// To a run that goes on, an option that has its default's value says more than one that isn't given.
-  private var facts: [Job.Fact] {
+  var facts: [Job.Fact] {
     let resumes = options.contains(RunOption.durability.resume)
-    let declared = RunOption.all.filter { $0.role != .own }.map { option in
+    let declared = options.declared.filter { $0.role != .own }.map { option in
       let isDefault = resumes && option.isComputed && !options.contains(option)
       return Job.Fact(option.typedName, option.text(configuration, options) + (isDefault ? " (default)" : ""))
     }
-    // An option of the command's own may have the name of another command's.
-    let others = declared.filter { fact in !ownFacts.contains { $0.name == fact.name } }
-    return Self.programFacts(name) + others + ownFacts
+    return Self.programFacts(name) + declared + [Job.Fact("arguments", arguments.joined(separator: " "))]
   }
 
   /// What is running: the command of this name, version, CPU.

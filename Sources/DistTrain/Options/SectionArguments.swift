@@ -8,7 +8,7 @@ import Training
 /// from the list of declarations here instead of from properties with wrappers.
 struct SectionArguments<Section: OptionSection>: ParsableArguments, CustomReflectable {
   /// What was given.
-  private(set) var values = OptionValues()
+  private(set) var values = OptionValues(Section().options)
 
   init() {}
 
@@ -64,19 +64,32 @@ extension DeclaredOption {
       case .both: Flag<Bool?>(name: .customLong(name), inversion: .prefixedNo, help: help)
       }
     }
+    let help = ArgumentHelp(option.help, valueName: option.valueName)
+    let completion = option.completion.kind(Value.choices)
+    if Value.self == [String].self {
+      return Option<[String]>(wrappedValue: [], name: .customLong(name), help: help, completion: completion)
+    }
     // A number is taken as it stands even with a leading dash, so that `--batch-size -1` is told its bounds.
-    let isNumber = option.completion == .values && Value.choices.isEmpty
+    let isNumber = option.completion == .values && Value.choices.isEmpty && Value.self != String.self
+    let parsing = isNumber ? SingleValueParsingStrategy.unconditional : .next
+    if option.isRequired {
+      return Option<OptionArgument<Value>>(
+        name: .customLong(name), parsing: parsing, help: help, completion: completion)
+    }
     return Option(
       wrappedValue: OptionArgument<Value>(default: option.initialText ?? option.initial?.text),
-      name: .customLong(name), parsing: isNumber ? .unconditional : .next,
-      help: ArgumentHelp(option.help, valueName: option.valueName),
-      completion: option.completion.kind(Value.choices))
+      name: .customLong(name), parsing: parsing, help: help, completion: completion)
   }
 
   /// Notes what the parser has found.
   fileprivate func read(_ container: KeyedDecodingContainer<OptionKey>, into values: inout OptionValues) throws {
     let option = declaration
     let key = OptionKey(stringValue: name)
+    if Value.self == [String].self {
+      let list = try container.decode(Option<[String]>.self, forKey: key).wrappedValue
+      values.set(list.isEmpty ? nil : list as? Value, for: option)
+      return
+    }
     guard Value.self == Bool.self else {
       values.set(try container.decode(Option<OptionArgument<Value>>.self, forKey: key).wrappedValue.given, for: option)
       return

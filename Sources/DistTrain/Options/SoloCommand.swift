@@ -4,14 +4,36 @@ import Training
 
 /// A command for which one process is enough. In a job of several, each process still learns that all have the same
 /// command: one that waits for others, where these do something else, would wait for ever.
-protocol SoloCommand: ParsableCommand {}
+protocol SoloCommand: ParsableCommand {
+  /// What is given of the command's options.
+  var options: OptionValues { get }
+  /// What stands on the command line without a name.
+  var arguments: [String] { get }
+
+  /// Does the command's work, on the job's first process.
+  func work(_ command: CommandJob) throws
+}
 
 extension SoloCommand {
-  /// Compares the command with those of the job's other processes. Collective.
+  var arguments: [String] { [] }
+
+  /// Compares the command with those of the job's other processes, and does its work. Collective.
   ///
-  /// - Throws: a usage error where they differ.
-  func agree() throws {
-    guard (Launcher.current?.size ?? 1) > 1 else { return }
-    try Job.run(agreeingOn: CommandJob.programFacts(Self.configuration.commandName ?? "")) { _ in }
+  /// - Throws: a usage error where they differ, or an option is out of its bounds; what the work throws.
+  func run() throws {
+    let command = try CommandJob(
+      Self.configuration.commandName ?? "", options, arguments: arguments, sizesAreKnown: false)
+    if (Launcher.current?.size ?? 1) > 1 { try Job.run(agreeingOn: command.facts) { _ in } }
+    if Job.isFirst { try work(command) }
+  }
+}
+
+extension CommandJob {
+  /// Throws a usage error where another process of the job has not asked for the same: `request`, "--help", which needs
+  /// no work. Collective; without MPI each process answers for itself.
+  static func agree(onRequest request: String) throws {
+    #if MPI
+      if (Launcher.current?.size ?? 1) > 1 { try Job.run(agreeingOn: programFacts(request)) { _ in } }
+    #endif
   }
 }

@@ -40,6 +40,9 @@ extension ValueBounds<Int> {
       return nil
     }
   }
+
+  /// Numbers of threads of a process.
+  package static var threads: Self { .from(1, to: 4096) }
 }
 
 extension ValueBounds<Double> {
@@ -66,6 +69,14 @@ extension ValueBounds<Double> {
     }
   }
 
+  /// Numbers between 0 and 1, neither among them.
+  package static var properShare: Self {
+    Self { value, subject in
+      value > 0 && value < 1
+        ? nil : Violation("\(subject) \(value) is out of bounds", "give a number between 0 and 1, as 0.1")
+    }
+  }
+
   /// Numbers from 0 to below 1.
   package static var belowOne: Self {
     Self { value, subject in
@@ -81,5 +92,14 @@ extension ValueBounds<String> {
   /// - remedy: "give a file".
   package static func named(_ remedy: String) -> Self {
     Self { value, subject in value.isEmpty ? Violation("the \(subject)'s name is empty", remedy) : nil }
+  }
+}
+
+extension ValueBounds {
+  /// Lists whose elements all lie inside.
+  package static func each<Element>(_ bounds: ValueBounds<Element>) -> Self where Value == [Element] {
+    Self { values, subject in
+      values.lazy.compactMap { bounds.violation($0, subject) }.first.map { Violation($0.problem, $0.remedy) }
+    }
   }
 }

@@ -7,7 +7,7 @@ package enum FileOperations {
   package static func makeDirectories(_ path: FilePath) throws(RunError) {
     guard !path.isEmpty else {
       throw RunError(
-        "the output directory's name is empty", at: "--out", remedy: "give a directory, or `none`", status: .usage)
+        "the output directory's name is empty", at: "output directory", remedy: "give a directory", status: .usage)
     }
     var prefix = FilePath(root: path.root, [])
     for component in path.components {

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Corpus
 public import Files
 internal import Tokenization
@@ -17,6 +18,14 @@ public struct TextGeneration: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// Throws a usage error that names the property whose value is out of the bounds of the command line's option.
+    func check() throws(RunError) {
+      let options = RunOption.generation
+      try options.tokens.check(tokens, at: "tokens")
+      try options.temperature.check(temperature, at: "temperature")
+      if let topK { try options.topK.check(topK, at: "topK") }
+    }
   }
 
   /// Prompt and what follows, as a readable text.
@@ -31,8 +40,8 @@ public struct TextGeneration: Sendable {
   ///
   /// - tell: called with each part of the text as soon as it is there, the prompt with the first; together they are
   ///   `text`.
-  /// - Throws: `RunError` for a model without kind or vocabulary, for one whose predictions aren't finite, and for a
-  ///   word that a vocabulary without `xxunk` lacks.
+  /// - Throws: `RunError` for settings out of their bounds, a model without kind or vocabulary, one whose predictions
+  ///   aren't finite, and for a word that a vocabulary without `xxunk` lacks.
   public init(
     _ model: TrainedModel, prompt: String, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
   ) throws(RunError) {
@@ -43,6 +52,7 @@ public struct TextGeneration: Sendable {
   public init(
     _ model: TrainedModel, _ prompt: TextPrompt, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
   ) throws(RunError) {
+    try settings.check()
     let (_, vocabulary) = try model.requireVocabulary()
     unknown = prompt.unknown
     let mute = vocabulary.tokens.indices.filter {
@@ -93,7 +103,7 @@ public struct TextPrompt: Sendable {
     let unknown = zip(words, ids).filter { vocabulary.tokens[Int($1)] != $0 }.map(\.0)
     if let word = unknown.first, vocabulary.tokens[Int(Vocabulary.unknown)] != "xxunk" {
       throw RunError(
-        "the vocabulary has no \(JSONValue.string(PlainText.shortened(word, to: 40)).text)", at: "--prompt",
+        "the vocabulary has no \(JSONValue.string(PlainText.shortened(word, to: 40)).text)", at: "prompt",
         remedy: "use other words", status: .usage)
     }
     (self.unknown, self.words, self.ids) = (unknown, words, ids)

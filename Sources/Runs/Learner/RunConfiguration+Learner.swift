@@ -28,7 +28,7 @@ extension RunConfiguration {
     try RunOption.largeBatch.accumulate.check(accumulate, at: "accumulate")
     if let initialWeights { try RunOption.data.initialWeights.check(initialWeights, at: "weights") }
     try checkLanes(at: "lanes")
-    try checkStatistics()
+    try checkStatistics(at: "data (batchSize)")
   }
 
   /// The options that a run computes from, as facts that all ranks must have alike.

@@ -1,0 +1,21 @@
+internal import Files
+
+/// What `evaluate` measures.
+package struct EvaluationOptions: OptionSection {
+  package let weights = OptionDeclaration<String>(
+    "weights", "A run's model.safetensors, its directory, or a checkpoint.", value: "file", subject: "file",
+    in: .named("give a file or a run's directory"), role: .common, completion: .file
+  ).with { $0.isRequired = true }
+
+  package let text = OptionDeclaration<String>(
+    "text", "A text to measure on, cut into tokens as the weights' own texts were.", value: "file", subject: "file",
+    in: .named("give a file"), role: .common, completion: .file)
+
+  package let confused = OptionDeclaration(
+    "confused", initial: 0, "Show the pairs of tokens most often confused.", value: "n", subject: "number of pairs",
+    in: .from(0), role: .common)
+
+  package let json = OptionDeclaration("json", initial: false, "Print one JSON object on one line.", role: .own)
+
+  package init() {}
+}
