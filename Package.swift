@@ -192,8 +192,12 @@ let package = Package(
     .executableTarget(
       name: "ExampleProgram", dependencies: ["Training"] + rooms, path: "Tests/ExampleProgram", swiftSettings: language),
     .testTarget(
-      name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "Training"] + rooms,
+      name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "LearnerExercise", "Training"] + rooms,
       exclude: ["campaign", "disturb"], swiftSettings: tests),
+    // A program with the library whose fit is kept in a directory.
+    .executableTarget(
+      name: "LearnerExercise", dependencies: ["Training"] + rooms, path: "Tests/LearnerExercise",
+      swiftSettings: language),
     // On clusters that scripts set up inside this machine.
     .testTarget(
       name: "ClusterTests",

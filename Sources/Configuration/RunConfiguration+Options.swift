@@ -67,6 +67,17 @@ extension RunConfiguration {
     return result
   }
 
+  /// The first option whose value a run that goes on from this configuration can't have changed, and that differs in
+  /// another: its name and both values; nil where there is none.
+  package func firstContradiction(of other: RunConfiguration) -> (name: String, own: String, other: String)? {
+    for option in RunOption.computed {
+      guard case .computed(let rule) = option.role, rule == .fixed || rule == .schedule else { continue }
+      let (own, theirs) = (option.json(self).text, option.json(other).text)
+      if own != theirs { return (option.name, own, theirs) }
+    }
+    return nil
+  }
+
   /// What the option's value was given by; nil where it wasn't. A scaled rate is that of two options.
   private func givenName(of option: some DeclaredOption, _ values: OptionValues) -> String? {
     if option.name == RunOption.schedule.learningRate.name, values.contains(RunOption.largeBatch.scaling) {

@@ -17,7 +17,7 @@ struct RootCommand: ParsableCommand {
       Example: dist-train evaluate --weights runs/first/model.safetensors
       Example: dist-train train --config runs/first/config.json
       """,
-    version: "0.1.0",
+    version: programVersion,
     subcommands: [
       TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, GenerateCommand.self,
       TokenizeCommand.self, DataCommand.self, VerifyCommand.self, BenchmarkCommand.self, ManualCommand.self,

@@ -212,22 +212,6 @@ public final class Job {
     }
   }
 
-  /// The bytes that `make` returns on process 0, on all processes; where it throws there, all throw the same.
-  /// Collective.
-  public func share(_ make: () throws(RunError) -> [UInt8]) throws -> [UInt8] {
-    guard ranks > 1 else { return try make() }
-    var message: [UInt8] = []
-    if rank == 0 {
-      do throws(RunError) { message = [0] + (try make()) } catch { message = [1] + error.message }
-    }
-    #if MPI
-      if let all { try Self.broadcast(&message, all, root: 0) }
-    #endif
-    let content = Array(message.dropFirst())
-    guard message.first == 0 else { throw RunError(message: content) }
-    return content
-  }
-
   #if MPI
     /// Gives all ranks the bytes of rank `root`, however many they are.
     static func broadcast(_ message: inout [UInt8], _ ranks: Communicator, root: Int) throws {

@@ -13,6 +13,7 @@ import Testing
 @testable import Teams
 @testable import Tokenization
 import Training
+@testable import Runs
 
 /// What a run shows while it goes on: drawn over again on a terminal, which `script` makes here, and plain elsewhere.
 @Suite(.serialized) struct TerminalTests {

@@ -4,8 +4,6 @@ package enum OutputChoice: Equatable, Sendable, TextualOptionValue {
   case nowhere
   /// The directory of this path.
   case directory(String)
-  /// The same, of a run that begins there once more; no text stands for it.
-  case begun(String)
 
   package init?(text: String) { self = text == "none" ? .nowhere : .directory(text) }
 

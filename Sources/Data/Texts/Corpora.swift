@@ -14,17 +14,27 @@ public struct Corpora: Sendable {
   public private(set) var tokenizer = TokenizerKind.lines
   /// The text to validate on; its words that the train text hasn't got twice are `xxunk`.
   public let valid: Corpus
+  /// Where a command finds the same texts; nil where it can't.
+  package private(set) var source: DataSource?
+  /// SHA-256 of both texts, as hex digits; nil for those built in.
+  package private(set) var digest: String?
 
   /// fast.ai's *human numbers*, built in: one … seven thousand nine hundred ninety nine to train on, eight thousand one
   /// … nine thousand nine hundred ninety nine to validate on; 50,079 and 13,017 tokens, 40 in the vocabulary.
-  public static var humanNumbers: Corpora { Corpora(Corpus.humanNumbers()) }
+  public static var humanNumbers: Corpora {
+    var corpora = Corpora(Corpus.humanNumbers())
+    corpora.source = .humanNumbers
+    return corpora
+  }
 
   /// Two text files in the human-numbers form: UTF-8, one number or any one text a line.
   ///
   /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one that is empty, of
   ///   a single line, or not UTF-8.
   public static func files(train: String, valid: String) throws -> Corpora {
-    try Corpora(train: (train, read(train)), valid: (valid, read(valid)))
+    var corpora = try Corpora(train: (train, read(train)), valid: (valid, read(valid)))
+    corpora.source = .files(train: train, valid: valid)
+    return corpora
   }
 
   /// The token files in a directory, as `TokenDirectory` makes them; tokens are read when they are asked for.
@@ -35,6 +45,8 @@ public struct Corpora: Sendable {
     for split in [train, valid] { try split.check([0..<split.count]) }
     var corpora = Corpora((train.corpus(), valid.corpus()))
     corpora.tokenizer = train.header.tokenizer
+    corpora.source = .tokens(directory)
+    corpora.digest = Texts.digest(train, valid)
     return corpora
   }
 
@@ -62,6 +74,7 @@ public struct Corpora: Sendable {
   public init(train: (name: String, bytes: [UInt8]), valid: (name: String, bytes: [UInt8])) throws {
     do {
       self.init(try Corpus.read(train: train, valid: valid))
+      digest = Texts.digest(train: train.bytes, valid: valid.bytes)
     } catch {
       throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .badData)
     }

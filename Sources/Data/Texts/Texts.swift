@@ -19,6 +19,7 @@ package struct Texts: Sendable {
   package init(_ corpora: Corpora) {
     self.init(train: corpora.train, valid: corpora.valid)
     tokenizer = corpora.tokenizer
+    digest = corpora.digest
   }
 
   /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the
@@ -62,7 +63,7 @@ package struct Texts: Sendable {
       } catch let error as CorpusError {
         throw RunError(error.problem, at: error.place, remedy: error.remedy, status: .badData)
       }
-      digest = hexadecimal(SHA256.hash(data: trainBytes)) + hexadecimal(SHA256.hash(data: validBytes))
+      digest = Self.digest(train: trainBytes, valid: validBytes)
     case .humanNumbers:
       let corpora = Corpus.humanNumbers()
       self.init(train: corpora.train, valid: corpora.valid)
@@ -70,9 +71,9 @@ package struct Texts: Sendable {
   }
 
   private init(_ directory: String, batchSize: Int, bptt: Int, _ team: any Team) throws {
-    let headers = try SharedFile.share(team) { () throws(RunError) in try TokenFiles.readHeaders(directory) }
+    let headers = try SharedOutcome.share(team) { () throws(RunError) in try TokenFiles.readHeaders(directory) }
     let own = team.lanes.streams(ofWorker: team.rank, of: team.size)
-    let files = try SharedFile.agree(team) { () throws(RunError) in
+    let files = try SharedOutcome.agree(team) { () throws(RunError) in
       let files = try TokenFiles.open(directory, headers: headers)
       for file in [files.train, files.valid] {
         // Sizes that don't fit are told when the streams are laid.
@@ -84,7 +85,17 @@ package struct Texts: Sendable {
     self.init(train: files.train.corpus(), valid: files.valid.corpus())
     try SafetensorsFile.checkLength(of: train.vocabulary, at: directory)
     tokenizer = files.train.header.tokenizer
-    digest = files.train.header.digest + files.valid.header.digest
+    digest = Self.digest(files.train, files.valid)
     self.files = files
+  }
+
+  /// SHA-256 of two texts, as hex digits.
+  static func digest(train: [UInt8], valid: [UInt8]) -> String {
+    hexadecimal(SHA256.hash(data: train)) + hexadecimal(SHA256.hash(data: valid))
+  }
+
+  /// That of two token files, which they have with them.
+  static func digest(_ train: MappedTokens, _ valid: MappedTokens) -> String {
+    train.header.digest + valid.header.digest
   }
 }

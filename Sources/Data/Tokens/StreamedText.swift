@@ -38,9 +38,9 @@ struct StreamedText {
       count: count)
     let own = plan.parts(of: team.lanes.streams(ofWorker: team.rank, of: team.size))
     var file: OwnTokens?
-    _ = try SharedFile.agree(team) { () throws(RunError) in file = try OwnTokens(header, own, worker: team.rank) }
+    _ = try SharedOutcome.agree(team) { () throws(RunError) in file = try OwnTokens(header, own, worker: team.rank) }
     try text.send(count, team) { ids in file?.append(ids) }
-    return try SharedFile.agree(team) { () throws(RunError) in
+    return try SharedOutcome.agree(team) { () throws(RunError) in
       guard let file else { preconditionFailure("the file is there") }
       return try MappedTokens(path, header, file.finish())
     }
@@ -48,7 +48,7 @@ struct StreamedText {
 
   /// Tokens of the text. Collective.
   private func count(_ team: any Team) throws -> Int {
-    let message = try SharedFile.share(team) { () throws(RunError) in
+    let message = try SharedOutcome.share(team) { () throws(RunError) in
       var pieces = try Pieces(self)
       var count = 0
       while let ids = try pieces.next() { count += ids.count }
@@ -65,7 +65,7 @@ struct StreamedText {
     var pieces: Pieces?
     var sent = 0
     while sent < count {
-      let message = try SharedFile.share(team) { () throws(RunError) in
+      let message = try SharedOutcome.share(team) { () throws(RunError) in
         if pieces == nil { pieces = try Pieces(self) }
         let ids = try pieces?.next() ?? []
         guard !ids.isEmpty, sent + ids.count <= count else {

@@ -14,13 +14,13 @@ func runLearningRateFinder(_ command: CommandJob) throws {
   let settings = finder
   try command.runWorkers { team in
     let session = try Session(configuration, team: team)
-    let directory = try OutputDirectory.agree(team) { () throws(RunError) in
+    let place: RunPlace =
       switch options[RunOption.finder.out] {
-      case .nowhere: return nil
-      case nil: return try RunDirectory(named: "lr-find-\(configuration.model.kind.name)")
-      case .directory(let path), .begun(let path): return try RunDirectory(at: FilePath(named: path))
+      case .nowhere: .nowhere
+      case nil: .named("lr-find-\(configuration.model.kind.name)")
+      case .directory(let path): .directory(FilePath(named: path))
       }
-    }
+    let directory = try place.open(team)
     let before = session.digest()
     let curve = session.findLearningRate(settings)
     let after = session.digest()
@@ -30,6 +30,6 @@ func runLearningRateFinder(_ command: CommandJob) throws {
     }
     if !options(RunOption.finder.noPlot) { TerminalPlot.show(curve.plot(configuration.caption)) }
     print(LearningRateReport.text(curve))
-    if let directory { try LearningRateReport.write(curve, configuration, to: directory) }
+    try directory?.write(curve, configuration)
   }
 }

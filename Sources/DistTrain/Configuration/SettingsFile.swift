@@ -41,16 +41,13 @@ enum SettingsFile {
         guard values.count == sequence.count else { throw notOneValue(name, place) }
         settings.append(OptionSetting(name: name, values: values, truth: nil, place: place))
       case .mapping:
-        guard name == environmentName else { throw notOneValue(name, place) }
+        guard name == ConfigurationFile.environmentName else { throw notOneValue(name, place) }
       case .alias:
         throw notOneValue(name, place)
       }
     }
     return settings
   }
-
-  /// The member of `config.json` that holds facts, no options.
-  static let environmentName = "environment"
 
   private static func notOneValue(_ name: String, _ place: String) -> RunError {
     RunError(

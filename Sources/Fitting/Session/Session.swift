@@ -13,7 +13,7 @@ internal import Tokenization
 /// Files are read by worker 0 alone and sent to the others, so that all workers fail alike.
 public final class Session {
   /// The configuration.
-  public let configuration: RunConfiguration
+  public private(set) var configuration: RunConfiguration
   /// The team.
   public let team: any Team
   /// The vocabulary's tokens by id.
@@ -73,6 +73,18 @@ public final class Session {
       var weights = InitialWeights(layout, seed: configuration.seed)
       trainer.load { weights.next(ofTensor: $0, into: $1) }
     }
+  }
+
+  /// Takes over what another configuration of the same model and texts says of the schedule.
+  package func takeSchedule(of other: RunConfiguration) {
+    configuration.epochs = other.epochs
+    configuration.learningRate = other.learningRate
+    configuration.pctStart = other.pctStart
+    configuration.divFactor = other.divFactor
+    configuration.momenta = other.momenta
+    configuration.weightDecay = other.weightDecay
+    configuration.findsLearningRate = other.findsLearningRate
+    configuration.stepLimit = other.stepLimit
   }
 
   /// Steps in an epoch of the train split.

@@ -19,7 +19,7 @@ package enum WeightsFile {
 
   /// The file that `path` stands for on worker 0's node, and its bytes, on all workers. Collective.
   package static func sharedBytes(_ path: String, _ team: any Team) throws -> (file: String, bytes: [UInt8]) {
-    let message = try SharedFile.share(team) { () throws(RunError) in
+    let message = try SharedOutcome.share(team) { () throws(RunError) in
       let file = file(path)
       do {
         return Array(file.utf8) + [0] + (try FileOperations.read(FilePath(named: file)))

@@ -101,7 +101,7 @@ extension Trainer {
       for piece in section.pieces {
         let (room, elements) = buffers.room(for: piece)
         elements.copy(
-          fromLittleEndian: try SharedFile.share(team) { () throws(RunError) in try read(section, piece.elements) })
+          fromLittleEndian: try SharedOutcome.share(team) { () throws(RunError) in try read(section, piece.elements) })
         take(piece, own, elements, room)
       }
     }

@@ -16,6 +16,8 @@ public struct RunBeginning: Sendable {
     let text = try job.share { () throws(RunError) in
       let run = FilePath(named: path)
       guard try Resumption.candidates(run).isEmpty else { return [] }
+      // One that has come to its end has lost its checkpoints: it isn't run again over what it has left.
+      guard !FileOperations.exists(run.appending(RunDirectory.File.model.rawValue)) else { return [] }
       return (try? FileOperations.read(run.appending(RunDirectory.File.configuration.rawValue))) ?? []
     }
     guard let json = try? JSONValue(parsing: text), let configuration = RunConfiguration(json: json) else { return nil }

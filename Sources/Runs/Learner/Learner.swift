@@ -19,6 +19,8 @@ internal import Teams
 /// Without a job it trains on the cores of this process. Inside `Job.run`, given the job, it trains on all ranks and
 /// threads: every rank makes the same learners and calls the same methods in the same order, and each gets the same
 /// numbers, which do not depend on how many there are. After a method has thrown, the learner can't be used any more.
+///
+/// A fit that is kept in a directory goes on there when the program is run again, however it has ended.
 public final class Learner {
   /// What it trains on.
   public let data: LanguageModelData
@@ -30,8 +32,15 @@ public final class Learner {
   public private(set) var recorder: Recorder
   /// Takes the lines of fastai's table while a fit runs, on the job's first process; prints them unless told otherwise.
   public var output: (String) -> Void = { print($0) }
+  /// Asked before each step of a fit that is kept in a directory, on every worker: where one says yes, the fit ends
+  /// with a checkpoint and throws. By default, whether a signal has come, for a program that listens to them
+  /// (`StopRequest.listen`).
+  public var wantsStop: @Sendable () -> Bool = { StopRequest.hasCome }
   private let sessions: LocalSessions
-  private let isFirst: Bool
+  let job: Job
+  let isFirst: Bool
+  /// Whether the configuration alone says what state it is in.
+  private(set) var isFresh = true
 
   /// A learner with fresh weights.
   ///
@@ -59,12 +68,15 @@ public final class Learner {
     configuration.seed = seed
     configuration.hiddenState = hiddenState ?? (model.kind.startsEpochsAfresh ? .epoch : .carry)
     configuration.initialWeights = weights
+    if let source = data.corpora.source { configuration.take(source) }
     try configuration.checkLearner(loss, metrics)
     self.configuration = configuration
     recorder = Recorder(metrics: metrics, caption: configuration.caption)
-    isFirst = job.map { $0.rank == 0 } ?? true
     try job?.agree(on: configuration.facts)
-    let workers = try (job ?? Job.alone()).makeWorkers(
+    let job = try job ?? Job.alone()
+    self.job = job
+    isFirst = job.rank == 0
+    let workers = try job.makeWorkers(
       Lanes(batchSize: data.batchSize, count: configuration.laneCount))
     let (resolved, texts) = (configuration, Texts(data.corpora))
     sessions = try LocalSessions(workers) { try Session(resolved, texts, team: $0) }
@@ -108,11 +120,19 @@ public final class Learner {
   /// all steps, then falls to that start over 1e4; momentum goes from `ends` to `peak` and back. Moments and step count
   /// go on from an earlier fit.
   ///
+  /// - directory: keeps the fit there as the command line keeps a run, with the same files: `config.json`, checkpoints,
+  ///   metrics, events, and at the end weights, plots and a report. It is made if it isn't there. One that this fit has
+  ///   been kept in before is gone on with from its newest intact checkpoint, to the same bits; nothing is left to do
+  ///   where it had ended. `dist-train verify`, `evaluate` and `generate` take it, and where it starts from fresh
+  ///   weights or a file's, on texts that a command can find, `--resume` too.
+  /// - checkpointEvery: steps from one checkpoint to the next, nil for one an epoch; keep: how many there are besides the
+  ///   best.
   /// - Throws: `RunError` with status `usage` that names the parameter, for a value out of the bounds of the command
-  ///   line's option.
+  ///   line's option, and for a directory that holds another run; with status `tryAgain` after a stop (`wantsStop`).
   public func fitOneCycle(
     _ epochs: Int, maxLearningRate: Double = 3e-3, pctStart: Double = 0.3, divFactor: Double = 25,
-    momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01
+    momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01,
+    keepingIn directory: String? = nil, checkpointEvery: Int? = nil, keep: Int = 3
   ) throws {
     let options = RunOption.schedule
     try options.epochs.check(epochs, at: "epochs")
@@ -121,10 +141,19 @@ public final class Learner {
     try options.divFactor.check(divFactor, at: "divFactor")
     try options.momenta.check(MomentumRange(ends: momenta.ends, peak: momenta.peak), at: "momenta")
     try options.weightDecay.check(weightDecay, at: "weightDecay")
-    let steps = epochs * BatchGroups(batches: data.trainSteps, size: configuration.accumulate).steps
-    let cycle = OneCycle(
-      steps: steps, maximum: maxLearningRate, pctStart: pctStart, divFactor: divFactor, momenta: momenta)
-    try fit(FitPlan(epochs: epochs, schedule: .oneCycle(cycle), weightDecay: weightDecay))
+    var run = configuration
+    run.epochs = epochs
+    run.learningRate = maxLearningRate
+    run.pctStart = pctStart
+    run.divFactor = divFactor
+    run.momenta = momenta
+    run.weightDecay = weightDecay
+    run.findsLearningRate = recorder.curve != nil
+    let schedule = run
+    try fit(kept(run, in: directory, checkpointEvery: checkpointEvery, keep: keep), rate: maxLearningRate) { session in
+      session.takeSchedule(of: schedule)
+      return session.plan(learningRate: maxLearningRate)
+    }
   }
 
   /// Trains `epochs` epochs at one learning rate and momentum.
@@ -135,35 +164,46 @@ public final class Learner {
     try options.learningRate.check(.fixed(learningRate), at: "learningRate")
     try ValueBounds<Double>.belowOne.check(momentum, "momentum", at: "momentum")
     try options.weightDecay.check(weightDecay, at: "weightDecay")
-    try fit(
-      FitPlan(
-        epochs: epochs, schedule: .constant(learningRate: learningRate, momentum: momentum), weightDecay: weightDecay))
+    let plan = FitPlan(
+      epochs: epochs, schedule: .constant(learningRate: learningRate, momentum: momentum), weightDecay: weightDecay)
+    try fit(KeptFit(), rate: learningRate) { _ in plan }
   }
 
-  private func fit(_ plan: FitPlan) throws {
+  private func fit(_ kept: KeptFit, rate: Double, _ plan: @escaping @Sendable (Session) -> FitPlan) throws {
     let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
     let log = FitLog(recorder.forNextFit, output: isFirst ? output : { _ in })
+    (log.recorder.steps, log.recorder.epochs) = (kept.history.steps, kept.history.epochs)
     log.tell(table.header)
-    _ = try sessions.run { session, isLocalFirst in
-      try session.fit(
-        plan,
-        FitObserver(
-          step: { record in if isLocalFirst { log.recorder.steps.append(record) } },
-          epoch: { record in
-            guard isLocalFirst else { return }
-            log.recorder.epochs.append(record)
-            log.tell(
-              table.row(
-                epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss,
-                metrics: log.recorder.metrics.map { _ in record.accuracy }, seconds: record.seconds))
-          }))
+    let wantsStop = wantsStop
+    let curve = recorder.curve
+    isFresh = false
+    let (end, writer) = try sessions.run { session, isLocalFirst in
+      let run = try DurableRun(session, from: kept.start, at: kept.place, kept.keeping)
+      if let curve { try run.take(curve) }
+      var observer = RunObserver()
+      observer.step = { record in if isLocalFirst { log.recorder.steps.append(record) } }
+      observer.epoch = { record in
+        guard isLocalFirst else { return }
+        log.recorder.epochs.append(record)
+        log.tell(
+          table.row(
+            epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss,
+            metrics: log.recorder.metrics.map { _ in record.accuracy }, seconds: record.seconds))
+      }
+      if kept.place != .nowhere { observer.wantsStop = wantsStop }
+      let end = try run.fit(plan(session), rate: rate, observer)
+      if kept.place != .nowhere { _ = try run.writeResults(end) }
+      return (end, run.writer)
     }
     recorder = log.recorder
+    try writer?.finish()
+    if case .stopped(let step) = end { throw kept.stop(step) }
   }
 
   /// Mean loss over the valid split in nats, and the metrics asked for. A carried hidden state moves on, as in the
   /// notebook.
   public func validate() throws -> (loss: Double, metrics: [Double]) {
+    isFresh = false
     let (loss, accuracy) = try sessions.run { session, _ in session.validate() }
     return (loss, recorder.metrics.map { _ in accuracy })
   }

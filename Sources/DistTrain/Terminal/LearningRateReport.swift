@@ -1,6 +1,6 @@
 internal import Training
 
-/// What is printed and written of an LR finder's curve.
+/// What is printed of an LR finder's curve.
 enum LearningRateReport {
   /// One line of suggestions, or why there is none.
   ///
@@ -10,16 +10,5 @@ enum LearningRateReport {
     return "lr-find: \(curve.learningRates.count) steps; "
       + (curve.lackOfSuggestions.map { "no suggestion, since \($0)" } ?? suggestions.joined(separator: ", "))
       + (isUsed ? curve.suggestions.first.map { "; the run takes \($0.name)" } ?? "" : "")
-  }
-
-  /// Writes `lr-find.csv` and `lr-find.svg`.
-  static func write(
-    _ curve: LearningRateCurve, _ configuration: RunConfiguration, to directory: RunDirectory
-  ) throws {
-    try directory.write(
-      LearningRateCSV.text(
-        learningRates: curve.learningRates, losses: curve.losses, smoothedLosses: curve.smoothedLosses),
-      as: .learningRateTable)
-    try directory.write(curve.plot(configuration.caption).svg(), as: .learningRatePlot)
   }
 }

@@ -1,7 +1,7 @@
-internal import Training
+internal import Fitting
 
 /// How fast a fit goes. Looks at the clock every few steps only, so that it costs the steps nothing.
-struct Pace {
+public struct Pace: Sendable {
   /// Tokens of a step, over all workers; the mean, where an epoch's last step has fewer.
   private let tokensPerStep: Double
   /// The step that the fit starts behind.
@@ -13,7 +13,7 @@ struct Pace {
   /// Where the stretch begins whose speed is measured.
   private var stretch: (time: ContinuousClock.Instant, step: Int)
   /// Tokens in a second over the last stretch; 0 before the first steps.
-  private(set) var tokensPerSecond = 0.0
+  public private(set) var tokensPerSecond = 0.0
   /// The speeds of the stretches since they were taken last.
   private var speeds: [SpeedRecord] = []
 
@@ -23,7 +23,7 @@ struct Pace {
   private static let stretchLength = Duration.seconds(1)
 
   /// A fit that starts behind `firstStep` at `time`.
-  init(tokensPerStep: Double, firstStep: Int, at time: ContinuousClock.Instant) {
+  package init(tokensPerStep: Double, firstStep: Int, at time: ContinuousClock.Instant) {
     self.tokensPerStep = tokensPerStep
     self.firstStep = firstStep
     start = time
@@ -36,7 +36,7 @@ struct Pace {
   func isDue(_ step: Int) -> Bool { step >= nextLook }
 
   /// Takes the time behind a step.
-  mutating func look(_ step: Int, at time: ContinuousClock.Instant) {
+  package mutating func look(_ step: Int, at time: ContinuousClock.Instant) {
     let steps = Double(step - lastLook.step)
     let seconds = max((time - lastLook.time) / .seconds(1), 1e-9)
     // At most twice as far as last time, so that one quick step doesn't hide the next, slow ones.
@@ -65,7 +65,7 @@ struct Pace {
 
   /// Seconds that the steps up to `last` will take at the mean speed so far, validations among them; nil before the
   /// first step.
-  func secondsLeft(to last: Int) -> Double? {
+  public func secondsLeft(to last: Int) -> Double? {
     let done = lastLook.step - firstStep
     guard done > 0 else { return nil }
     return (lastLook.time - start) / .seconds(1) / Double(done) * Double(max(0, last - lastLook.step))

@@ -1,0 +1,61 @@
+internal import Configuration
+internal import Files
+public import Fitting
+internal import Inference
+internal import Reports
+internal import Teams
+
+extension DurableRun {
+  /// Writes what a run leaves at its end: the metrics as a table and the report; of one that has finished, weights and
+  /// the plot of losses too. Collective.
+  ///
+  /// - Returns: on worker 0, the digest of a run that has finished.
+  public func writeResults(_ end: FitEnd) throws -> String? {
+    if case .stopped(let step) = end {
+      // The plan's last step is that of the configuration.
+      let steps = session.steps(of: session.plan(learningRate: 0))
+      try writeSummary("stopped at step \(NumberText.grouped(step)) of \(NumberText.grouped(steps))")
+      return nil
+    }
+    try session.writeWeights(to: directory)
+    if let directory {
+      try directory.write(history.plot(session.configuration).svg(), as: .lossPlot)
+    }
+    let digest = session.digest()
+    try writeSummary("finished", samples: directory.map { samples($0) } ?? [], digest: digest)
+    return digest
+  }
+
+  /// What the model that has been written writes; nothing for one that can't.
+  private func samples(_ directory: RunDirectory) -> [RunReport.Sample] {
+    guard let model = try? TrainedModel(directory.path(of: .model).named) else { return [] }
+    return [("the likeliest tokens", 0.0), ("tokens as likely as the model has them", 1.0)].compactMap {
+      title, temperature in
+      var settings = TextGeneration.Settings()
+      settings.temperature = temperature
+      settings.seed = session.configuration.seed
+      return (try? TextGeneration(model, prompt: "", settings)).map { RunReport.Sample(title, $0.text) }
+    }
+  }
+
+  /// The metrics as a table, and the report. Collective.
+  ///
+  /// - end: how the run has ended.
+  func writeSummary(_ end: String, samples: [RunReport.Sample] = [], digest: String? = nil) throws {
+    guard isKept else { return }
+    let shares = session.workerShares()
+    guard let directory else { return }
+    try directory.write(MetricsTable.pieces(history.steps, history.epochs), as: .metricsTable)
+    var report = RunReport(
+      session.configuration, tokensPerEpoch: session.tokensPerEpoch,
+      end: [end, history.skippedStepsText].compactMap { $0 }.joined(separator: "; "))
+    report.environment = EnvironmentFacts.entries(workers: session.team.size, ranks: keeping.ranks)
+    (report.steps, report.epochs) = (history.steps, history.epochs)
+    (report.shares, report.samples) = (shares, samples)
+    // A run that goes on has had its finder before.
+    report.curve = curve ?? directory.text(of: .learningRateTable).flatMap { LearningRateCurve(csv: $0) }
+    report.notes = (digest.map { ["digest \($0)"] } ?? [])
+    report.notes.append("This run again: dist-train train --config \(directory.path(of: .configuration))")
+    try directory.write(report.html(), as: .report)
+  }
+}

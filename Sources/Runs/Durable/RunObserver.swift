@@ -1,0 +1,16 @@
+public import Fitting
+
+/// What a durable run tells while it trains.
+public struct RunObserver {
+  /// On every worker, after each step, once it is sure to stand.
+  public var step: (StepRecord) throws -> Void = { _ in }
+  /// On every worker, after each epoch's validation.
+  public var epoch: (EpochRecord) throws -> Void = { _ in }
+  /// On worker 0, some fifty times a second: how far and how fast it goes.
+  public var progress: (_ step: StepRecord, _ pace: Pace, _ time: ContinuousClock.Instant) -> Void = { _, _, _ in }
+  /// Whether this worker is asked to stop; looked at before each step.
+  public var wantsStop: () throws -> Bool = { false }
+
+  /// One that does nothing.
+  public init() {}
+}
