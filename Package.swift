@@ -51,6 +51,8 @@ let standalone =
   ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie"]
   + ["--no-export-dynamic", "--no-rosegment", "--icf=safe", "-z", "keep-text-section-prefix"]
   .flatMap { ["-Xlinker", $0] }
+  // Memory that the system refuses comes from a run's reserve.
+  + ["-Xlinker", "--defsym=malloc=dist_train_malloc"]
   // Of Foundation's parts, those that only its static build asks for.
   + ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"].map { "-l\($0)" }
 
@@ -96,7 +98,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: mpiPackage, providers: [.apt(["libopenmpi-dev"])]),
     .target(
-      name: "MPI", dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))], swiftSettings: language),
+      name: "MPI", dependencies: ["Platform", .target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      swiftSettings: language),
     // The rooms of the library, each above those that it names: walls between them are compiled.
     .target(name: "Platform", swiftSettings: language + safe),
     .target(name: "Memory", dependencies: ["Platform"], swiftSettings: language + cpuFlags),
@@ -126,7 +129,7 @@ let package = Package(
     room(
       "Runs",
       [
-        "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Models", "Optimization",
+        "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Memory", "Models", "Optimization",
         "Platform",
         "Reports", "Teams", "Tokenization", systemPackage,
       ]),

@@ -1,3 +1,4 @@
+internal import Memory
 import MPI
 import Training
 
@@ -7,6 +8,8 @@ internal import Platform
 public enum EntryPoint {
   /// Ends the process where something fails.
   public static func main() {
+    MemoryReserve.prepare()
+    Job.prepareForShortage()
     // Before anything that takes time: a signal of the first milliseconds counts.
     StopRequest.listen()
     StandardOutput.prepare()

@@ -33,6 +33,7 @@ extension Job {
   /// line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
   /// tells it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
+    let error = RunError(lacking: error) ?? error
     let errorReporter = errorReporter.withLock { $0 }
     guard isStarted, let errorReporter else {
       guard !isFirst else {

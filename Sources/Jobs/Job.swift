@@ -38,10 +38,13 @@ public final class Job {
         stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1,
         stop: StopPassing(isAsked: { StopRequest.hasCome }, ask: { StopRequest.ask() }))
     }
-    MemoryShortage.whenShort { Self.fail(RunError($0)) }
+    Self.prepareForShortage()
     try watchdog?.start()
-    guard launcher != nil else { return }
+    guard let launcher else { return }
     #if MPI
+      // The library has no good word for a limit that it meets while it starts.
+      if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
+      if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
       world = try World.start()
     #else
       throw RunError(
@@ -81,6 +84,9 @@ public final class Job {
         job = try Job(
           Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
       } catch let error as MPIError {
+        if error.errorClass == .launcher, let launcher = Launcher.current {
+          throw Self.leftOver(launcher, sees: "\(World.libraryVersion) sees one")
+        }
         throw RunError(
           "\(error)", at: "starting MPI", remedy: "use the mpirun of the MPI library that this was built with",
           status: .failure)
@@ -271,6 +277,13 @@ public final class Job {
     #else
       exitProcess(status.rawValue)
     #endif
+  }
+
+  /// Has memory that can't be had end the process with one line: what a program does at its start.
+  ///
+  /// - complete: what else is to be said of it.
+  public static func prepareForShortage(_ complete: @escaping @Sendable (RunError) -> RunError = { $0 }) {
+    MemoryShortage.whenShort { fail(complete(RunError($0))) }
   }
 
   private static let fail: @Sendable (any Error) -> Never = { error in end(report(error)) }

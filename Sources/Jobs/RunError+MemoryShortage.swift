@@ -1,15 +1,22 @@
-internal import Files
-internal import Memory
+public import Files
+public import Memory
 
 extension RunError {
-  /// What a step's memory says that isn't to be had.
-  init(_ shortage: MemoryShortage) {
+  /// What memory that isn't to be had comes to for the user.
+  public init(_ shortage: MemoryShortage) {
     func text(_ bytes: Int) -> String {
-      Double(bytes) < 1e9 ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000) GB"
+      bytes < 10_000_000
+        ? "\(max(bytes, 0) / 1000) kB"
+        : bytes < 10_000_000_000 ? "\(bytes / 1_000_000) MB" : "\(bytes / 1_000_000_000) GB"
+    }
+    let limit = shortage.limit
+    let left = limit.map { limit in
+      let figure = limit.available < shortage.needed ? "the \(text(limit.available)) left" : "is left"
+      return " than \(figure) of \(limit.name), \(text(limit.total))"
     }
     self.init(
-      "too little memory",
-      at: "\(text(shortage.needed)) more" + (shortage.available.map { ", \(text($0)) free" } ?? ""),
-      remedy: "give a smaller --hidden, --batch-size or --bptt", status: .failure)
+      "too little memory", at: "\(text(shortage.needed)) more" + (left ?? ""),
+      remedy: (limit.map { "\($0.remedy), or " } ?? "") + "give a smaller --hidden, --batch-size or --bptt",
+      status: .failure)
   }
 }

@@ -1,5 +1,6 @@
 #if MPI
   internal import CMPI
+  internal import Platform
 
   /// Memory that the ranks of one node share (`MPI_Win_allocate_shared`).
   ///
@@ -92,6 +93,18 @@
         "MPI_Win_set_errhandler", MPI_Win_set_errhandler(window, CMPI_ERRORS_RETURN()), rank: rank)
       try MPIError.check("MPI_Win_lock_all", MPI_Win_lock_all(CMPI_MODE_NOCHECK(), window), rank: rank)
       return window
+    }
+
+    /// The directory in whose file system a node's shared memory lies.
+    public static var directory: String {
+      getenv("OMPI_MCA_osc_sm_backing_directory").map { String(cString: $0) } ?? "/dev/shm"
+    }
+
+    /// Bytes that are free in a directory's file system (`statvfs`); nil where it can't be read.
+    public static func freeBytes(in directory: String) -> Int? {
+      var file = statvfs()
+      guard statvfs(directory, &file) == 0, file.f_frsize > 0 else { return nil }
+      return Int(clamping: UInt64(file.f_bavail).multipliedReportingOverflow(by: UInt64(file.f_frsize)).partialValue)
     }
 
     private static func distanceToBoundary(_ pointer: UnsafeMutableRawPointer) -> Int {

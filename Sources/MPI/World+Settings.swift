@@ -48,6 +48,47 @@
       return settings
     }
 
+    /// Open MPI's parameters that have to be others for windows that the ranks of a node share; nil for one that isn't to
+    /// be set. A pure function, which each rank may answer for itself.
+    ///
+    /// `osc`, where it is set, must leave the module `sm` in. And where the node's shared memory, a container's `/dev/shm`
+    /// say, has too little room for what its ranks exchange messages in, files elsewhere do as well.
+    ///
+    /// - room: bytes that are free in `/dev/shm`; nil where it isn't known. elsewhere: another directory and its free
+    ///   bytes.
+    static func corrections(
+      environment: [String: String], room: Int?, elsewhere: (directory: String, room: Int)?
+    ) -> [(name: String, value: String?)] {
+      var result: [(name: String, value: String?)] = []
+      if let modules = environment["OMPI_MCA_osc"], !modules.isEmpty {
+        let isExclusion = modules.hasPrefix("^")
+        let names = modules.drop { $0 == "^" }.split(separator: ",")
+        if isExclusion && names.contains("sm") {
+          let rest = names.filter { $0 != "sm" }
+          result.append(("OMPI_MCA_osc", rest.isEmpty ? nil : "^" + rest.joined(separator: ",")))
+        } else if !isExclusion && !names.contains("sm") {
+          result.append(("OMPI_MCA_osc", modules + ",sm"))
+        }
+      }
+      guard let ranks = environment["OMPI_COMM_WORLD_LOCAL_SIZE"].flatMap({ Int($0) }), ranks > 1 else { return result }
+      let need = ranks * segmentByteCount + windowByteCount
+      guard let room, room < need, let elsewhere, elsewhere.room >= need else { return result }
+      for name in ["OMPI_MCA_btl_vader_backing_directory", "OMPI_MCA_osc_sm_backing_directory"]
+      where environment[name] == nil {
+        result.append((name, elsewhere.directory))
+      }
+      return result
+    }
+
+    /// Bytes of addresses that Open MPI takes to start, its libraries and threads' stacks included, with some ranks on the
+    /// node: 95 MB with 4, of a heap in one place.
+    public static let addressByteCount = 120 << 20
+
+    /// Bytes of shared memory that Open MPI takes for a rank's messages.
+    static let segmentByteCount = 4 << 20 + 4096
+    /// Bytes that windows of small models take, and more.
+    static let windowByteCount = 8 << 20
+
     /// Whether the launcher says that it has started more ranks on this node than there are cores for them.
     static func isCrowded(environment: [String: String], cores: Cores) -> Bool {
       let names = ["OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"]

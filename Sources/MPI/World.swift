@@ -39,6 +39,13 @@
     /// the launcher's.
     public static func start(environment: [String: String] = World.environment) throws(MPIError) -> World {
       for (name, value) in settings(environment: environment, cores: Cores.current) { setenv(name, value, 0) }
+      let elsewhere = environment["TMPDIR"] ?? "/tmp"
+      let corrections = corrections(
+        environment: environment, room: SharedWindow.freeBytes(in: SharedWindow.directory),
+        elsewhere: SharedWindow.freeBytes(in: elsewhere).map { (elsewhere, $0) })
+      for (name, value) in corrections {
+        if let value { setenv(name, value, 1) } else { unsetenv(name) }
+      }
       var provided: Int32 = 0
       try MPIError.check(
         "MPI_Init_thread", MPI_Init_thread(nil, nil, CMPI_THREAD_FUNNELED(), &provided), rank: nil)

@@ -8,6 +8,9 @@ public func usableCores() -> Int {
   return allowed > 0 ? allowed : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }
 
+/// Number of cores of this node, at least 1.
+public func onlineCores() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
 /// How many workers a process runs unless told otherwise: the cores it may use, divided among the `ranksOnNode`
 /// processes of its node, at most its share of the `lanes` among `ranks` processes, and at least 1.
 public func defaultThreads(cores: Int, ranksOnNode: Int, lanes: Int, ranks: Int) -> Int {

@@ -19,7 +19,13 @@ internal import Memory
       guard let ranks else { return Arena(byteCount: byteCount) }
       if let part = rest?.part(byteCount: byteCount) { return part }
       MemoryShortage.check(byteCount)
-      let window = try SharedWindow(byteCount: max(byteCount + 64, Self.leastByteCount), communicator: ranks)
+      let size = max(byteCount + 64, Self.leastByteCount)
+      // Where there is a limit on addresses, the library has lines of its own for one that is reached.
+      if let limit = MemoryLimit.ofThisProcess, limit.available < size { MemoryShortage.checkNow(size) }
+      if ranks.rank == 0, let room = SharedWindow.freeBytes(in: SharedWindow.directory), room < size {
+        throw TeamError.littleSharedMemory(needed: size, available: room, directory: SharedWindow.directory)
+      }
+      let window = try SharedWindow(byteCount: size, communicator: ranks)
       windows.append(window)
       // The window has so many bytes, aligned, and is kept until all is freed.
       let whole = unsafe Arena(lent: window.base, byteCount: window.byteCount)

@@ -12,6 +12,8 @@ public enum TeamError: Error, Equatable, Sendable, CustomStringConvertible {
   case noThread(code: Int32)
   /// Another process's worker has given up.
   case lostWorker
+  /// The ranks of a node need more shared memory than its directory has room for.
+  case littleSharedMemory(needed: Int, available: Int, directory: String)
 
   /// What is wrong, on one line.
   public var description: String {
@@ -23,6 +25,8 @@ public enum TeamError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noRanksPerNode(let ranks): "\(ranks) ranks on a node, but it needs at least one"
     case .noThread(let code): "the system gives no thread (error \(code))"
     case .lostWorker: "a worker of another rank has given up"
+    case .littleSharedMemory(let needed, let available, let directory):
+      "too little shared memory: \(needed >> 10) kB needed, \(available >> 10) kB free in \(directory)"
     }
   }
 }

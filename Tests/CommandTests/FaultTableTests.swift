@@ -160,10 +160,41 @@ import Testing
       #"\u202et"#),
   ]
 
-  @Test(arguments: texts + files + terminals) func alone(fault: Fault) throws { try check(fault, ranks: nil) }
+  /// A few steps, for what concerns a process's surroundings.
+  static let steps = #"--steps 2 --no-lr-find --out none"#
+
+  static let surroundings = [
+    Fault("launcher of one process", #"PMI_SIZE=1 PMI_RANK=0 "$@" "# + steps, 0, "digest "),
+    Fault(
+      "launcher of one process",
+      #"SLURM_STEP_NUM_TASKS=1 SLURM_NTASKS=1 SLURM_PROCID=0 PMIX_RANK=0 PMIX_NAMESPACE=slurm.pmix.1.0 "# + #""$@" "#
+        + steps, 0, "digest "),
+    Fault("launcher of one process", #"PMIX_RANK=0 SLURM_NTASKS=1 "$@" "# + steps, 0, "digest "),
+    Fault(
+      "launcher that is gone", #"PMI_SIZE=4 PMI_RANK=0 PMI_FD=99 "$@" "# + steps, 64,
+      "no launcher is there: PMI_SIZE, PMI_RANK; unset PMI_SIZE PMI_RANK to run alone"),
+    Fault(
+      "launcher that is gone",
+      #"OMPI_COMM_WORLD_SIZE=4 OMPI_COMM_WORLD_RANK=0 PMIX_SERVER_URI2='1.0;tcp4://127.0.0.1:1' "# + #""$@" "# + steps,
+      64,
+      "unset OMPI_COMM_WORLD_SIZE OMPI_COMM_WORLD_RANK to run alone"),
+    Fault(
+      "launcher that is gone",
+      #"PMIX_RANK=1 PMIX_NAMESPACE=7 PMIX_SERVER_URI3='1.0;tcp4://127.0.0.1:1' "# + #""$@" "# + steps, 64,
+      "the environment tells of a launcher, but no launcher is there: PMIX_RANK, on rank 1"),
+    Fault("launcher of another library", #"PMI_SIZE=4 PMI_RANK=0 "$@" "# + steps, 64, "sees one: PMI_SIZE, PMI_RANK"),
+    Fault(
+      "module without shared windows", #"OMPI_MCA_osc=ucx "$@" "# + steps, 0, "digest ", isJobs: true),
+    Fault("module without shared windows", #"OMPI_MCA_osc=^sm "$@" "# + steps, 0, "digest ", isJobs: true),
+  ]
+
+  @Test(arguments: texts + files + terminals + surroundings) func alone(fault: Fault) throws {
+    try check(fault, ranks: nil)
+  }
 
   #if MPI
-    @Test(arguments: (texts + files + terminals).filter(\.isJobs)) func onFourRanks(fault: Fault) throws {
+    @Test(arguments: (texts + files + terminals + surroundings).filter(\.isJobs)) func onFourRanks(fault: Fault) throws
+    {
       try check(fault, ranks: 4)
     }
   #endif

@@ -87,6 +87,7 @@ import Training
         record.isSkipped = skippedSteps.contains(step)
         return record
       }
+      report.skippedSteps = skippedSteps.count
       report.epochs = validLosses.enumerated().map { index, loss in
         EpochRecord(epoch: index + 1, trainLoss: 3, validLoss: loss, accuracy: 0, seconds: 1)
       }

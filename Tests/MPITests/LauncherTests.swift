@@ -1,5 +1,6 @@
-import MPI
 import Testing
+
+@testable import MPI
 
 /// What the environment tells of the launcher.
 @Suite struct LauncherTests {
@@ -31,4 +32,25 @@ import Testing
       ["OMPI_COMM_WORLD_SIZE": "four", "OMPI_COMM_WORLD_RANK": "0"],
     ] as [[String: String]])
   func noLauncher(environment: [String: String]) { #expect(Launcher { environment[$0] } == nil) }
+
+  @Test func variablesThatMakeOneOfSeveral() {
+    let set = ["PMI_RANK": "2", "HOME": "/", "OMPI_COMM_WORLD_SIZE": "4", "PMIX_NAMESPACE": "7"]
+    #expect(Launcher.variables { set[$0] } == ["OMPI_COMM_WORLD_SIZE", "PMI_RANK"])
+  }
+
+  /// A launcher that nobody can reach any more is gone; one of which nothing is known isn't.
+  @Test func launchersThatAreGone() {
+    let table =
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+      + "   0: 0100007F:9F11 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1\n"
+      + "   1: 0100007F:9F12 0100007F:9F11 01 00000000:00000000 00:00000000 00000000     0        0 2 1\n"
+    #expect(Launcher.hasListener(on: 0x9F11, in: table))
+    #expect(!Launcher.hasListener(on: 0x9F12, in: table) && !Launcher.hasListener(on: 1, in: table))
+    #expect(Launcher.port(of: "24.0;tcp4://127.0.0.1:40721") == 40721)
+    #expect(Launcher.port(of: "24.0;usock://x:1") == nil && Launcher.port(of: "") == nil)
+    #expect(!Launcher.isGone { [:][$0] })
+    #expect(Launcher.isGone { ["PMI_FD": "9999"][$0] } && !Launcher.isGone { ["PMI_FD": "1"][$0] })
+    // Nothing listens on port 1 of a machine that runs tests.
+    #expect(Launcher.isGone { ["PMIX_SERVER_URI2": "1.0;tcp4://127.0.0.1:1"][$0] })
+  }
 }

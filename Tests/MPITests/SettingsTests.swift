@@ -45,6 +45,37 @@
       #expect(!World.isCrowded(environment: [:], cores: Cores(online: 2, allowed: 2)))
     }
 
+    // MARK: What shared windows need
+
+    static func corrections(
+      _ environment: [String: String], room: Int? = 1 << 40, elsewhere: Int? = 1 << 40
+    ) -> [String] {
+      World.corrections(environment: environment, room: room, elsewhere: elsewhere.map { ("/t", $0) }).map {
+        "\($0.name)=\($0.value ?? "-")"
+      }
+    }
+
+    @Test func theModuleOfSharedWindowsStays() {
+      #expect(Self.corrections(["OMPI_MCA_osc": "ucx"]) == ["OMPI_MCA_osc=ucx,sm"])
+      #expect(Self.corrections(["OMPI_MCA_osc": "sm,ucx"]) == [])
+      #expect(Self.corrections(["OMPI_MCA_osc": "^sm"]) == ["OMPI_MCA_osc=-"])
+      #expect(Self.corrections(["OMPI_MCA_osc": "^sm,rdma"]) == ["OMPI_MCA_osc=^rdma"])
+      #expect(Self.corrections(["OMPI_MCA_osc": "^ucx"]) == [] && Self.corrections([:]) == [])
+    }
+
+    @Test func littleSharedMemoryIsGoneAround() {
+      let job = Self.job(size: 4, local: 4)
+      let both = ["OMPI_MCA_btl_vader_backing_directory=/t", "OMPI_MCA_osc_sm_backing_directory=/t"]
+      #expect(Self.corrections(job, room: 1 << 20) == both)
+      #expect(Self.corrections(job, room: 1 << 30) == [] && Self.corrections(job, room: nil) == [])
+      // No better place, no need, or one that was chosen.
+      #expect(Self.corrections(job, room: 1 << 20, elsewhere: 1 << 20) == [])
+      #expect(Self.corrections(job, room: 1 << 20, elsewhere: nil) == [])
+      #expect(Self.corrections(Self.job(size: 4, local: 1), room: 1 << 20) == [])
+      let chosen = job.merging(["OMPI_MCA_osc_sm_backing_directory": "/u"]) { $1 }
+      #expect(Self.corrections(chosen, room: 1 << 20) == [both[0]])
+    }
+
     @Test func otherLaunchersAreLeftAlone() {
       #expect(Self.names(["PMI_SIZE": "4", "PMI_RANK": "0"], online: 2, allowed: 2) == [])
     }

@@ -67,6 +67,9 @@ struct CommandJob: Sendable {
   /// The workers of this process's part of the job, told to the log; collective. See `Job.makeWorkers`.
   func makeWorkers(_ job: Job, _ lanes: Lanes, mayIdle: Bool = true) throws -> LocalWorkers {
     let workers = try job.makeWorkers(lanes, mayIdle: mayIdle)
+    if job.rank == 0, options[RunOption.data.threads] == nil, !options(RunOption.output.quiet) {
+      BoundCores.current?.tell(lanes: lanes.count)
+    }
     Log.logger(options(RunOption.data.logLevel), isFirst: job.rank == 0).info(
       "team ready",
       metadata: [

@@ -1,4 +1,5 @@
 internal import MPI
+internal import Memory
 internal import Teams
 internal import Training
 
@@ -30,7 +31,8 @@ func runTrain(_ command: CommandJob) throws {
     let end = try command.makeWorkers(job, lanes, mayIdle: !largeBatch.goesByWorkers).run { team in
       let run = try TrainRun(options, configuration, start, ranks: ranks, team)
       return try run.train {
-        StopRequest.hasCome || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
+        StopRequest.hasCome || MemoryReserve.isUsed
+          || (team.rank == 0 && limit.map { ContinuousClock.now > $0 } ?? false)
       }
     }.first
     try end?.writer?.finish()

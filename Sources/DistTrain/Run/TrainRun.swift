@@ -1,4 +1,5 @@
 internal import MPI
+internal import Memory
 internal import SystemPackage
 internal import Teams
 internal import Training
@@ -84,14 +85,15 @@ final class TrainRun {
       return wantsStop()
     }
     session.observe(from: firstStep, to: steps, most: observedSteps)
+    if let directory = run.directory { Self.nameCheckpoints(of: directory) }
     let end = try run.fit(plan, rate: rate, observer)
     progress?.clear()
     if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
     reportSkippedSteps()
-    if end == .finished, tells, showsPlots { TerminalPlot.show(run.history.plot(configuration)) }
+    if end == .finished, tells, showsPlots { TerminalPlot.show(run.lossPlot) }
     let digest = try run.writeResults(end)
     if case .stopped(let step) = end {
-      tellStop(step)
+      tellStop(step, memoryShortage())
       // The first to end ends the job: not before it is told.
       team.barrier()
     }
@@ -118,10 +120,34 @@ final class TrainRun {
       RunError(text, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))
   }
 
-  private func tellStop(_ step: Int) {
+  /// - shortage: why the run stops, where nobody has asked for it.
+  private func tellStop(_ step: Int, _ shortage: RunError?) {
     guard isFirst else { return }
     let remedy = run.directory.map { "run again with --resume \($0.path)" } ?? "nothing is kept with --out none"
-    writeErrorLine(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
+    guard let shortage else {
+      writeErrorLine(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
+      return
+    }
+    writeErrorLine(
+      RunError(
+        "stopped with \(shortage.problem)", at: "step \(step), \(shortage.place)",
+        remedy: "\(shortage.remedy); \(remedy)", status: .tryAgain))
+  }
+
+  /// The first worker's shortage of memory that has one; on worker 0. Collective.
+  private func memoryShortage() -> RunError? {
+    let own = MemoryReserve.shortage.map { RunError($0) }
+    return team.gather(own?.message ?? []).first { !$0.isEmpty }.map { RunError(message: $0) }
+  }
+
+  /// Has a shortage of memory from here on tell what the run can go on from.
+  private static func nameCheckpoints(of directory: RunDirectory) {
+    Job.prepareForShortage { error in
+      guard !CheckpointStore.list(directory.path(of: .checkpoints)).isEmpty else { return error }
+      return RunError(
+        error.problem, at: error.place, remedy: "\(error.remedy); go on with --resume \(directory.path.named)",
+        status: error.status)
+    }
   }
 
   private func tell(digest: String) {

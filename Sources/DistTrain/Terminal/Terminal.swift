@@ -24,7 +24,7 @@ struct Terminal: Sendable {
   /// Nil where standard output isn't a terminal, and where it is one that can't move its cursor (`TERM=dumb`).
   static let standardOutput: Terminal? = {
     guard !isDumb, isatty(1) == 1 else { return nil }
-    guard Launcher.current != nil else { return Terminal(descriptor: 1) }
+    guard Launcher.ofEnvironment != nil else { return Terminal(descriptor: 1) }
     return launchers.map { Terminal(descriptor: $0) }
   }()
 

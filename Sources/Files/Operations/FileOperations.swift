@@ -72,6 +72,19 @@ package enum FileOperations {
     if code != 0 { throw failure("can't put the file in place", path, Errno(rawValue: errno)) }
   }
 
+  /// Leaves the first `length` bytes of a file, and waits for the disk where it had more. Calls `ftruncate` and `fsync`.
+  static func truncate(_ path: FilePath, to length: Int) throws(RunError) {
+    do {
+      let file = try FileDescriptor.open(path, .readWrite)
+      try file.closeAfter {
+        guard try file.seek(offset: 0, from: .end) > Int64(length) else { return }
+        if ftruncate(file.rawValue, off_t(length)) != 0 || fsync(file.rawValue) != 0 { throw Errno(rawValue: errno) }
+      }
+    } catch {
+      throw failure("can't shorten the file", path, error as? Errno ?? .ioError)
+    }
+  }
+
   /// Returns when what was written to a file or directory is on the disk. Calls `fsync`.
   package static func synchronise(_ path: FilePath) throws(RunError) {
     do {

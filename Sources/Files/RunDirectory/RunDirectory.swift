@@ -104,12 +104,28 @@ public struct RunDirectory: Sendable {
   /// The path of `file`.
   public func path(of file: File) -> FilePath { path.appending(file.rawValue) }
 
-  /// Makes the metrics these bytes, whole lines: aside first, then renamed into place. No file stands for none.
-  public func truncateMetrics(to lines: [UInt8]) throws(RunError) {
+  /// Leaves the first `length` bytes of the metrics, whole lines, and waits for the disk; no file stands for none.
+  public func truncateMetrics(to length: Int) throws(RunError) {
     let path = path(of: .metrics)
-    if lines.isEmpty && !FileOperations.exists(path) { return }
-    if (try? FileOperations.read(path)) == lines { return }
-    try FileOperations.replace(path, with: lines, durable: true)
+    guard FileOperations.exists(path) else { return }
+    try FileOperations.truncate(path, to: length)
+  }
+
+  /// Copies the first `length` bytes of another run's metrics, whole lines.
+  public func copyMetrics(from source: FilePath, length: Int) throws(RunError) {
+    guard length > 0 else { return }
+    do {
+      let source = try ByteSource(opening: source)
+      let file = try StreamedFile(
+        path(of: .metrics), aside: ".metrics.jsonl.part", header: [], isSealed: false)
+      for start in stride(from: 0, to: length, by: 1 << 20) {
+        try file.write(try source.read(start..<min(start + 1 << 20, length)))
+      }
+      try file.close(durable: true)
+    } catch {
+      throw error as? RunError
+        ?? FileOperations.failure("can't copy the metrics", source, error as? Errno ?? .ioError)
+    }
   }
 
   /// Appends `text`, whole lines, to the metrics in one write.

@@ -49,6 +49,12 @@ package final class StreamedFile {
     }
   }
 
+  /// Writes the next bytes.
+  package func write(_ bytes: [UInt8]) throws(RunError) {
+    precondition(digest == nil, "a sealed file is of floats")
+    try attempt { _ = try $0.writeAll(bytes) }
+  }
+
   /// Puts the digest into its place, and the file into its own.
   ///
   /// - durable: whether to return only when all of it is on the disk.

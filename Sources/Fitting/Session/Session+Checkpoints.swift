@@ -6,6 +6,13 @@ extension Session {
   /// a copy.
   package var streamsCheckpoints: Bool { !trainer.state.isSmall }
 
+  /// Bytes that keeping a state and telling of it take at most: of a small state the workers' parts, once more as
+  /// worker 0 has them, and put in order; of a large one the buffers of its pieces.
+  package var reserveByteCount: Int { 8 << 20 + 4 * min(trainer.state.byteCount, 16 << 20) }
+
+  /// Bytes of the weights.
+  package var weightsByteCount: Int { trainer.state.weights.reduce(0) { $0 + 4 * $1.count } }
+
   /// What a checkpoint of this moment holds, on worker 0; nil elsewhere. Collective.
   ///
   /// - learningRate: the maximum of the run's schedule; metricsLength: bytes of its metrics so far.

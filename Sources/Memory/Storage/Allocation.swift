@@ -5,9 +5,9 @@ internal import Platform
 func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false) -> UnsafeMutableRawPointer {
   #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
     MemoryShortage.check(byteCount)
-    var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, alignment, byteCount) == 0, let memory else {
-      MemoryShortage.happen(byteCount, availableMemory())
+    let memory = MemoryReserve.allocate(byteCount) {
+      var memory: UnsafeMutableRawPointer?
+      return posix_memalign(&memory, alignment, byteCount) == 0 ? memory : nil
     }
   #else
     let memory = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: alignment)

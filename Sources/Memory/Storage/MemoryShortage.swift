@@ -5,8 +5,8 @@ internal import Synchronization
 public struct MemoryShortage: Error {
   /// Bytes that were asked for.
   public let needed: Int
-  /// Bytes that were to be had; nil where the system doesn't say.
-  public let available: Int?
+  /// What leaves too few; nil where the system doesn't say.
+  public let limit: MemoryLimit?
 
   /// Has `end` called, on any thread, when memory is short: it ends the process, since kernels and models can't go on
   /// and pass no errors on. Until it is given, the process traps.
@@ -18,59 +18,30 @@ public struct MemoryShortage: Error {
   /// together.
   public static func check(_ byteCount: Int) {
     let asked = total.wrappingAdd(byteCount, ordering: .relaxed)
-    guard asked.oldValue >> 26 != asked.newValue >> 26, let available = availableMemory(), available < byteCount else {
-      return
-    }
-    happen(byteCount, available)
+    guard asked.oldValue >> 26 != asked.newValue >> 26 else { return }
+    checkNow(byteCount)
   }
 
-  static func happen(_ needed: Int, _ available: Int?) -> Never {
-    handler.withLock { $0 }(MemoryShortage(needed: needed, available: available))
+  /// Ends the process unless so many bytes more are to be had.
+  public static func checkNow(_ byteCount: Int) {
+    guard let limit = MemoryLimit.binding, limit.available < byteCount else { return }
+    happen(byteCount, limit)
   }
+
+  static func happen(_ needed: Int, _ limit: MemoryLimit?) -> Never {
+    // One thread ends the process; others that come to the same wait for that.
+    while happened.exchange(true, ordering: .relaxed) { sleep(1) }
+    let end = handler.withLock { $0 }
+    end(MemoryShortage(needed: needed, limit: limit))
+  }
+
+  /// Whether the process is about to end by this.
+  static var hasHappened: Bool { happened.load(ordering: .relaxed) }
+
+  private static let happened = Atomic(false)
 
   private static let handler = Mutex<@Sendable (MemoryShortage) -> Never> {
     preconditionFailure("\($0.needed) bytes of memory are not to be had")
   }
   private static let total = Atomic(0)
-}
-
-/// Bytes that processes can take before the system begins to kill: of the machine, swap included, and of this process's
-/// control group; nil where the system doesn't say (`/proc/meminfo`).
-func availableMemory() -> Int? {
-  let machine = SystemFile("/proc/meminfo")
-  guard let free = machine?["MemAvailable:"] else { return nil }
-  let swap = machine?["SwapFree:"] ?? 0
-  return min((free + swap) << 10, groupMemory() ?? .max)
-}
-
-/// Bytes that are left of the control group's limit, counting what the system can drop from its caches.
-private func groupMemory() -> Int? {
-  guard let path = SystemFile("/proc/self/cgroup")?.rest(of: "0::") else { return nil }
-  let folder = "/sys/fs/cgroup" + (path == "/" ? "" : path)
-  guard let limit = SystemFile(folder + "/memory.max")?[""], let used = SystemFile(folder + "/memory.current")?[""]
-  else { return nil }
-  let memory = SystemFile(folder + "/memory.stat")
-  return max(limit - used + (memory?["file "] ?? 0) - (memory?["shmem "] ?? 0), 0)
-}
-
-/// A small text file of the system's, of lines that begin with a word.
-private struct SystemFile {
-  private let lines: [Substring]
-
-  /// Nil if it can't be read.
-  init?(_ path: String) {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
-    let count = fread(&bytes, 1, bytes.count, file)
-    lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-  }
-
-  /// What follows `word` on its line.
-  func rest(of word: String) -> String? {
-    lines.first { $0.hasPrefix(word) }.map { String($0.dropFirst(word.count)) }
-  }
-
-  /// The number that follows `word`.
-  subscript(word: String) -> Int? { rest(of: word)?.split(separator: " ").first.flatMap { Int($0) } }
 }

@@ -1,6 +1,30 @@
 internal import Files
 public import Fitting
 
+/// A line of a run's `metrics.jsonl`.
+public enum MetricsRecord: Sendable {
+  /// A step.
+  case step(StepRecord)
+  /// An epoch's end.
+  case epoch(EpochRecord)
+  /// A line of another kind.
+  case other
+
+  /// Reads a line; null stands for what isn't finite. Nil when it isn't a JSON object with the fields of its kind.
+  public init?(line: some Collection<UInt8>) {
+    guard let value = try? JSONValue(parsing: Array(line)), case .string(let kind)? = value["kind"] else { return nil }
+    switch kind {
+    case "step":
+      guard let step = StepRecord(json: value) else { return nil }
+      self = .step(step)
+    case "epoch":
+      guard let epoch = EpochRecord(json: value) else { return nil }
+      self = .epoch(epoch)
+    default: self = .other
+    }
+  }
+}
+
 /// What a run's `metrics.jsonl` tells of its steps and epochs.
 public struct MetricsHistory: Sendable {
   /// The steps in their order.
@@ -16,17 +40,11 @@ public struct MetricsHistory: Sendable {
   /// Nil when a line isn't a JSON object with the fields of its kind.
   public init?(_ bytes: some Collection<UInt8>) {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard let value = try? JSONValue(parsing: Array(line)), case .string(let kind)? = value["kind"] else {
-        return nil
-      }
-      switch kind {
-      case "step":
-        guard let step = StepRecord(json: value) else { return nil }
-        steps.append(step)
-      case "epoch":
-        guard let epoch = EpochRecord(json: value) else { return nil }
-        epochs.append(epoch)
-      default: break
+      guard let record = MetricsRecord(line: line) else { return nil }
+      switch record {
+      case .step(let step): steps.append(step)
+      case .epoch(let epoch): epochs.append(epoch)
+      case .other: break
       }
     }
   }

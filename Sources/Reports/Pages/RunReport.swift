@@ -8,10 +8,16 @@ public struct RunReport: Sendable {
   public var configuration: RunConfiguration
   /// Facts about where it ran.
   public var environment: [(name: String, value: String)] = []
-  /// Its steps, from the first on.
+  /// Its steps, from the first on, or those that show its shape (`BoundedSeries`).
   public var steps: [StepRecord] = []
-  /// Its epochs.
+  /// How many were left out.
+  public var skippedSteps = 0
+  /// Its epochs, likewise all of them or some.
   public var epochs: [EpochRecord] = []
+  /// Seconds of all epochs; nil where all are in `epochs`.
+  public var epochSeconds: Double?
+  /// Steps of an epoch.
+  public var stepsPerEpoch = 1
   /// Tokens of an epoch's steps.
   public var tokensPerEpoch: Int
   /// The LR finder's curve; nil where it didn't run.
@@ -58,7 +64,7 @@ public struct RunReport: Sendable {
     if let curve { body += section("Learning rate finder", HTMLPage.plots([curve.plot()]) + suggestions(curve)) }
     body += section(
       "Schedule",
-      HTMLPage.plots([.learningRates(steps.map(\.learningRate)), .momenta(steps.map(\.momentum))]))
+      HTMLPage.plots([.learningRates(of: steps), .momenta(of: steps)]))
     if !samples.isEmpty { body += section("What the model writes", samples.map(Self.html).joined()) }
     if !shares.isEmpty { body += section("Where the time goes", SharesTable.html(shares)) }
     body += section("Configuration", HTMLPage.list(configuration.entries + environment, class: "options"))
@@ -81,7 +87,6 @@ public struct RunReport: Sendable {
 
   private var figures: [(name: String, value: String)] {
     var figures: [(name: String, value: String)] = [("steps", NumberText.grouped(steps.last?.step ?? 0))]
-    let skippedSteps = steps.count(where: \.isSkipped)
     if skippedSteps > 0 { figures.append(("of them left out", NumberText.grouped(skippedSteps))) }
     guard let last = epochs.last else {
       if let step = steps.last { figures.append(("train loss", number(step.smoothedLoss))) }
@@ -94,9 +99,9 @@ public struct RunReport: Sendable {
     if let best = epochs.filter(\.validLoss.isFinite).min(by: { $0.validLoss < $1.validLoss }) {
       figures.append(("best valid, epoch \(best.epoch - 1)", number(best.validLoss)))
     }
-    let seconds = epochs.map(\.seconds).reduce(0, +)
+    let seconds = epochSeconds ?? epochs.map(\.seconds).reduce(0, +)
     figures.append(("epochs' time", EpochTable.time(seconds)))
-    if let speed = speed(seconds / Double(epochs.count)) { figures.append(("train tokens/s", speed)) }
+    if let speed = speed(seconds / Double(last.epoch)) { figures.append(("train tokens/s", speed)) }
     return figures
   }
 
@@ -107,11 +112,9 @@ public struct RunReport: Sendable {
 
   private var lossPlots: [LinePlot] {
     var plots = [
-      LinePlot.losses(
-        smoothedLosses: steps.map(\.smoothedLoss),
-        valid: epochs.map { epoch in (steps.last { $0.epoch == epoch.epoch }?.step ?? 0, epoch.validLoss) })
+      LinePlot.losses(steps: steps, valid: epochs, stepsPerEpoch: stepsPerEpoch)
     ]
-    if epochs.count > 1 { plots.append(.metrics([("accuracy", epochs.map(\.accuracy))])) }
+    if epochs.count > 1 { plots.append(.accuracies(of: epochs)) }
     return plots
   }
 

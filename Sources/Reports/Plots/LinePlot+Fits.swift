@@ -1,3 +1,5 @@
+public import Fitting
+
 // The pictures of a fit. `configuration` is what stands below the title; steps count from 1 on, epochs from 0 on as
 // fastai counts them in its table.
 
@@ -15,6 +17,47 @@ extension LinePlot {
         .init("train, smoothed", y: smoothedLosses),
         .init("valid", x: valid.map { Double($0.step) }, y: valid.map(\.loss), hasDots: true),
       ])
+  }
+
+  /// The smoothed train loss by step, of all steps or of some, and the valid loss at each epoch's end.
+  public static func losses(
+    steps: [StepRecord], valid: [EpochRecord], stepsPerEpoch: Int, configuration: String = ""
+  ) -> LinePlot {
+    LinePlot(
+      title: "Losses", subtitle: configuration, xAxis: Self.steps(steps.last?.step ?? 0), yAxis: .init("loss"),
+      series: [
+        .init("train, smoothed", curve(steps, \.smoothedLoss)),
+        .init(
+          "valid", valid.map { Point(x: Double($0.epoch * stepsPerEpoch), y: $0.validLoss) }, hasDots: true),
+      ])
+  }
+
+  /// The learning rate by step, of all steps or of some.
+  public static func learningRates(of steps: [StepRecord], configuration: String = "") -> LinePlot {
+    LinePlot(
+      title: "Learning rate", subtitle: configuration, xAxis: Self.steps(steps.last?.step ?? 0),
+      yAxis: .init("learning rate"),
+      series: [.init("learning rate", curve(steps, \.learningRate))])
+  }
+
+  /// The momentum by step, of all steps or of some.
+  public static func momenta(of steps: [StepRecord], configuration: String = "") -> LinePlot {
+    LinePlot(
+      title: "Momentum", subtitle: configuration, xAxis: Self.steps(steps.last?.step ?? 0), yAxis: .init("momentum"),
+      series: [.init("momentum", curve(steps, \.momentum))])
+  }
+
+  /// The accuracy by epoch, of all epochs or of some.
+  public static func accuracies(of epochs: [EpochRecord]) -> LinePlot {
+    LinePlot(
+      title: "Metrics", xAxis: .init("epoch", isWhole: true), yAxis: .init("accuracy"),
+      series: [
+        .init("accuracy", epochs.map { Point(x: Double($0.epoch - 1), y: $0.accuracy) }, hasDots: true)
+      ])
+  }
+
+  private static func curve(_ steps: [StepRecord], _ value: (StepRecord) -> Double) -> [Point] {
+    steps.map { Point(x: Double($0.step), y: value($0)) }
   }
 
   /// The learning rate of each step.

@@ -79,7 +79,7 @@ public struct Resumption: Sendable {
   private static func readUsable(_ file: FilePath) throws(RunError) -> (Checkpoint, header: [UInt8]) {
     do {
       let (checkpoint, header) = try Checkpoint.read(ByteSource(opening: file))
-      if let run = runDirectory(of: file) { _ = try metrics(of: checkpoint, in: run) }
+      if let run = runDirectory(of: file) { try forEachMetric(of: checkpoint, in: run) { _ in } }
       return (checkpoint, header)
     } catch let error as Errno {
       throw RunError(
@@ -100,26 +100,46 @@ public struct Resumption: Sendable {
 
   // MARK: Metrics
 
-  /// The run's metrics up to the checkpoint: bytes of whole lines, and what they tell. Empty outside of a run
-  /// directory.
-  public func metrics() throws(RunError) -> (bytes: [UInt8], history: MetricsHistory) {
-    guard let directory else { return ([], MetricsHistory()) }
-    return try Self.metrics(of: checkpoint, in: directory)
+  /// The file of the run's metrics, and how many of its bytes the checkpoint knows of; nil outside of a run directory.
+  public var metrics: (path: FilePath, length: Int)? {
+    directory.map { ($0.appending(RunDirectory.File.metrics.rawValue), checkpoint.metricsLength) }
   }
 
-  private static func metrics(
-    of checkpoint: Checkpoint, in run: FilePath
-  ) throws(RunError) -> (bytes: [UInt8], history: MetricsHistory) {
+  /// Calls `body` with what the run has recorded up to the checkpoint, record by record; nothing outside of a run
+  /// directory.
+  public func forEachMetric(_ body: (MetricsRecord) -> Void) throws(RunError) {
+    if let directory { try Self.forEachMetric(of: checkpoint, in: directory, body) }
+  }
+
+  /// The lines of the metrics up to the checkpoint, all of them in memory; none outside of a run directory.
+  func metricsLines() throws(RunError) -> [UInt8] {
+    guard let metrics, metrics.length > 0 else { return [] }
+    do {
+      let source = try ByteSource(opening: metrics.path)
+      return try source.read(0..<min(metrics.length, source.count))
+    } catch {
+      throw RunError(
+        "can't read the metrics (\(error.description.lowercased()))", at: metrics.path.string,
+        remedy: "check its permissions", status: .inputOutput)
+    }
+  }
+
+  private static func forEachMetric(
+    of checkpoint: Checkpoint, in run: FilePath, _ body: (MetricsRecord) -> Void
+  ) throws(RunError) {
     let path = run.appending(RunDirectory.File.metrics.rawValue)
-    let bytes = (try? FileOperations.read(path)) ?? []
-    guard bytes.count >= checkpoint.metricsLength,
-      let history = MetricsHistory(bytes[..<checkpoint.metricsLength]),
-      history.steps.last?.step ?? 0 == checkpoint.fit.step
-    else {
+    var lastStep = 0
+    do {
+      try RunMetrics.forEachLine(of: path, length: checkpoint.metricsLength) { line in
+        guard let record = MetricsRecord(line: line) else { throw Errno.ioError }
+        if case .step(let step) = record { lastStep = step.step }
+        body(record)
+      }
+      guard lastStep == checkpoint.fit.step else { throw Errno.ioError }
+    } catch {
       throw RunError(
         "checkpoint of step \(checkpoint.fit.step) that the metrics don't reach", at: path.string,
         remedy: "take an earlier checkpoint", status: .badData)
     }
-    return (Array(bytes[..<checkpoint.metricsLength]), history)
   }
 }

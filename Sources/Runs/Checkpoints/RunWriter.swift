@@ -62,7 +62,13 @@ public final class RunWriter: Sendable {
       work.isRunning = true
       return true
     }
-    if starts { try startThread { [self] in run() } }
+    guard starts else { return }
+    do {
+      try startThread { [self] in run() }
+    } catch {
+      // Without a thread of its own it is slower, and nothing is lost.
+      run()
+    }
   }
 
   /// Returns when everything is on the disk.

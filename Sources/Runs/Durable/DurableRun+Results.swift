@@ -2,6 +2,7 @@ internal import Configuration
 internal import Files
 public import Fitting
 internal import Inference
+internal import Memory
 internal import Reports
 internal import Teams
 
@@ -19,7 +20,7 @@ extension DurableRun {
     }
     try session.writeWeights(to: directory)
     if let directory {
-      try directory.write(history.plot(session.configuration).svg(), as: .lossPlot)
+      try directory.write(lossPlot.svg(), as: .lossPlot)
     }
     let digest = session.digest()
     try writeSummary("finished", samples: directory.map { samples($0) } ?? [], digest: digest)
@@ -28,6 +29,8 @@ extension DurableRun {
 
   /// What the model that has been written writes; nothing for one that can't.
   private func samples(_ directory: RunDirectory) -> [RunReport.Sample] {
+    // No run fails for them: its file, its weights, and these as layers have them.
+    guard MemoryLimit.binding.map({ $0.available > 4 * session.weightsByteCount + 8 << 20 }) ?? true else { return [] }
     guard let model = try? TrainedModel(directory.path(of: .model).named) else { return [] }
     return [("the likeliest tokens", 0.0), ("tokens as likely as the model has them", 1.0)].compactMap {
       title, temperature in
@@ -45,17 +48,21 @@ extension DurableRun {
     guard isKept else { return }
     let shares = session.workerShares()
     guard let directory else { return }
-    try directory.write(MetricsTable.pieces(history.steps, history.epochs), as: .metricsTable)
     var report = RunReport(
       session.configuration, tokensPerEpoch: session.tokensPerEpoch,
       end: [end, history.skippedStepsText].compactMap { $0 }.joined(separator: "; "))
     report.environment = EnvironmentFacts.entries(workers: session.team.size, ranks: keeping.ranks)
-    (report.steps, report.epochs) = (history.steps, history.epochs)
+    (report.steps, report.epochs) = (history.steps.records, history.epochs.records)
+    (report.skippedSteps, report.epochSeconds) = (history.skippedSteps, history.epochSeconds)
+    report.stepsPerEpoch = session.stepsPerEpoch
     (report.shares, report.samples) = (shares, samples)
     // A run that goes on has had its finder before.
     report.curve = curve ?? directory.text(of: .learningRateTable).flatMap { LearningRateCurve(csv: $0) }
     report.notes = (digest.map { ["digest \($0)"] } ?? [])
     report.notes.append("This run again: dist-train train --config \(directory.path(of: .configuration))")
     try directory.write(report.html(), as: .report)
+    // It is made of the metrics on the disk.
+    try writer?.finish()
+    try directory.writeMetricsTable()
   }
 }

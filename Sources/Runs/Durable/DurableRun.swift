@@ -2,7 +2,8 @@ internal import Configuration
 public import Files
 public import Fitting
 internal import Jobs
-internal import Reports
+internal import Memory
+public import Reports
 internal import SystemPackage
 internal import Teams
 
@@ -34,6 +35,8 @@ public final class DurableRun {
   private static let writeEvery = Duration.seconds(2)
 
   var isFirst: Bool { session.team.rank == 0 }
+  /// Smoothed train loss by step, valid loss at each epoch's end.
+  public var lossPlot: LinePlot { history.plot(session.configuration, stepsPerEpoch: session.stepsPerEpoch) }
   /// How far the run has come before.
   public var firstState: FitState { start.resumption?.checkpoint.fit ?? FitState() }
 
@@ -91,9 +94,14 @@ public final class DurableRun {
       fitObserver.checkpoint = { [self] in try keep($0, rate: rate, durable: $1) }
       fitObserver.failure = { [self] in try report($0, rate: rate) }
     }
+    // What memory the end takes is found to be missing before the first step rather than behind the last one.
+    MemoryReserve.hold(session.reserveByteCount)
     let end = try session.fit(plan, from: firstState, fitObserver)
+    MemoryReserve.release()
     pace?.finish()
     try submit()
+    // Where memory may be refused, what stands is safe before the rest takes any.
+    if MemoryLimit.ofThisProcess != nil { try writer?.finish() }
     return end
   }
 
@@ -108,6 +116,7 @@ public final class DurableRun {
   private func take(_ step: StepRecord, _ observer: RunObserver) throws {
     guard isFirst else { return }
     history.add(step)
+    if history.isFull { try submit() }
     let endsEpoch = step.step % session.stepsPerEpoch == 0
     guard var pace, endsEpoch || pace.isDue(step.step) else { return }
     let now = clock.now
@@ -181,7 +190,7 @@ public final class DurableRun {
   /// The error of a run that isn't finite any more, with how to go on.
   private func advice(_ error: RunError, rate: Double) -> RunError {
     guard let directory else { return error }
-    let last = history.steps.last { !$0.isSkipped }?.step ?? 0
+    let last = history.lastAppliedStep
     // A tenth of a rate that is far off is far off still: at most the default.
     let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate))
     let sound = CheckpointStore.list(directory.path(of: .checkpoints)).first { $0.step < last }

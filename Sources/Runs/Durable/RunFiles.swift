@@ -15,11 +15,13 @@ struct RunFiles {
     _ session: Session, _ start: RunStart, _ place: RunPlace, _ keeping: RunKeeping
   ) throws(RunError) {
     let resumption = start.resumption
-    let metrics = try resumption?.metrics()
+    var history = RunHistory(isWritten: true)
+    try resumption?.forEachMetric { history.add(earlier: $0) }
+    let metrics = resumption?.metrics
+    history.add(earlierBytes: metrics?.length ?? 0)
     guard let directory = try place.open() else { return nil }
     self.directory = directory
-    let lines = metrics?.bytes ?? []
-    history = metrics.map { RunHistory($0.history, length: lines.count) } ?? RunHistory(isWritten: true)
+    self.history = history
     func writeConfiguration() throws(RunError) {
       // Where it doesn't say how the run begins, the first checkpoint goes before it.
       guard !keeping.keepsBeginning || resumption != nil else { return }
@@ -27,11 +29,15 @@ struct RunFiles {
     }
     if case .continuing = place {
       // What came behind the checkpoint comes again.
-      try directory.truncateMetrics(to: lines)
+      try directory.truncateMetrics(to: metrics?.length ?? 0)
       if session.configuration.json != resumption?.checkpoint.configuration.json { try writeConfiguration() }
     } else {
       try writeConfiguration()
-      try directory.truncateMetrics(to: lines)
+      if let metrics {
+        try directory.copyMetrics(from: metrics.path, length: metrics.length)
+      } else {
+        try directory.truncateMetrics(to: 0)
+      }
     }
     // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait
     // for them.

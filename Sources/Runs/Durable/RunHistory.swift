@@ -3,68 +3,88 @@ internal import Files
 public import Fitting
 public import Reports
 
-/// What a run has told so far, from its first step on.
+/// What a run has told so far, from its first step on: in memory that doesn't grow with it.
 public struct RunHistory: Sendable {
   private var log = MetricsLog()
-  /// The run's steps, from the first on.
-  public private(set) var steps: [StepRecord] = []
-  /// Its epochs.
-  public private(set) var epochs: [EpochRecord] = []
-  /// How many of each were taken.
-  private var taken = (steps: 0, epochs: 0)
+  /// The run's steps, or those that show the shape of its curves.
+  public private(set) var steps = BoundedSeries<StepRecord>(capacity: 4096)
+  /// Its epochs likewise.
+  public private(set) var epochs = BoundedSeries<EpochRecord>(capacity: 1024)
+  /// Seconds of all epochs.
+  public private(set) var epochSeconds = 0.0
+  /// How many steps were left out.
+  public private(set) var skippedSteps = 0
+  /// The last step that wasn't; 0 before the first.
+  public private(set) var lastAppliedStep = 0
+  /// Those that aren't among the metrics yet.
+  private var pending = MetricsBatch()
+  /// Whether what is told becomes lines.
+  private let isWritten: Bool
   /// Bytes of all lines taken.
   public private(set) var length = 0
 
-  /// Whether what is told becomes lines.
-  private let isWritten: Bool
-
   /// Of a run that starts.
   ///
-  /// - isWritten: whether it has metrics to be written.
+  /// - isWritten: whether it has metrics to be written: `take` is called.
   init(isWritten: Bool) { self.isWritten = isWritten }
 
-  /// Of a run that goes on behind so many bytes of metrics.
-  init(_ history: MetricsHistory, length: Int) {
-    steps = history.steps
-    epochs = history.epochs
-    isWritten = true
-    self.length = length
-    taken = (steps.count, epochs.count)
+  /// Goes over the metrics of a run that goes on, `length` bytes of them, record by record.
+  mutating func add(earlier record: MetricsRecord) {
+    switch record {
+    case .step(let step): note(step)
+    case .epoch(let epoch): note(epoch)
+    case .other: break
+    }
   }
 
+  /// Takes note of so many bytes of metrics that the run had before.
+  mutating func add(earlierBytes count: Int) { length += count }
+
   mutating func add(_ record: StepRecord) {
-    if isWritten { log.append(record) }
-    steps.append(record)
+    note(record)
+    guard isWritten else { return }
+    log.append(record)
+    pending.steps.append(record)
   }
 
   mutating func add(_ record: EpochRecord) {
-    if isWritten { log.append(record) }
-    epochs.append(record)
+    note(record)
+    guard isWritten else { return }
+    log.append(record)
+    pending.epochs.append(record)
   }
+
+  private mutating func note(_ record: StepRecord) {
+    steps.append(record)
+    if record.isSkipped { skippedSteps += 1 } else { lastAppliedStep = record.step }
+  }
+
+  private mutating func note(_ record: EpochRecord) {
+    epochs.append(record)
+    epochSeconds += record.seconds
+  }
+
+  /// Whether so much has been told since it was taken last that it is to be taken now, whatever the time.
+  var isFull: Bool { pending.steps.count >= 4096 }
 
   /// What has been told since it was taken last.
   mutating func take() -> MetricsBatch {
-    var batch = MetricsBatch()
-    batch.lines = log.drain()
-    batch.steps = Array(steps[taken.steps...])
-    batch.epochs = Array(epochs[taken.epochs...])
-    length += batch.lines.utf8.count
-    taken = (steps.count, epochs.count)
-    return batch
+    defer { pending = MetricsBatch() }
+    pending.lines = log.drain()
+    length += pending.lines.utf8.count
+    return pending
   }
 
   /// How many steps were left out as not finite, in words; nil for none.
   public var skippedStepsText: String? {
-    let count = steps.count(where: \.isSkipped)
-    return count == 0
-      ? nil : "\(NumberText.grouped(count)) of \(NumberText.grouped(steps.count)) steps were left out as not finite"
+    skippedSteps == 0
+      ? nil
+      : "\(NumberText.grouped(skippedSteps)) of \(NumberText.grouped(steps.count)) steps were left out as not finite"
   }
 
   /// Smoothed train loss by step, valid loss at each epoch's end.
-  public func plot(_ configuration: RunConfiguration) -> LinePlot {
+  public func plot(_ configuration: RunConfiguration, stepsPerEpoch: Int) -> LinePlot {
     LinePlot.losses(
-      smoothedLosses: steps.map(\.smoothedLoss),
-      valid: epochs.map { epoch in (steps.last { $0.epoch == epoch.epoch }?.step ?? 0, epoch.validLoss) },
-      configuration: configuration.caption)
+      steps: steps.records, valid: epochs.records, stepsPerEpoch: stepsPerEpoch, configuration: configuration.caption)
   }
 }

@@ -42,7 +42,7 @@ extension Learner {
         remedy: "give another directory", status: .usage)
     }
     if let resumption = kept.start.resumption {
-      let lines = try job.share { () throws(RunError) in try resumption.metrics().bytes }
+      let lines = try job.share { () throws(RunError) in try resumption.metricsLines() }
       kept.history = MetricsHistory(lines) ?? MetricsHistory()
     }
     kept.directory = directory

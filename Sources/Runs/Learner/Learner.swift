@@ -36,6 +36,9 @@ public final class Learner {
   /// with a checkpoint and throws. By default, whether a signal has come, for a program that listens to them
   /// (`StopRequest.listen`).
   public var wantsStop: @Sendable () -> Bool = { StopRequest.hasCome }
+  /// How many steps of a fit the recorder keeps at most: of a longer fit those that show the shape of its curves
+  /// (`BoundedSeries`). Nil for all, 80 bytes each; otherwise at least 8.
+  public var recordedSteps: Int?
   private let sessions: LocalSessions
   let job: Job
   let isFirst: Bool
@@ -171,8 +174,10 @@ public final class Learner {
 
   private func fit(_ kept: KeptFit, rate: Double, _ plan: @escaping @Sendable (Session) -> FitPlan) throws {
     let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
-    let log = FitLog(recorder.forNextFit, output: isFirst ? output : { _ in })
-    (log.recorder.steps, log.recorder.epochs) = (kept.history.steps, kept.history.epochs)
+    if let recordedSteps { try ValueBounds<Int>.from(8).check(recordedSteps, "recorded steps", at: "recordedSteps") }
+    let log = FitLog(recorder.forNextFit, most: recordedSteps, output: isFirst ? output : { _ in })
+    for step in kept.history.steps { log.add(step) }
+    log.recorder.epochs = kept.history.epochs
     log.tell(table.header)
     let wantsStop = wantsStop
     let curve = recorder.curve
@@ -181,7 +186,7 @@ public final class Learner {
       let run = try DurableRun(session, from: kept.start, at: kept.place, kept.keeping)
       if let curve { try run.take(curve) }
       var observer = RunObserver()
-      observer.step = { record in if isLocalFirst { log.recorder.steps.append(record) } }
+      observer.step = { record in if isLocalFirst { log.add(record) } }
       observer.epoch = { record in
         guard isLocalFirst else { return }
         log.recorder.epochs.append(record)
@@ -195,7 +200,7 @@ public final class Learner {
       if kept.place != .nowhere { _ = try run.writeResults(end) }
       return (end, run.writer)
     }
-    recorder = log.recorder
+    recorder = log.finished
     try writer?.finish()
     if case .stopped(let step) = end { throw kept.stop(step) }
   }
@@ -222,11 +227,25 @@ public final class Learner {
 /// What a fit has recorded so far. Only the process's first worker uses it, on the thread that has called the fit.
 private final class FitLog: @unchecked Sendable {
   var recorder: Recorder
+  private var series: BoundedSeries<StepRecord>?
   private let output: (String) -> Void
 
-  init(_ recorder: Recorder, output: @escaping (String) -> Void) {
+  /// - most: steps that are kept; nil for all.
+  init(_ recorder: Recorder, most: Int?, output: @escaping (String) -> Void) {
     self.recorder = recorder
+    series = most.map { BoundedSeries(capacity: $0) }
     self.output = output
+  }
+
+  func add(_ record: StepRecord) {
+    if series == nil { recorder.steps.append(record) } else { series?.append(record) }
+  }
+
+  /// The recorder behind the fit's last step.
+  var finished: Recorder {
+    var recorder = recorder
+    if let series { recorder.steps = series.records }
+    return recorder
   }
 
   func tell(_ line: String) { output(line) }

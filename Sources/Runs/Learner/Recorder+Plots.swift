@@ -10,16 +10,15 @@ extension Recorder {
 
   /// The smoothed train loss of each step of the latest fit, and the valid loss at the end of each epoch.
   public func plotLosses() -> LinePlot {
-    LinePlot.losses(
-      smoothedLosses: smoothedLosses,
-      valid: epochs.map { epoch in (steps.last { $0.epoch == epoch.epoch }?.step ?? 0, epoch.validLoss) },
-      configuration: caption)
+    // The last step of an epoch stays only where all do.
+    let stepsPerEpoch = (steps.last?.step ?? 0) / max(steps.last?.epoch ?? 1, 1)
+    return LinePlot.losses(steps: steps, valid: epochs, stepsPerEpoch: stepsPerEpoch, configuration: caption)
   }
 
   /// Learning rate and momentum of each step of the latest fit, side by side.
   public func plotSchedule() -> PlotPanels {
     PlotPanels([
-      .learningRates(learningRates, configuration: caption), .momenta(momenta, configuration: caption),
+      .learningRates(of: steps, configuration: caption), .momenta(of: steps, configuration: caption),
     ])
   }
 

@@ -1,0 +1,71 @@
+#if os(Linux)
+  import Foundation
+  import Launching
+  import Testing
+
+  @testable import DistTrain
+
+  /// What a launcher, or what is left of one, leaves to a process: cores, shared memory.
+  @Suite(.serialized) struct LauncherEnvironmentTests {
+    static let steps = ["--steps", "2", "--no-lr-find", "--out", "none"]
+
+    @Test func fewCores() {
+      func isFew(_ processes: Int, _ ofEach: Int, of all: Int, lanes: Int = 16) -> Bool {
+        BoundCores(processes: processes, ofEach: ofEach, ofJob: all).isFew(lanes: lanes)
+      }
+      #expect(isFew(1, 1, of: 64) && isFew(1, 1, of: 2) && isFew(4, 1, of: 8))
+      #expect(!isFew(1, 1, of: 1) && !isFew(4, 1, of: 4) && !isFew(4, 2, of: 8) && !isFew(3, 1, of: 4))
+      // More would have nothing to do.
+      #expect(!isFew(1, 1, of: 64, lanes: 1) && !isFew(16, 1, of: 64))
+    }
+
+    /// One process that its launcher has bound to a core is told so, once, and trains all the same, without MPI.
+    @Test(.enabled(if: ProcessInfo.processInfo.processorCount > 1, "one core"))
+    func oneProcessBoundToACore() throws {
+      func lines(_ more: [String]) throws -> [String] {
+        let result = try BuiltProgram("dist-train").run(
+          Self.steps + more, prefix: ["taskset", "-c", "0"],
+          environment: ["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_LOCAL_SIZE": "1"])
+        #expect(result.status == 0 && result.output.last?.hasPrefix("digest ") == true, "\(result.errors)")
+        return result.errors
+      }
+      let told = try lines([])
+      #expect(told.count == 1 && told[0].hasPrefix("dist-train: 1 of "), "\(told)")
+      #expect(told.allSatisfy { $0.contains("cores can be used") && $0.contains("--bind-to none") })
+      #expect(try lines(["--quiet"]).isEmpty)
+      #expect(try lines(["--threads", "1"]).isEmpty)
+    }
+
+    #if MPI && !MPICH
+      static let canMount: Bool = {
+        let result = try? BuiltProgram(path: "/usr/bin/env").run(
+          ["unshare", "-m", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/dev/shm"])
+        return result?.status == 0
+      }()
+
+      private func run(shared size: String, temporary: String? = nil, _ more: [String] = []) throws -> Finished {
+        let mount = "mount -t tmpfs -o size=\(size) tmpfs /dev/shm; export TMPDIR=${0:-$TMPDIR}; exec \"$@\""
+        return try BuiltProgram("dist-train").run(
+          Self.steps + more, ranks: 4, prefix: ["unshare", "-m", "bash", "-c", mount, temporary ?? ""], seconds: 60)
+      }
+
+      /// The /dev/shm of a container may be small: files elsewhere do as well.
+      @Test(.enabled(if: canMount, "no file system can be mounted"), arguments: ["64k", "1m", "4m", "16m"])
+      func littleSharedMemory(size: String) throws {
+        let alone = try BuiltProgram("dist-train").run(Self.steps)
+        let result = try run(shared: size)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.last { $0.hasPrefix("digest ") } == alone.output.last)
+        #expect(!result.errors.contains { $0.contains("not enough space") }, "\(result.errors)")
+      }
+
+      @Test(.enabled(if: canMount, "no file system can be mounted")) func noSharedMemoryAnywhere() throws {
+        let result = try run(shared: "100k", temporary: "/dev/shm")
+        let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+        #expect(result.status != 0 && own.count == 1, "\(result.errors)")
+        #expect(own.allSatisfy { $0.contains("/dev/shm") && $0.contains("--shm-size") }, "\(own)")
+        #expect(result.leftProcesses.isEmpty)
+      }
+    #endif
+  }
+#endif
