@@ -76,6 +76,10 @@ struct RootCommand: ParsableCommand {
       remedy = ours + text[range.upperBound...]
       text = String(text[..<range.lowerBound])
     }
+    // A number of 64 bits: what isn't one is as often out of its bounds as no number.
+    if text.contains("is invalid for '--\(RunOption.data.seed.name) ") {
+      remedy = "give a whole number from 0 to \(UInt64.max)"
+    }
     while text.hasSuffix(".") { text.removeLast() }
     while remedy.hasSuffix(".") { remedy.removeLast() }
     let sentence = "\(text.prefix(1).lowercased())\(text.dropFirst())"

@@ -44,6 +44,7 @@ public final class Job {
     #if MPI
       // The library has no good word for a limit that it meets while it starts.
       if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
+      if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
       world = try World.start()
     #else

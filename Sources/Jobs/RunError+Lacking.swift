@@ -4,13 +4,18 @@ internal import Memory
 internal import Teams
 
 extension RunError {
+  /// - limit: on the number of threads.
+  init(threadsShortBy limit: String) {
+    self.init(
+      "the system gives no more threads", at: limit, remedy: "raise that limit, or give fewer --threads or ranks",
+      status: .failure)
+  }
+
   /// What the system or the MPI library doesn't give, in the user's terms; nil for an error that isn't about that.
   init?(lacking error: any Error) {
     switch error {
     case TeamError.noThread(let code):
-      self.init(
-        "the system gives no more threads", at: ThreadLimit.binding ?? "error \(code)",
-        remedy: "raise that limit, or give fewer --threads", status: .failure)
+      self.init(threadsShortBy: ThreadLimit.binding ?? "error \(code)")
     case TeamError.littleSharedMemory(let needed, let available, let directory):
       self.init(
         "too little shared memory for the ranks of a node",

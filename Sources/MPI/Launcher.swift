@@ -9,6 +9,8 @@ public struct Launcher: Equatable, Sendable {
   public let rank: Int
   /// This process's number among those of its node; its rank where the launcher doesn't say.
   public let rankOnNode: Int
+  /// Number of processes that it started on this node; 1 where the launcher doesn't say.
+  public let ranksOnNode: Int
   /// Whether it is Open MPI's mpirun.
   public let isOpenMPI: Bool
 
@@ -24,6 +26,7 @@ public struct Launcher: Equatable, Sendable {
   /// process, as inside a Slurm batch script but outside `srun`.
   public init?(value: (String) -> String?) {
     func integer(_ name: String) -> Int? { value(name).flatMap { Int($0) } }
+    ranksOnNode = integer("OMPI_COMM_WORLD_LOCAL_SIZE") ?? integer("MPI_LOCALNRANKS") ?? 1
     for launcher in Self.known {
       guard let size = integer(launcher.size), let rank = integer(launcher.rank) else { continue }
       self.size = size

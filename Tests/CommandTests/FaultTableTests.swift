@@ -88,6 +88,11 @@ import Testing
     Fault(
       "pipe", lines + run + #"mkfifo p; "$@" evaluate --weights run --text p"#, 74,
       "can't read the file (a pipe, not a regular file): p; write it to a file and name that", isJobs: true),
+    Fault(
+      "pipe", run + #""$@" evaluate --weights <(cat run/model.safetensors)"#, 74,
+      "can't read the file (a pipe, not a regular file): /dev/fd/"),
+    Fault(
+      "pipe", run + #""$@" --init <(cat run/model.safetensors) --steps 1 --no-lr-find --out none"#, 0, "digest "),
     Fault("name that is no UTF-8", lines + #"mv t $'\xe9'; "$@" tokenize $'\xe9' --out $'o\xe9'"#, 0, #"--data o\xE9"#),
     Fault(
       "name that is no UTF-8",
@@ -118,6 +123,12 @@ import Testing
     Fault(
       "value in quotes", #"DIST_TRAIN_NO_PLOT="'yes'" "$@" --out none"#, 64,
       "in quotation marks: DIST_TRAIN_NO_PLOT; leave out"),
+    Fault(
+      "seed out of its bounds", #""$@" --seed -1 --out none"#, 64,
+      "'-1' is invalid for '--seed <n>'; give a whole number from 0 to 18446744073709551615", isJobs: true),
+    Fault(
+      "seed out of its bounds", #"DIST_TRAIN_SEED=18446744073709551616 "$@" --out none"#, 64,
+      "(DIST_TRAIN_SEED); give a whole number from 0 to 18446744073709551615"),
     Fault(
       "empty value", #"printf 'steps: 2\nepochs:\n' > r.yaml; "$@" --config r.yaml --out none"#, 64,
       "'epochs' has an empty value: r.yaml, line 2; give a value", isJobs: true),

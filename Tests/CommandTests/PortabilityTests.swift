@@ -50,7 +50,8 @@ import Testing
   }
 
   /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what
-  /// workers have in common, which needs an operating system, and without the imports of each other.
+  /// workers have in common and what asks for limits, which need an operating system, and without the imports of each
+  /// other.
   private static func kernelSources(in folder: String) throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -59,7 +60,7 @@ import Testing
       var copies: [String] = []
       for file in try FileManager.default.subpathsOfDirectory(atPath: root.path) where file.hasSuffix(".swift") {
         let text = try String(contentsOfFile: root.appendingPathComponent(file).path, encoding: .utf8)
-        guard !text.contains("import Synchronization") else { continue }
+        guard !text.contains("import Synchronization"), !text.contains("SystemFile") else { continue }
         let copy = "\(folder)/\(file.replacing("/", with: "-"))"
         let single = text.replacing(#/(?m)^\w* ?import (Memory|Kernels|Platform)$/#, with: "")
         try single.write(toFile: copy, atomically: false, encoding: .utf8)

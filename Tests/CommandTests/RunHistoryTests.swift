@@ -23,6 +23,7 @@ import Testing
       if number % 12 == 0 {
         history.add(EpochRecord(epoch: number / 12, trainLoss: 3, validLoss: 3, accuracy: 0.5, seconds: 0.5))
       }
+      #expect(!history.isFull)
       guard number % 1200 == 0 else { continue }
       let batch = history.take()
       #expect(batch.steps.count == (isWritten ? 1200 : 0) && batch.epochs.count == (isWritten ? 100 : 0))
@@ -34,6 +35,8 @@ import Testing
     #expect(history.skippedSteps == 240 && history.lastAppliedStep == 239_999 && history.epochSeconds == 10_000)
     #expect(history.length == taken && (taken > 0) == isWritten)
     #expect(history.take().lines.isEmpty)
+    for number in 240_001...244_096 { history.add(Self.step(number)) }
+    #expect(history.isFull == isWritten)
   }
 
   /// The table of a run's lines, piece by piece.

@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import SystemPackage
 import Teams
 import Training
 
@@ -37,6 +38,12 @@ struct EvaluateCommand: ParsableCommand {
     }
     let fixed = Set(["model", "hidden"].filter { options.contains(name: $0) })
     let (weights, confused) = (options(RunOption.evaluation.weights), options(RunOption.evaluation.confused))
+    // The model is told from it first, then its weights are read.
+    if (try? FilePath(named: weights).stat().type) == .fifo {
+      throw RunError(
+        "can't read the file (a pipe, not a regular file)", at: weights, remedy: "write it to a file and name that",
+        status: .inputOutput)
+    }
     let source = text.map { Evaluation.Source.text($0) } ?? .validSplit
     try command.runWorkers { team in
       let evaluation = try Evaluation(

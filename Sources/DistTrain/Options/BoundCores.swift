@@ -15,11 +15,11 @@ struct BoundCores: Equatable {
 
   /// Those of this node; nil without a launcher.
   static var current: BoundCores? {
-    guard Launcher.ofEnvironment != nil else { return nil }
+    guard let launcher = Launcher.ofEnvironment else { return nil }
     // The variables' texts are copied before anything could change the environment.
     func number(_ name: String) -> Int? { unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) } }
     return BoundCores(
-      processes: number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? number("MPI_LOCALNRANKS") ?? Launcher.ofEnvironment?.size ?? 1,
+      processes: launcher.ranksOnNode,
       ofEach: usableCores(), ofJob: min(number("SLURM_CPUS_ON_NODE") ?? .max, onlineCores()))
   }
 
