@@ -91,7 +91,7 @@ public struct Resumption: Sendable {
     }
   }
 
-  private static func runDirectory(of file: FilePath) -> FilePath? {
+  static func runDirectory(of file: FilePath) -> FilePath? {
     let parent = file.removingLastComponent()
     guard parent.lastComponent?.string == RunDirectory.File.checkpoints.rawValue else { return nil }
     let run = parent.removingLastComponent()
@@ -107,7 +107,7 @@ public struct Resumption: Sendable {
     return try Self.metrics(of: checkpoint, in: directory)
   }
 
-  private static func metrics(
+  static func metrics(
     of checkpoint: Checkpoint, in run: FilePath
   ) throws(RunError) -> (bytes: [UInt8], history: MetricsHistory) {
     let path = run.appending(RunDirectory.File.metrics.rawValue)
