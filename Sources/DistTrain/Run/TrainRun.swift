@@ -104,7 +104,7 @@ final class TrainRun {
   private func show(_ curve: LearningRateCurve) {
     guard tells else { return }
     if showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
-    print(LearningRateReport.text(curve, isUsed: configuration.learningRate == nil))
+    printLine(LearningRateReport.text(curve, isUsed: configuration.learningRate == nil))
   }
 
   private func tell(_ epoch: EpochRecord) {
@@ -114,19 +114,19 @@ final class TrainRun {
 
   private func reportSkippedSteps() {
     guard isFirst, let text = run.history.skippedStepsText else { return }
-    writeErrorLine(
+    StandardOutput.writeError(
       RunError(text, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))
   }
 
   private func tellStop(_ step: Int) {
     guard isFirst else { return }
     let remedy = run.directory.map { "run again with --resume \($0.path)" } ?? "nothing is kept with --out none"
-    writeErrorLine(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
+    StandardOutput.writeError(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
   }
 
   private func tell(digest: String) {
-    if tells, let directory = run.directory { print("run directory \(PlainText.visible(directory.path.named))") }
-    print("digest \(digest)")
+    if tells, let directory = run.directory { printLine("run directory \(PlainText.visible(directory.path.named))") }
+    printLine("digest \(digest)")
   }
 }
 
