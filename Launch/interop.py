@@ -115,6 +115,15 @@ def load(path, kind, batch_size):
     return model.eval(), facts
 
 
+def begin(model, tensors):
+    """Gives a model the state that its run's validation began with, where the file has one."""
+    states = {name.removeprefix("validation_state."): tensor for name, tensor in tensors.items() if name.startswith("validation_state.")}
+    if isinstance(model, StackModel):
+        model.begin(states)
+    elif states:
+        (model.h,) = states.values()
+
+
 def valid_tokens(facts, data):
     """The ids of the validation text: of token files, or of the human numbers."""
     if data:
@@ -127,7 +136,13 @@ def valid_tokens(facts, data):
 
 
 def evaluate(path, kind, data, batch_size, bptt):
+    """Loss and accuracy over the validation text: by the run's own streams, which begin with the state that its validation began with, as
+    far as the file has them."""
+    run = json.loads(metadata(path).get("configuration", "{}"))
+    batch_size, bptt = batch_size or run.get("batch-size", 64), bptt or run.get("bptt", 3)
     model, facts = load(path, kind, batch_size)
+    if run.get("batch-size") == batch_size:
+        begin(model, load_file(path))
     ids = valid_tokens(facts, data)
     count = len(ids)
     starts = torch.tensor([int(count / batch_size * stream) for stream in range(batch_size)])
@@ -184,8 +199,8 @@ def main():
         command.add_argument("--model", choices=KINDS, help="the file's own, or model3")
         if name == "evaluate":
             command.add_argument("--data", help="a directory of token files; without it, the human numbers")
-            command.add_argument("--batch-size", type=int, default=64)
-            command.add_argument("--bptt", type=int, default=3)
+            command.add_argument("--batch-size", type=int, help="the run's, or 64")
+            command.add_argument("--bptt", type=int, help="the run's, or 3")
         if name == "from-torch":
             command.add_argument("--like", help="a file whose vocabulary the model has; without it, that of the human numbers")
     given = parser.parse_args()

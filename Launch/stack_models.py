@@ -43,6 +43,13 @@ class StackModel(nn.Module):
             h = self.batch_norm(h.flatten(0, 1)).view_as(h)
         return self.decoder(h)
 
+    def begin(self, states):
+        """Takes each layer's state, (streams, width), by its name in a file: `rnns.K.hidden`, and of an LSTM `rnns.K.cell`."""
+        for layer, rnn in enumerate(self.rnns):
+            parts = [states[name][None] for name in (f"rnns.{layer}.hidden", f"rnns.{layer}.cell") if name in states]
+            if parts:
+                self.states[layer] = tuple(parts) if isinstance(rnn, nn.LSTM) else parts[0]
+
     def derived_names(self):
         """Names of the state dict that a file doesn't have."""
         return {"batch_norm.num_batches_tracked"} | ({"decoder.weight"} if self.is_tied else set())

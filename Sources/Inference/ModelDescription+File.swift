@@ -5,7 +5,7 @@ internal import Models
 extension ModelDescription {
   /// What a file of weights says: its own description, or the model's name and the tensors' shapes; nil for a file
   /// without a name.
-  init?(of file: SafetensorsFile) {
+  init?(of file: SafetensorsHeader) {
     if let text = file.metadata["description"] {
       guard let json = try? JSONValue(parsing: Array(text.utf8)) else { return nil }
       self.init(json: json)

@@ -12,18 +12,17 @@ public import Tokenization
 /// with the same names.
 public struct TrainedModel: Sendable {
   /// What model it is; nil where the file doesn't say.
-  public let description: ModelDescription?
+  public var description: ModelDescription? { summary.description }
   /// Size of the hidden state.
-  public let hidden: Int
+  public var hidden: Int { summary.hidden }
   /// Rows of the embedding.
-  public let vocabularySize: Int
+  public var vocabularySize: Int { summary.vocabularySize }
   /// The tokens by id; nil where the file doesn't say.
-  public let vocabulary: Vocabulary?
+  public var vocabulary: Vocabulary? { summary.vocabulary }
   /// How its texts were cut into tokens.
-  public let tokenizer: TokenizerKind
+  public var tokenizer: TokenizerKind { summary.tokenizer }
+  let summary: WeightsSummary
   private let file: SafetensorsFile
-  /// The embedding's name in the notebook's models and in stacks.
-  private static let embeddings = ["input_to_hidden.weight", "encoder.weight"]
   let path: String
 
   /// Reads a file; of a run's directory, its `model.safetensors`.
@@ -47,32 +46,12 @@ public struct TrainedModel: Sendable {
   }
 
   init(_ bytes: [UInt8], path: String) throws(RunError) {
-    func wrong(_ problem: String) -> RunError {
-      RunError(
-        problem, at: path, remedy: "give weights of this model and size as a safetensors file", status: .badData)
-    }
     self.path = path
-    do { file = try SafetensorsFile(bytes) } catch { throw wrong("\(error)") }
-    guard let embedding = file.tensors.first(where: { Self.embeddings.contains($0.name) }),
-      embedding.shape.count == 2,
-      embedding.shape.allSatisfy({ $0 > 0 })
-    else { throw wrong("there is no embedding \(Self.embeddings.joined(separator: " or "))") }
-    vocabularySize = embedding.shape[0]
-    description = ModelDescription(of: file)
-    hidden = description?.hidden ?? embedding.shape[1]
-    tokenizer = file.metadata["tokenizer"].flatMap { TokenizerKind(rawValue: $0) } ?? .lines
-    if let text = file.metadata["vocabulary"] {
-      guard case .array(let tokens)? = try? JSONValue(parsing: Array(text.utf8)) else {
-        throw wrong("the vocabulary can't be read")
-      }
-      let words = tokens.compactMap { if case .string(let token) = $0 { token } else { nil } }
-      guard words.count == vocabularySize else {
-        throw wrong("\(words.count) tokens in the vocabulary for \(vocabularySize) in the embedding")
-      }
-      vocabulary = Vocabulary(tokens: words)
-    } else {
-      vocabulary = nil
+    do { file = try SafetensorsFile(bytes) } catch {
+      throw RunError(
+        "\(error)", at: path, remedy: "give weights of this model and size as a safetensors file", status: .badData)
     }
+    summary = try WeightsSummary(file.header, path: path)
   }
 
   /// A tensor's elements.

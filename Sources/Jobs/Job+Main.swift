@@ -1,5 +1,6 @@
 public import Files
 private import MPI
+internal import Platform
 internal import Synchronization
 internal import Teams
 
@@ -15,9 +16,28 @@ extension Job {
   public static func main(threads: Int? = nil, _ body: (Job) throws -> Void) {
     do {
       try run(threads: threads, body)
+      try flushOutput()
     } catch {
       end(report(error))
     }
+  }
+
+  /// Writes what the process's streams still hold back: behind a program's last output, which else may be lost without
+  /// a word where a disk is full.
+  ///
+  /// - earlier: the number of an error that an earlier write to standard output has had; 0 for none.
+  /// - Throws: `RunError` where that has failed. Where nobody reads any more (EPIPE) the process ends without a
+  ///   line: with SIGPIPE at its default it has ended so before.
+  public static func flushOutput(earlier: Int32 = 0) throws(RunError) {
+    // What an earlier flush couldn't write may be held back still.
+    let number = fflush(nil) != 0 && earlier == 0 ? errno : earlier
+    guard number != 0 else { return }
+    if number == EPIPE { exitProcess(ExitStatus.inputOutput.rawValue) }
+    // The text is copied before the next call.
+    let reason = unsafe String(cString: strerror(number))
+    throw RunError(
+      "output is lost (\(reason.lowercased()))", at: "standard output",
+      remedy: "free some space, or write to another file", status: .inputOutput)
   }
 
   /// Whether this is the job's first process, the one that reports: true for a process on its own; known before MPI is
@@ -34,6 +54,8 @@ extension Job {
   /// tells it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
     let error = RunError(lacking: error) ?? error
+    let before = beforeReport.withLock { $0 }
+    before?()
     let errorReporter = errorReporter.withLock { $0 }
     guard isStarted, let errorReporter else {
       guard !isFirst else {
@@ -61,6 +83,11 @@ extension Job {
     return RunError(
       error.problem, at: "\(error.place), on rank \(rank) (\(hostName))", remedy: error.remedy, status: error.status)
   }
+
+  /// Has `body` called before an error's line is written: for what has been told before it and is still on its way.
+  public static func beforeReports(_ body: @escaping @Sendable () -> Void) { beforeReport.withLock { $0 = body } }
+
+  private static let beforeReport = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// Which one reports among the processes of this one's latest team.
   static let errorReporter = Mutex<ErrorReporter?>(nil)

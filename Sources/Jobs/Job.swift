@@ -96,6 +96,7 @@ public final class Job {
       let result = try body(job)
       for team in job.teams { try team.free() }
       try job.world.take()?.finish()
+      job.watchdog?.end()
       return result
     #else
       job = try Job(

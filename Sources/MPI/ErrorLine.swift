@@ -15,12 +15,7 @@ private let hasPassingLine = Atomic(false)
 /// Open MPI's reads to the end of what ranks have written, but not in the second that it gives them when one is lost:
 /// it isn't waited for.
 public func writeErrorLine(_ error: any Error) {
-  let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
-  // Control characters in it must not reach a terminal.
-  let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars
-  let text = String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
-  let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
-  let bytes = Array("\(start)\(program): \(text)\n".utf8)
+  let bytes = Array(errorLine(error).utf8)
   // There is nowhere to report that it failed.
   _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   guard let launcher = Launcher.current, !launcher.isOpenMPI else { return }
@@ -29,6 +24,16 @@ public func writeErrorLine(_ error: any Error) {
     usleep(1000)
     waits += 1
   }
+}
+
+/// `<program>: <error>` and a line's end, as `writeErrorLine` writes it.
+public func errorLine(_ error: any Error) -> String {
+  let program = CommandLine.arguments.first?.split(separator: "/").last ?? "mpi"
+  // Control characters in it must not reach a terminal.
+  let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars
+  let text = String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
+  return "\(start)\(program): \(text)\n"
 }
 
 /// Bytes in a pipe that its reader hasn't taken yet (`FIONREAD`); 0 for a file of another kind.

@@ -31,6 +31,7 @@ struct RNNExploration: ParsableCommand {
   static func main() {
     do {
       try parsed()?.explore()
+      try Job.flushOutput()
     } catch {
       Job.end(Job.report(error))
     }

@@ -17,6 +17,8 @@ public final class Watchdog: Sendable {
     case running(StallDetector?, IdleRankMonitor?)
     /// Ending MPI.
     case ending
+    /// Done with MPI: nobody waits for this process any more.
+    case ended
   }
 
   private let phase = Mutex((Phase.starting, waited: 0.0))
@@ -59,6 +61,9 @@ public final class Watchdog: Sendable {
   /// Looks at no memory any more.
   func leave() { phase.withLock { $0 = (.ending, 0) } }
 
+  /// Looks at nothing any more.
+  public func end() { phase.withLock { $0 = (.ended, 0) } }
+
   private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {
     switch phase.0 {
     case .running(var stallDetector, var idleRankMonitor):
@@ -70,6 +75,7 @@ public final class Watchdog: Sendable {
       guard let finding = stuck ?? absent else { return }
       if let stallDetector { _ = stallDetector.errorReporter.report(finding) } else { idleRankMonitor?.report(finding) }
       endAtOnce(Self.tryAgain)
+    case .ended: return
     case .starting, .ending:
       guard !isAlone else { return }
       // A process that was stopped itself doesn't count that time.

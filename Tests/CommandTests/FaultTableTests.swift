@@ -151,6 +151,82 @@ import Testing
       run + #""$@" generate --weights run --tokens 1000000 2> /dev/null | head -c 40 | wc -c"#, 0, "40"),
   ]
 
+  /// Runs `run` of model3, `m2` of model2, and `l3` of an LSTM whose tensors are those of an awd-lstm.
+  static let others =
+    run + #""$D" --model model2 --steps 3 --no-lr-find --quiet --out m2 > /dev/null; "#
+    + #""$D" --model lstm --layers 3 --hidden 16 --norm none --tie-weights --steps 3 --no-lr-find --quiet --out l3 > /dev/null; "#
+  /// Words of the human numbers, and as many others.
+  static let foreign =
+    #"printf 'one two three\ntwo three one\n%.0s' {1..9} > t; printf 'uno due tre\ndue tre uno\n%.0s' {1..9} > u; "#
+    + #""$D" --train t --valid t --batch-size 4 --steps 2 --no-lr-find --quiet --out own > /dev/null; "#
+
+  static let weights = [
+    Fault(
+      "weights of another model", others + #""$@" --init m2 --steps 2 --no-lr-find --out none"#, 65,
+      "the weights are those of model2, not of model3: m2/model.safetensors; give weights of model3", isJobs: true),
+    Fault(
+      "weights of another model",
+      others + #""$@" --init l3 --model awd-lstm --hidden 16 --embedding 16 --steps 2 --no-lr-find --out none"#, 65,
+      "the weights are those of lstm, not of awd-lstm: l3/model.safetensors", isJobs: true),
+    Fault(
+      "weights of another model", others + #""$@" lr-find --init m2 --out none"#, 65, "those of model2, not of model3"),
+    Fault(
+      "weights of another vocabulary",
+      foreign + #""$@" --init own --train u --valid u --batch-size 4 --steps 2 --no-lr-find --out none"#, 65,
+      #"(token 9 is "one" there and "uno" here): own/model.safetensors; give the texts"#, isJobs: true),
+    Fault(
+      "weights of another vocabulary", foreign + #""$@" --init own --steps 2 --no-lr-find --out none"#, 65,
+      "the vocabulary of the weights is not that of the texts", isJobs: true),
+    Fault(
+      "weights of another vocabulary", foreign + #""$@" evaluate --weights own --train u --valid u"#, 65,
+      "the vocabulary of u is not that of the weights", isJobs: true),
+    Fault(
+      "option that contradicts the weights", others + #""$@" evaluate --weights run --model model2"#, 64,
+      #""model2" contradicts the weights, which have "model3": --model; leave it out"#, isJobs: true),
+    Fault(
+      "option that contradicts the weights", others + #""$@" evaluate --weights l3 --layers 2"#, 64,
+      "2 contradicts the weights, which have 3: --layers", isJobs: true),
+    Fault(
+      "option that contradicts the weights", others + #""$@" evaluate --weights m2 --bptt 20"#, 0,
+      "other      --bptt 20, the run's 3", isJobs: true),
+    Fault(
+      "texts of the weights",
+      foreign + #""$@" evaluate --weights own"#, 0, "tokens     72", isJobs: true),
+    Fault(
+      "texts of the weights", foreign + #"rm t; "$@" evaluate --weights own"#, 74,
+      "and the weights name it as their text: t; give --train and --valid, or --data", isJobs: true),
+    Fault(
+      "texts of the weights", foreign + #"echo 'one two' >> t; "$@" evaluate --weights own"#, 0,
+      "other      t, which is not the run's text"),
+    Fault(
+      "unknown words", foreign + #""$@" evaluate --weights own --text u"#, 0, "% of the tokens, counted as wrong",
+      isJobs: true),
+    Fault(
+      "unknown words", foreign + #""$@" evaluate --weights own --text u"#, 0, "unknown    76.06 %"),
+  ]
+
+  static let checkpoints = [
+    Fault("checkpoint and --resume", run + #""$@" verify run"#, 0, "step 3, model3; resumable"),
+    Fault(
+      "checkpoint and --resume", run + #": > run/metrics.jsonl; "$@" verify run > /dev/null"#, 65,
+      "1 of 1 checkpoints not resumable: run; --resume takes none of them"),
+    Fault(
+      "checkpoint and --resume", foreign + #"rm t; "$@" verify own"#, 0, "resumable with its texts only: can't read"),
+    Fault(
+      "checkpoint and --resume", foreign + #"echo one >> t; "$@" verify own"#, 0,
+      "resumable with its texts only: the texts have changed since"),
+    Fault(
+      "run without a checkpoint", run + #"find run -type f ! -name config.json -delete; "$@" verify run"#, 0,
+      "no checkpoint yet; --resume begins at the beginning"),
+    Fault(
+      "run without a checkpoint", run + #"find run -type f ! -name config.json -delete; "$@" --resume run --quiet"#, 0,
+      "digest ", isJobs: true),
+    Fault(
+      "run in use",
+      #""$D" --epochs 100000 --no-lr-find --quiet --out run > /dev/null 2>&1 & until [ -s run/metrics.jsonl ]; do sleep 0.1; done; "#
+        + #""$@" verify run; kill -9 $!"#, 0, "; --resume refuses until its end"),
+  ]
+
   static let terminals = [
     Fault("control characters", bell + #""$@" data --train t --valid t --batch-size 2 --show-batch"#, 0, #"b\u0007"#),
     Fault("control characters", bell + #""$@" generate --weights bell --prompt $'b\a' --tokens 20"#, 0, #"b\u0007"#),
@@ -199,13 +275,14 @@ import Testing
     Fault("module without shared windows", #"OMPI_MCA_osc=^sm "$@" "# + steps, 0, "digest ", isJobs: true),
   ]
 
-  @Test(arguments: texts + files + terminals + surroundings) func alone(fault: Fault) throws {
+  @Test(arguments: texts + files + weights + checkpoints + terminals + surroundings) func alone(fault: Fault) throws {
     try check(fault, ranks: nil)
   }
 
   #if MPI
-    @Test(arguments: (texts + files + terminals + surroundings).filter(\.isJobs)) func onFourRanks(fault: Fault) throws
-    {
+    @Test(
+      arguments: (texts + files + weights + checkpoints + terminals + surroundings).filter(\.isJobs))
+    func onFourRanks(fault: Fault) throws {
       try check(fault, ranks: 4)
     }
   #endif

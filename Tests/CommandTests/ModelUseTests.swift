@@ -103,19 +103,20 @@ import Testing
     let command = ["evaluate", "--weights", run, "--confused", "100000", "--json"]
     let figures = try figures(Launcher.run(command))
     let tokens = try #require(figures["tokens"] as? Int)
-    #expect(tokens == 68 * 64 * 3)
+    #expect(tokens == 13_017)
     let confused = try #require(figures["confused"] as? [[String: Any]])
     let counts = confused.compactMap { $0["count"] as? Int }
     #expect(counts == counts.sorted(by: >))
-    let wrong = (1 - (try number(figures, "accuracy"))) * Double(tokens)
-    #expect(abs(Double(counts.reduce(0, +)) - wrong) < 1e-3)
+    // Each token counts once there; 68 batches have 39 of them twice.
+    let wrong = (1 - (try number(figures, "accuracy"))) * Double(68 * 64 * 3)
+    #expect(abs(Double(counts.reduce(0, +)) - wrong) <= 40)
     #expect(confused.allSatisfy { $0["actual"] as? String != $0["predicted"] as? String })
     #expect(try number(figures, "tokens_per_second") > 0)
     var ways: [(Int, [String])] = [
-      (0, ["--text", valid]), (0, ["--data", data, "--threads", "1"]), (0, ["--threads", "3"]),
+      (0, ["--data", data, "--threads", "1"]), (0, ["--threads", "3"]), (0, ["--batch-size", "500"]),
     ]
     #if MPI
-      ways += [(3, ["--text", valid]), (2, ["--data", data, "--ranks-per-node", "1"])]
+      ways += [(3, ["--train", train, "--valid", valid]), (2, ["--data", data, "--ranks-per-node", "1"])]
     #endif
     for (ranks, options) in ways {
       let other = try self.figures(Launcher.run(ranks: ranks, command + options))
@@ -125,7 +126,7 @@ import Testing
       #expect(other["confused"] as? NSArray == figures["confused"] as? NSArray, "\(options)")
     }
     let table = try Launcher.run(["evaluate", "--weights", run, "--confused", "2"])
-    #expect(table.output.split(separator: "\n").count == 8)
+    #expect(table.output.split(separator: "\n").count == 9)
     #expect(table.output.contains("\nactual"))
   }
 
@@ -169,6 +170,8 @@ import Testing
     let ours = try figures(Launcher.run(["evaluate", "--weights", weights, "--json"]))
     let theirs = try figures(interop(["evaluate", weights]))
     #expect(abs(try number(ours, "valid_loss") - number(theirs, "valid_loss")) < 1e-5)
+    // A state dict has no state.
+    let fromZero = try figures(Launcher.run(["evaluate", "--weights", weights, "--hidden-state", "reset", "--json"]))
     // A prediction may hang on the last bit.
     #expect(abs(try number(ours, "accuracy") - number(theirs, "accuracy")) < 2e-4)
     let state = folder.path + "/model.pt"
@@ -176,7 +179,7 @@ import Testing
     #expect(try interop(["to-torch", weights, state]).status == 0)
     #expect(try interop(["from-torch", state, back, "--model", model]).status == 0)
     let again = try figures(Launcher.run(["evaluate", "--weights", back, "--json"]))
-    #expect(try number(again, "valid_loss") == number(ours, "valid_loss"))
+    #expect(try number(again, "valid_loss") == number(fromZero, "valid_loss"))
     // Tokens that the model has never seen would be measured as unknown ones.
     let text = try folder.file("text", Data(String(repeating: "some words\nof another text\n", count: 300).utf8)).path
     let own = try trained(folder, ["--steps", "1", "--train", text, "--valid", text]) + "/model.safetensors"
@@ -198,8 +201,9 @@ import Testing
     defer { folder.remove() }
     let sizes = ["--hidden", "24", "--bptt", "20"]
     let weights = try trained(folder, ["--model", model, "--epochs", "1"] + sizes) + "/model.safetensors"
-    let ours = try figures(Launcher.run(["evaluate", "--weights", weights, "--bptt", "20", "--json"]))
-    let theirs = try figures(interop(["evaluate", weights, "--bptt", "20"]))
+    let ours = try figures(Launcher.run(["evaluate", "--weights", weights, "--json"]))
+    let theirs = try figures(interop(["evaluate", weights]))
+    let fromZero = try figures(Launcher.run(["evaluate", "--weights", weights, "--hidden-state", "reset", "--json"]))
     #expect(abs(try number(ours, "valid_loss") - number(theirs, "valid_loss")) < 1e-5)
     #expect(abs(try number(ours, "accuracy") - number(theirs, "accuracy")) < 2e-4)
     let (state, back) = (folder.path + "/model.pt", folder.path + "/back.safetensors")
@@ -208,7 +212,7 @@ import Testing
     // The kind of model is told by names and shapes.
     #expect(try interop(["from-torch", state, back]).status == 0)
     let again = try figures(Launcher.run(["evaluate", "--weights", back, "--bptt", "20", "--json"]))
-    #expect(try number(again, "valid_loss") == number(ours, "valid_loss"))
+    #expect(try number(again, "valid_loss") == number(fromZero, "valid_loss"))
   }
 
   /// The names in a state dict, sorted.

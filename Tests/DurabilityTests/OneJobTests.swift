@@ -54,10 +54,16 @@ import Testing
     #expect(result.output == ["alive", "end 75"], "\(result.output) \(result.errors)")
   }
 
-  @Test(arguments: ["--version", "--help", "data", "--steps 3 --no-lr-find --out none"]) func lostOutputIsTold(
-    command: String
-  ) throws {
+  @Test(
+    arguments: [
+      "--version", "--help", "data", "--steps 3 --no-lr-find --out none", "generate --weights $1", "verify $1",
+      "evaluate --weights $1",
+    ]) func lostOutputIsTold(command: String) throws
+  {
     defer { runs.remove() }
+    if command.contains("$1") {
+      #expect(try runs.run(["--steps", "3", "--no-lr-find", "--out", runs.path("run")]).status == 0)
+    }
     let result = try shell("\"$0\" \(command) > /dev/full; echo \"end $?\"")
     #expect(result.output == ["end 74"])
     #expect(result.errors.count == 1 && result.errors[0].contains("standard output"), "\(result.errors)")

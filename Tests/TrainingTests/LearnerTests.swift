@@ -99,4 +99,27 @@ import Training
     }
     #expect(once == twice)
   }
+
+  /// Weights whose shapes fit, but of another model or of other words.
+  @Test func weightsOfAnotherModelOrVocabularyAreRefused() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).safetensors")
+    defer { try? FileManager.default.removeItem(at: file) }
+    func data(_ words: String) throws -> LanguageModelData {
+      let text = Array(String(repeating: words + "\n", count: 20).utf8)
+      return try LanguageModelData(
+        Corpora(train: ("train", text), valid: ("valid", text)), batchSize: 4, bptt: 3)
+    }
+    let first = try Learner(data("one two"), .model2, hidden: 16)
+    try Data(#require(try first.weightsFile())).write(to: file)
+    _ = try Learner(data("one two"), .model2, hidden: 16, weights: file.path)
+    func problem(_ words: String, _ model: ModelDescription) throws -> String {
+      let error = #expect(throws: RunError.self) {
+        try Learner(data(words), model, hidden: 16, weights: file.path)
+      }
+      #expect(error?.status == .badData && error?.place == file.path)
+      return error?.problem ?? ""
+    }
+    #expect(try problem("one two", .model3) == "the weights are those of model2, not of model3")
+    #expect(try problem("one three", .model2).contains("is \"two\" there and \"three\" here"))
+  }
 }

@@ -1,7 +1,8 @@
 internal import Corpus
 private import Crypto
-internal import Files
+package import Files
 internal import Jobs
+internal import SystemPackage
 package import Teams
 internal import Tokenization
 
@@ -25,14 +26,24 @@ package struct Texts: Sendable {
   /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the
   /// text to train on, too, which nobody looks at. Collective; see `StreamedText`.
   ///
-  /// - batchSize, bptt: of the streams that are laid over it.
+  /// - count: of its tokens (`tokenCount`); batchSize, bptt: of the streams that are laid over it.
   package init(
-    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, batchSize: Int, bptt: Int, _ team: any Team
+    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, count: Int, batchSize: Int, bptt: Int,
+    _ team: any Team
   ) throws {
-    let tokens = try StreamedText.tokens(path, vocabulary, kind, batchSize: batchSize, bptt: bptt, team)
+    let tokens = try StreamedText.tokens(path, vocabulary, kind, count: count, batchSize: batchSize, bptt: bptt, team)
     self.init(train: tokens.corpus(), valid: tokens.corpus())
     tokenizer = kind
     files = (tokens, tokens)
+  }
+
+  /// Tokens that a text file has by a vocabulary that is there already, as this process reads it.
+  ///
+  /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty.
+  package static func tokenCount(
+    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind
+  ) throws(RunError) -> Int {
+    try StreamedText.count(path, vocabulary, kind)
   }
 
   private init(train: Corpus, valid: Corpus) {
@@ -67,6 +78,29 @@ package struct Texts: Sendable {
     case .humanNumbers:
       let corpora = Corpus.humanNumbers()
       self.init(train: corpora.train, valid: corpora.valid)
+    }
+  }
+
+  /// SHA-256 of a source's texts, as hex digits, as this process reads them; nil for those built in.
+  ///
+  /// - Throws: `RunError` where a text is missing or damaged.
+  package static func digest(of source: DataSource) throws(RunError) -> String? {
+    switch source {
+    case .humanNumbers, .random: return nil
+    case .tokens(let directory):
+      let files = try TokenFiles.open(directory, headers: TokenFiles.readHeaders(directory))
+      return files.train.header.digest + files.valid.header.digest
+    case .files(let train, let valid):
+      var digest = ""
+      for path in [train, valid] {
+        do {
+          digest += hexadecimal(SHA256.hash(data: try FileOperations.read(FilePath(named: path))))
+        } catch {
+          throw RunError(
+            "can't read the file (\(error))", at: path, remedy: "check its name and permissions", status: .inputOutput)
+        }
+      }
+      return digest
     }
   }
 

@@ -9,23 +9,23 @@ internal import Tokenization
 /// A text file, one document, cut into the tokens of a vocabulary that is there already, of any length: nobody holds
 /// the text or all of its tokens in memory.
 ///
-/// Worker 0 reads the text twice, piece by piece: once to count its tokens, then to send their ids to all workers. Each
-/// keeps those of its own streams in a file of its own, which has no name and goes with the process, and reads them
-/// there as they are needed.
+/// It is read twice, piece by piece: once to count its tokens, then worker 0 sends their ids to all workers. Each keeps
+/// those of its own streams in a file of its own, which has no name and goes with the process, and reads them there as
+/// they are needed.
 struct StreamedText {
   private let path: String
   private let encoder: TokenEncoder
   private let kind: TokenizerKind
 
-  /// The tokens, of which only those of the worker's own streams are there. Collective; every worker throws the same
-  /// `RunError`.
+  /// The tokens, `count` of them, of which only those of the worker's own streams are there. Collective; every worker
+  /// throws the same `RunError`.
   ///
-  /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty; for sizes that don't fit.
+  /// - Throws: for a text that can't be read from any place; for sizes that don't fit.
   static func tokens(
-    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, batchSize: Int, bptt: Int, _ team: any Team
+    _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, count: Int, batchSize: Int, bptt: Int,
+    _ team: any Team
   ) throws -> MappedTokens {
     let text = StreamedText(path: path, encoder: TokenEncoder(vocabulary), kind: kind)
-    let count = try text.count(team)
     let plan: Streams
     do throws(CorpusError) {
       plan = try Streams(
@@ -46,18 +46,17 @@ struct StreamedText {
     }
   }
 
-  /// Tokens of the text. Collective.
-  private func count(_ team: any Team) throws -> Int {
-    let message = try SharedOutcome.share(team) { () throws(RunError) in
-      var pieces = try Pieces(self)
-      var count = 0
-      while let ids = try pieces.next() { count += ids.count }
-      guard count > 1 else {
-        throw RunError("empty text", at: path, remedy: "give a text with some words", status: .badData)
-      }
-      return (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+  /// Tokens of the text, as this process reads it.
+  ///
+  /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty.
+  static func count(_ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind) throws(RunError) -> Int {
+    var pieces = try Pieces(StreamedText(path: path, encoder: TokenEncoder(vocabulary), kind: kind))
+    var count = 0
+    while let ids = try pieces.next() { count += ids.count }
+    guard count > 1 else {
+      throw RunError("empty text", at: path, remedy: "give a text with some words", status: .badData)
     }
-    return message.reversed().reduce(0) { $0 << 8 | Int($1) }
+    return count
   }
 
   /// Gives the ids of all tokens, in order, to every worker. Collective.

@@ -10,7 +10,9 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure loss, accuracy and perplexity of weights on the valid split or any text.",
     discussion: """
       Weights may come from a run of dist-train, whose directory will do, or from a PyTorch program, written with the safetensors \
-      library. The model and its size are those that the file tells, unless --model or --hidden is given.
+      library. Model, texts, streams, bptt and the state that streams begin with are those of the run, as far as the file tells \
+      them, so that the figures are those of its last validation; --batch-size is for files that don't tell it. Of a --text each \
+      token counts once, and a word that the vocabulary lacks is never predicted rightly.
 
       Example: dist-train evaluate --weights runs/first --json
       Example: dist-train evaluate --weights runs/book --text another.txt --confused 10
@@ -27,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
     func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {
       RunError(problem, at: place, remedy: remedy, status: .usage)
     }
-    let command = try CommandJob("evaluate", options)
+    let command = try CommandJob("evaluate", options, sizesAreKnown: false, modelIsKnown: false)
     let configuration = command.configuration
     let text = options[RunOption.evaluation.text]
     if options.contains(RunOption.data.initialWeights) {
@@ -36,7 +38,6 @@ struct EvaluateCommand: ParsableCommand {
     if text != nil, configuration.trainFile ?? configuration.dataDirectory != nil {
       throw usage("two texts to measure on", "--text", "leave out --train, --valid and --data")
     }
-    let fixed = Set(["model", "hidden"].filter { options.contains(name: $0) })
     let (weights, confused) = (options(RunOption.evaluation.weights), options(RunOption.evaluation.confused))
     // The model is told from it first, then its weights are read.
     if (try? FilePath(named: weights).stat().type) == .fifo {
@@ -44,13 +45,15 @@ struct EvaluateCommand: ParsableCommand {
         "can't read the file (a pipe, not a regular file)", at: weights, remedy: "write it to a file and name that",
         status: .inputOutput)
     }
-    let source = text.map { Evaluation.Source.text($0) } ?? .validSplit
-    try command.runWorkers { team in
-      let evaluation = try Evaluation(
-        configuration, weights: weights, on: source, fixed: fixed, countsConfusions: confused > 0,
-        team: team)
-      guard team.rank == 0 else { return }
-      print(EvaluationReport.text(evaluation, confused: confused, json: options(RunOption.evaluation.json)))
+    let source = text.map { EvaluationPlan.Source.text($0) } ?? .validSplit
+    try command.run { job in
+      let plan = try EvaluationPlan(configuration, options, weights: weights, on: source, job)
+      let lanes = Lanes(batchSize: plan.configuration.batchSize, count: plan.configuration.laneCount)
+      _ = try command.makeWorkers(job, lanes).run { team in
+        let evaluation = try Evaluation(plan, countsConfusions: confused > 0, team: team)
+        guard team.rank == 0 else { return }
+        print(EvaluationReport.text(evaluation, confused: confused, json: options(RunOption.evaluation.json)))
+      }
     }
   }
 }

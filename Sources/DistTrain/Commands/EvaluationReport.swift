@@ -10,8 +10,13 @@ enum EvaluationReport {
       var figures: [(name: String, value: JSONValue)] = [
         ("valid_loss", .number(evaluation.loss)), ("accuracy", .number(evaluation.accuracy)),
         ("perplexity", .number(evaluation.perplexity)), ("tokens", .integer(evaluation.tokens)),
-        ("tokens_per_second", .number(speed(evaluation))),
+        ("tokens_per_second", .number(speed(evaluation))), ("batch_size", .integer(evaluation.streams)),
+        ("bptt", .integer(evaluation.bptt)), ("begins_with", .string(evaluation.start.rawValue)),
       ]
+      if let share = evaluation.unknownShare { figures.append(("unknown", .number(share))) }
+      if !evaluation.differences.isEmpty {
+        figures.append(("not_the_runs", .array(evaluation.differences.map { .string($0) })))
+      }
       if confused > 0 {
         let table = pairs.map { pair in
           JSONValue.object([
@@ -27,7 +32,16 @@ enum EvaluationReport {
       "valid loss \(fixed(evaluation.loss))", "accuracy   \(fixed(evaluation.accuracy))",
       "perplexity \(fixed(evaluation.perplexity))", "tokens     \(NumberText.grouped(evaluation.tokens))",
       "tokens/s   \(NumberText.grouped(Int(speed(evaluation))))",
+      "streams    \(NumberText.grouped(evaluation.streams)) of bptt \(evaluation.bptt), which begin with "
+        + evaluation.start.rawValue,
     ]
+    if let share = evaluation.unknownShare, share > 0 {
+      let percent = NumberText.fixed(100 * share, decimals: 2)
+      lines.append(
+        "unknown    \(percent) % of the tokens" + (evaluation.unknownIsWrong ? ", counted as wrong" : ", as in the run")
+      )
+    }
+    lines += evaluation.differences.map { "other      \(PlainText.visible($0))" }
     if confused > 0 {
       // Quoted, a line's end and a space can be told from nothing.
       func shown(_ id: Int) -> String {
@@ -39,7 +53,7 @@ enum EvaluationReport {
     return lines.joined(separator: "\n")
   }
 
-  private static func speed(_ evaluation: Evaluation) -> Double { Double(evaluation.tokens) / evaluation.seconds }
+  private static func speed(_ evaluation: Evaluation) -> Double { Double(evaluation.tokensRead) / evaluation.seconds }
 
   private static func table(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

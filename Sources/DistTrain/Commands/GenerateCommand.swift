@@ -35,9 +35,9 @@ struct GenerateCommand: SoloCommand {
     var lines = VisibleLines()
     var hasText = false
     // Whatever ends it, an error too, leaves whole lines.
-    defer { if hasText { printAtOnce("\n") } }
+    defer { if hasText { StandardOutput.write("\n") } }
     _ = try TextGeneration(model, prompt, settings) { part in
-      printAtOnce(lines.next(part))
+      StandardOutput.write(lines.next(part))
       hasText = true
     }
   }

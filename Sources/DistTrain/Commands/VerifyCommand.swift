@@ -5,8 +5,11 @@ import Training
 /// `dist-train verify`.
 struct VerifyCommand: SoloCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Say whether checkpoints are intact, or where two runs part.",
+    commandName: "verify", abstract: "Say whether checkpoints are intact and resumable, or where two runs part.",
     discussion: """
+      A checkpoint is resumable if --resume takes it: if it is intact, of this version's form, and the run's metrics reach it. Its \
+      texts must be there too, or be given.
+
       Example: dist-train verify runs/first
       Example: dist-train verify runs/first runs/second
       """)
@@ -29,24 +32,41 @@ struct VerifyCommand: SoloCommand {
     }
   }
 
-  /// A line for each checkpoint.
+  /// A line for each checkpoint: whether it is intact, and whether `--resume` takes it.
   private func verify() throws {
     let all = try CheckpointVerification.all(path)
-    var damaged = 0
-    for file in all {
+    if all.count == 1, case .failure(let error) = all[0].result { throw error }
+    if let holder = CheckpointVerification.holder(of: path) {
+      print("in use   \(PlainText.visible(path))  \(PlainText.visible(holder)); --resume refuses until its end")
+    }
+    if all.isEmpty { print("begun    \(PlainText.visible(path))  no checkpoint yet; --resume begins at the beginning") }
+    let newest = all.firstIndex { $0.isResumable }
+    for (index, file) in all.enumerated() {
+      let name = PlainText.visible(file.path.named)
       switch file.result {
       case .success(let checkpoint):
-        let name = PlainText.visible(file.path.named)
-        print("intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind)")
+        let verdict =
+          file.obstacle.map { "not resumable: \($0)" }
+          ?? file.missingText.map { "resumable with its texts only: \($0)" }
+          ?? (index == newest && all.count > 1 ? "resumable, the one that --resume takes" : "resumable")
+        print(
+          "intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind); "
+            + PlainText.visible(verdict))
       case .failure(let error):
-        if all.count == 1 { throw error }
-        damaged += 1
-        print("damaged  \(PlainText.visible(file.path.named))")
+        print("damaged  \(name)  not resumable: \(PlainText.visible(error.problem))")
       }
     }
-    guard damaged > 0 else { return }
+    let useless = all.count { !$0.isResumable }
+    guard useless > 0 else { return }
+    let damaged = all.count { if case .failure = $0.result { true } else { false } }
+    let problem =
+      damaged == 0
+      ? "\(useless) of \(all.count) checkpoints not resumable" : "\(damaged) of \(all.count) checkpoints damaged"
     throw RunError(
-      "\(damaged) of \(all.count) checkpoints damaged", at: path, remedy: "--resume passes over them", status: .badData)
+      problem, at: path,
+      remedy: newest == nil
+        ? "--resume takes none of them: begin again with another --out" : "--resume passes over them",
+      status: .badData)
   }
 
   private func compare(_ other: String) throws {

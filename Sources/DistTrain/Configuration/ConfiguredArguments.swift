@@ -65,7 +65,11 @@ struct ConfiguredArguments {
   func placing(_ error: RunError) -> RunError {
     guard error.status == .usage else { return error }
     let words = error.place.split { !($0.isLetter || $0.isNumber || $0 == "-") }.filter { $0.hasPrefix("--") }
-    let origins = words.compactMap { places[String($0.dropFirst(2))] }
+    // An option may be named for each of two ranks.
+    var origins: [String] = []
+    for origin in words.compactMap({ places[String($0.dropFirst(2))] }) where !origins.contains(origin) {
+      origins.append(origin)
+    }
     guard !origins.isEmpty else { return error }
     return RunError(
       error.problem, at: "\(error.place) (\(origins.joined(separator: "; ")))", remedy: error.remedy,

@@ -17,15 +17,18 @@ struct CommandJob: Sendable {
 
   /// - arguments: what stands on the command line without a name.
   /// - sizesAreKnown: whether batch size and lanes are those of the options, so that workers can be held against them.
+  /// - modelIsKnown: whether the model is that of the options, and not a file's.
   /// - Throws: a usage error for a value out of its bounds, and for values that don't fit each other.
   init(
-    _ name: String, _ options: OptionValues, arguments: [String] = [], sizesAreKnown: Bool = true
+    _ name: String, _ options: OptionValues, arguments: [String] = [], sizesAreKnown: Bool = true,
+    modelIsKnown: Bool = true
   ) throws(RunError) {
     try options.check()
     self.name = name
     self.options = options
     self.arguments = arguments
-    configuration = try RunConfiguration(options, isResumption: options.contains(RunOption.durability.resume))
+    configuration = try RunConfiguration(
+      options, isResumption: !modelIsKnown || options.contains(RunOption.durability.resume))
     var sized = configuration
     // With so many streams a worker, lanes and batch size follow from the workers.
     if options.contains(RunOption.largeBatch.batchSizePerWorker) {

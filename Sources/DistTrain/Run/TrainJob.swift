@@ -6,6 +6,7 @@ internal import Training
 /// What a run starts from, and its workers. Standard output and files are worker 0's.
 func runTrain(_ command: CommandJob) throws {
   let options = command.options
+  StandardOutput.startWaitingApart()
   let largeBatch = LargeBatch(options)
   // More seconds than a run lasts, and than a clock counts, are no limit.
   let limit = options[RunOption.durability.maxSeconds].map { ContinuousClock.now + .seconds(min($0, 1e9)) }
@@ -13,7 +14,7 @@ func runTrain(_ command: CommandJob) throws {
     let start =
       try options[RunOption.durability.resume].map { path in
         try RunStart.find(path, job) { error in
-          writeErrorLine(
+          StandardOutput.writeError(
             RunError(
               "passed over a \(error.problem)", at: error.place, remedy: "an earlier one is taken", status: .badData))
         }
@@ -37,8 +38,14 @@ func runTrain(_ command: CommandJob) throws {
     }.first
     try end?.writer?.finish()
     let isStopped = if case .stopped = end?.fit { true } else { false }
-    if isStopped { job.leaveIfBeingEnded(.tryAgain) }
+    if isStopped {
+      StandardOutput.settle()
+      job.leaveIfBeingEnded(.tryAgain)
+    }
     return try job.anyRank(isStopped)
   }
-  if wasStopped { Job.end(.tryAgain) }
+  if wasStopped {
+    try StandardOutput.finish()
+    Job.end(.tryAgain)
+  }
 }

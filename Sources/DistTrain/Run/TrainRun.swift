@@ -106,7 +106,7 @@ final class TrainRun {
   private func show(_ curve: LearningRateCurve) {
     guard tells else { return }
     if showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
-    print(LearningRateReport.text(curve, isUsed: configuration.learningRate == nil))
+    printLine(LearningRateReport.text(curve, isUsed: configuration.learningRate == nil))
   }
 
   private func tell(_ epoch: EpochRecord) {
@@ -116,7 +116,7 @@ final class TrainRun {
 
   private func reportSkippedSteps() {
     guard isFirst, let text = run.history.skippedStepsText else { return }
-    writeErrorLine(
+    StandardOutput.writeError(
       RunError(text, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))
   }
 
@@ -125,10 +125,10 @@ final class TrainRun {
     guard isFirst else { return }
     let remedy = run.directory.map { "run again with --resume \($0.path)" } ?? "nothing is kept with --out none"
     guard let shortage else {
-      writeErrorLine(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
+      StandardOutput.writeError(RunError("stopped as asked", at: "step \(step)", remedy: remedy, status: .tryAgain))
       return
     }
-    writeErrorLine(
+    StandardOutput.writeError(
       RunError(
         "stopped with \(shortage.problem)", at: "step \(step), \(shortage.place)",
         remedy: "\(shortage.remedy); \(remedy)", status: .tryAgain))
@@ -151,8 +151,8 @@ final class TrainRun {
   }
 
   private func tell(digest: String) {
-    if tells, let directory = run.directory { print("run directory \(PlainText.visible(directory.path.named))") }
-    print("digest \(digest)")
+    if tells, let directory = run.directory { printLine("run directory \(PlainText.visible(directory.path.named))") }
+    printLine("digest \(digest)")
   }
 }
 

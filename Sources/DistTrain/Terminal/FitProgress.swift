@@ -26,17 +26,19 @@ struct FitProgress {
   mutating func tell(_ record: StepRecord, _ pace: Pace, at time: ContinuousClock.Instant) {
     guard time - last >= (terminal == nil ? .seconds(10) : .milliseconds(100)) else { return }
     last = time
+    // Nobody wants to read later how far it was.
+    guard StandardOutput.isTaken else { return }
     let text = ProgressText(record, steps: steps, pace)
     guard let terminal else {
       printLine(text.line())
       return
     }
-    guard terminal.isReady else { return }
+    guard Terminal.isReady(1) else { return }
     setPassingLine(true)
     isShown = true
     // A line that fills the last column would make some terminals go on to the next.
     let line = text.line(width: terminal.columns - 1)
-    printAtOnce(Self.start + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
+    StandardOutput.write(Self.start + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
   }
 
   /// Takes the line away, so that others can be printed.
@@ -44,7 +46,7 @@ struct FitProgress {
     guard isShown else { return }
     isShown = false
     setPassingLine(false)
-    printAtOnce(Self.start)
+    StandardOutput.write(Self.start)
   }
 
   /// To the line's start, and all of it away.
@@ -52,11 +54,4 @@ struct FitProgress {
 }
 
 /// Prints a line that is there at once, in a file or a pipe too.
-func printLine(_ line: String) { printAtOnce(line + "\n") }
-
-/// Prints a text that is there at once, in a file or a pipe too.
-func printAtOnce(_ text: String) {
-  print(text, terminator: "")
-  // All streams, of which only standard output holds anything back.
-  fflush(nil)
-}
+func printLine(_ line: String) { StandardOutput.write(line + "\n") }

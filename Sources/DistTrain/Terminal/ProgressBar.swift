@@ -27,7 +27,8 @@ struct ProgressBar {
       start = last
     }
     last = clock.now
-    guard let terminal else { return }
+    // The work doesn't wait for a terminal that is stopped.
+    guard let terminal, Terminal.isReady(2) else { return }
     let seconds = (last - start) / .seconds(1)
     hasLine = true
     // A line that fills the last column would make some terminals go on to the next.

@@ -36,10 +36,10 @@ struct Terminal: Sendable {
     return isKnown ? Int(size.ws_col) : 80
   }
 
-  /// Whether what is written would be taken at once: not where the user has stopped the terminal, or the way to it is
-  /// slow. Calls `poll`.
-  var isReady: Bool {
-    var entry = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+  /// Whether what is written to a file would be taken at once: not where the user has stopped the terminal, or the way
+  /// to it is slow. Calls `poll`.
+  static func isReady(_ descriptor: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     // The call fills the structure, during the call.
     return unsafe poll(&entry, 1, 0) == 1 && entry.revents & Int16(POLLOUT) != 0
   }

@@ -4,6 +4,6 @@ internal import Training
 enum TerminalPlot {
   /// Prints the plot, in colour where a terminal takes it, no wider than that is.
   static func show(_ plot: LinePlot) {
-    print(plot.terminalText(columns: Terminal.standardOutput?.columns ?? 80, colors: Terminal.hasColors))
+    printLine(plot.terminalText(columns: Terminal.standardOutput?.columns ?? 80, colors: Terminal.hasColors))
   }
 }

@@ -1,12 +1,12 @@
 internal import Platform
-internal import SystemPackage
+package import SystemPackage
 
 /// A job's claim to a run directory, held while this lives: a lock of the file `.lock` in it.
 ///
 /// It is the system's (`flock`), which gives it back however the process ends. It holds between all processes of a
 /// machine, and between machines on NFS (Linux passes it on to the server as a lock of the whole file), CephFS, GPFS,
 /// and Lustre mounted with `flock`. On a file system that has no locks at all it claims nothing.
-final class RunLock: Sendable {
+package final class RunLock: Sendable {
   private let file: FileDescriptor
 
   /// Claims a directory.
@@ -38,6 +38,16 @@ final class RunLock: Sendable {
     } catch {
       // The claim holds without its text.
     }
+  }
+
+  /// Who has a directory, as they have announced it; nil where nobody has. Nothing is claimed or written.
+  package static func holder(of directory: FilePath) -> String? {
+    let path = directory.appending(".lock")
+    guard let file = try? FileDescriptor.open(path, .readOnly) else { return nil }
+    defer { try? file.close() }
+    guard flock(file.rawValue, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK else { return nil }
+    let text = (try? FileOperations.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return text.isEmpty ? "it has just begun" : text
   }
 
   deinit { try? file.close() }

@@ -15,7 +15,8 @@ public struct SafetensorsFile: Sendable {
   /// The longest header that the format allows, in bytes: looked at before one is written, and when one is read.
   package static let maximumHeader = 100_000_000
 
-  let header: SafetensorsHeader
+  /// What stands before the tensors.
+  package let header: SafetensorsHeader
   let bytes: [UInt8]
 
   /// Reads the header and checks it all against the file, so that every tensor's range is sound.

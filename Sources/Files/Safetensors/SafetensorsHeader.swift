@@ -60,6 +60,12 @@ public struct SafetensorsHeader: Sendable {
     indices = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
   }
 
+  /// Whether there is a tensor of that name.
+  package func has(_ name: String) -> Bool { indices[name] != nil }
+
+  /// The shape of the tensor of that name; nil where there is none.
+  package func shape(of name: String) -> [Int]? { indices[name].map { tensors[$0].shape } }
+
   /// The tensor of that name and shape, of a type that the format knows.
   package func tensor(_ name: String, shape: [Int]) throws(SafetensorsError) -> SafetensorsFile.Tensor {
     guard let index = indices[name] else { throw .missingTensor(name) }

@@ -18,13 +18,29 @@ public struct Checkpoint: Sendable {
   /// Bytes of `metrics.jsonl` up to here.
   public let metricsLength: Int
   /// SHA-256 of the texts; nil for those built in.
-  let dataDigest: String?
+  package let dataDigest: String?
   /// Updates of the optimizer.
   let updates: Int
   /// Where each tensor is in the file.
   package let header: SafetensorsHeader
   /// The file; nil on processes that have only been sent its header.
   package let source: ByteSource?
+
+  /// Why no run of this version can take up its tensors, though it is as it was written; nil where one can. States that
+  /// a model carries are looked at when they are taken up.
+  package var obstacle: String? {
+    let layout = configuration.model.layout(vocabulary: vocabulary.count)
+    let names = [""] + configuration.optimizer.type.slots.map { "\($0)." }
+    for (name, tensor) in names.flatMap({ name in layout.tensors.map { (name, $0) } }) {
+      do throws(SafetensorsError) {
+        let found = try header.tensor(name + tensor.name, shape: tensor.shape)
+        guard found.dtype == "F32" else { throw .notFloats(tensor: found.name, dtype: found.dtype) }
+      } catch {
+        return "\(error)"
+      }
+    }
+    return nil
+  }
 
   static let format = "dist-train checkpoint 1"
 

@@ -31,7 +31,7 @@ struct CheckpointFacts: Sendable {
     ]
     if let count = configuration.batchSizePerWorker { metadata.append(("batch_size_per_worker", "\(count)")) }
     if let dataDigest { metadata.append(("data_sha256", dataDigest)) }
-    return SafetensorsFile.header(tensors: state.fileOrder.map(\.entry), metadata: metadata)
+    return SafetensorsFile.header(tensors: state.checkpointOrder.map(\.entry), metadata: metadata)
   }
 }
 
@@ -50,7 +50,7 @@ public struct CheckpointContents: Sendable {
   /// - open: makes the file from all that stands before its tensors.
   package func write(_ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile) throws(RunError) -> StreamedFile {
     let file = try open(facts.header)
-    try copy.stream(facts.state.fileOrder) { piece throws(RunError) in try file.write(piece) }
+    try copy.stream(facts.state.checkpointOrder) { piece throws(RunError) in try file.write(piece) }
     return file
   }
 }

@@ -109,6 +109,7 @@ extension Trainer {
   /// finite, and puts everything back to the bit. Collective.
   func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
     let before = StateSnapshot(self)
+    let wasValidated = isValidated
     var curve = LearningRateCurve()
     curve.iterations = finder.iterations
     var smoothed = SmoothedLoss()
@@ -126,6 +127,7 @@ extension Trainer {
       if !(mean <= 4 * best) { break }
     }
     before.restore(self)
+    isValidated = wasValidated
     return curve
   }
 }

@@ -33,7 +33,7 @@ extension Session {
   ) throws(RunError) -> StreamedFile? {
     let facts = facts(fit, learningRate: learningRate, metricsLength: metricsLength)
     let file: StreamedFile? = if team.rank == 0 { try open(facts.header) } else { nil }
-    try trainer.stream(facts.state.fileOrder) { piece throws(RunError) in try file?.write(piece) }
+    try trainer.stream(facts.state.checkpointOrder) { piece throws(RunError) in try file?.write(piece) }
     return file
   }
 
@@ -56,7 +56,10 @@ extension Session {
     func unreadable(_ error: any Error) -> RunError {
       RunError("the checkpoint can't be read (\(error))", at: path, remedy: "give another one", status: .badData)
     }
-    let sections = trainer.state.fileOrder
+    // An earlier version has kept none.
+    let kept = trainer.keptValidationSections
+    let isValidated = !kept.isEmpty && kept.allSatisfy { checkpoint.header.has($0.name) }
+    let sections = trainer.state.fileOrder + (isValidated ? kept : [])
     var tensors: [String: SafetensorsFile.Tensor] = [:]
     do {
       for section in sections {
@@ -69,7 +72,8 @@ extension Session {
     } catch {
       throw unreadable(error)
     }
-    try trainer.restore(sections, updates: checkpoint.updates) { section, elements throws(RunError) in
+    try trainer.restore(sections, updates: checkpoint.updates, isValidated: isValidated) {
+      section, elements throws(RunError) in
       guard let tensor = tensors[section.name], let source = checkpoint.source else {
         preconditionFailure("worker 0 has the file")
       }

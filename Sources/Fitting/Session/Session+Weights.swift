@@ -11,7 +11,7 @@ extension Session {
 
   /// Weights and running statistics as a safetensors file, on worker 0; nil elsewhere. Collective.
   public func weightsFile() -> [UInt8]? {
-    let sections = trainer.state.weights
+    let sections = trainer.state.weightsOrder
     var bytes = weightsHeader
     if team.rank == 0 { bytes.reserveCapacity(bytes.count + sections.reduce(0) { $0 + 4 * $1.count }) }
     trainer.stream(sections) { bytes += $0.littleEndianBytes }
@@ -26,17 +26,17 @@ extension Session {
       try StreamedFile(
         directory.path(of: .model), aside: ".model.safetensors.part", header: weightsHeader, isSealed: false)
     }
-    try trainer.stream(trainer.state.weights) { piece throws(RunError) in try file?.write(piece) }
+    try trainer.stream(trainer.state.weightsOrder) { piece throws(RunError) in try file?.write(piece) }
     try file?.close(durable: false)
   }
 
   private var weightsHeader: [UInt8] {
     SafetensorsFile.header(
-      tensors: trainer.state.weights.map(\.entry),
+      tensors: trainer.state.weightsOrder.map(\.entry),
       metadata: [
         ("model", configuration.model.kind.name), ("description", configuration.model.json.text),
-        ("tokenizer", tokenizer.rawValue),
+        ("configuration", configuration.evaluationJSON.text), ("tokenizer", tokenizer.rawValue),
         ("vocabulary", JSONValue.array(vocabulary.map { .string($0) }).text),
-      ])
+      ] + (dataDigest.map { [("data_sha256", $0)] } ?? []))
   }
 }

@@ -53,12 +53,13 @@ public final class Session {
     self.spans = spans
     let team = spans.map { TracedTeam(plain, log: $0) as any Team } ?? plain
     self.team = team
-    vocabulary = texts.train.vocabulary.tokens
-    let layout = configuration.model.layout(vocabulary: vocabulary.count)
+    let tokens = texts.train.vocabulary.tokens
+    vocabulary = tokens
+    let layout = configuration.model.layout(vocabulary: tokens.count)
     // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
     MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
     let file = try configuration.initialWeights.flatMap { path in
-      awaitsCheckpoint ? nil : try Self.readWeights(path, configuration, layout, team)
+      awaitsCheckpoint ? nil : try Self.readWeights(path, configuration, tokens, layout, team)
     }
     trainer = Trainer(
       configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
@@ -114,11 +115,13 @@ public final class Session {
   }
 
   private static func readWeights(
-    _ file: String, _ configuration: RunConfiguration, _ layout: ParameterLayout, _ team: any Team
+    _ file: String, _ configuration: RunConfiguration, _ vocabulary: [String], _ layout: ParameterLayout,
+    _ team: any Team
   ) throws -> [String: [Float]] {
     let (file, bytes) = try WeightsFile.sharedBytes(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
+      try WeightsFile.check(tensors.header, file, configuration.model.kind, vocabulary)
       var result: [String: [Float]] = [:]
       for tensor in layout.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
       for name in ["batch_norm.running_mean", "batch_norm.running_var"]

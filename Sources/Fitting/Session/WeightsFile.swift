@@ -1,5 +1,6 @@
 internal import Files
 internal import Jobs
+internal import Models
 internal import SystemPackage
 package import Teams
 
@@ -15,6 +16,38 @@ package enum WeightsFile {
   package static func remedy(_ path: String, _ file: String) -> String {
     // A run that was stopped, or goes on, has no weights of its end.
     path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
+  }
+
+  /// Throws unless a file is of that model and that vocabulary, as far as it says of what it is: shapes alone don't tell
+  /// one model from another of the same sizes, or the words that an embedding's rows belong to.
+  static func check(
+    _ header: SafetensorsHeader, _ file: String, _ kind: ModelKind, _ vocabulary: [String]
+  ) throws(RunError) {
+    if let model = header.metadata["model"], model != kind.name {
+      let name = PlainText.visible(PlainText.shortened(model, to: 40))
+      throw RunError(
+        "the weights are those of \(name), not of \(kind)", at: file,
+        remedy: "give weights of \(kind), or take \(name) as the model", status: .badData)
+    }
+    guard let text = header.metadata["vocabulary"] else { return }
+    guard case .array(let tokens)? = try? JSONValue(parsing: Array(text.utf8)) else {
+      throw RunError(
+        "the vocabulary of the weights can't be read", at: file, remedy: "give weights as they were written",
+        status: .badData)
+    }
+    let words = tokens.map { if case .string(let token) = $0 { token } else { "" } }
+    // Canonically equivalent words are two.
+    let place = zip(words, vocabulary).enumerated().first { !$1.0.utf8.elementsEqual($1.1.utf8) }?.offset
+    guard place != nil || words.count != vocabulary.count else { return }
+    func shown(_ token: String) -> String {
+      PlainText.visible(JSONValue.string(PlainText.shortened(token, to: 40)).text)
+    }
+    let difference =
+      place.map { "token \($0) is \(shown(words[$0])) there and \(shown(vocabulary[$0])) here" }
+      ?? "\(words.count) tokens there and \(vocabulary.count) here"
+    throw RunError(
+      "the vocabulary of the weights is not that of the texts (\(difference))", at: file,
+      remedy: "give the texts that the weights are of, or weights of these texts", status: .badData)
   }
 
   /// The file that `path` stands for on worker 0's node, and its bytes, on all workers. Collective.

@@ -48,7 +48,7 @@ extension StatePiece {
       guard let piece = self.tensor else { preconditionFailure("a tensor's piece") }
       tensor.read(piece, from: stored, into: elements)
       return elements
-    case .runningStatistic, .carriedState: return stored
+    case .runningStatistic, .carriedState, .validationState: return stored
     }
   }
 }

@@ -13,7 +13,12 @@ struct StateSection: Sendable {
     case runningStatistic(Int)
     /// What is carried from step to step, by its place in the model; each worker has its streams.
     case carriedState(Int)
+    /// A copy of a carried state as the latest validation began with it: of no use to training.
+    case validationState(Int)
   }
+
+  /// What stands before a carried state's name in that of the tensor from which a validation begins.
+  static let validationPrefix = "validation_state."
 
   let name: String
   /// As in PyTorch; (streams, width) for a carried state.
@@ -27,7 +32,7 @@ struct StateSection: Sendable {
   var isWeight: Bool {
     switch content {
     case .parameter, .runningStatistic: true
-    case .slot, .carriedState: false
+    case .slot, .carriedState, .validationState: false
     }
   }
 
@@ -41,7 +46,7 @@ struct StateSection: Sendable {
       return tensor.pieces().map { StatePiece(content: content, elements: $0.elements, tensor: $0) }
     case .runningStatistic:
       return [StatePiece(content: content, elements: 0..<count)]
-    case .carriedState:
+    case .carriedState, .validationState:
       let width = shape[1]
       let step = max(TensorPiece.mostFloats / max(width, 1), 1)
       return stride(from: 0, to: shape[0], by: step).map { first in
@@ -75,13 +80,22 @@ struct StatePiece: Sendable {
 struct TrainingState: Sendable {
   /// In the order of digests: parameters, each of the optimizer's slots, running statistics, carried states.
   let sections: [StateSection]
+  /// What a validation begins with: as the latest one has, where nothing was trained since, else as one would; empty
+  /// where it begins from zero. Neither digested nor needed to go on.
+  var validation: [StateSection] = []
   /// Updates of the optimizer.
   let updates: Int
 
   /// What a model needs, in the order of files.
   var weights: [StateSection] { sections.filter(\.isWeight) }
+  /// What a file of weights has: these, and what a validation begins with.
+  var weightsOrder: [StateSection] { weights + validation }
   /// All of it in the order of files: the weights first.
   var fileOrder: [StateSection] { weights + sections.filter { !$0.isWeight } }
+  /// The same as a checkpoint has it: with the state before a validation, where that isn't the carried one any more.
+  var checkpointOrder: [StateSection] {
+    fileOrder + validation.filter { if case .validationState = $0.content { true } else { false } }
+  }
   /// Bytes of all sections.
   var byteCount: Int { sections.reduce(0) { $0 + 4 * $1.count } }
 

@@ -14,9 +14,13 @@ struct WorkerState: Sendable {
   let slots: [BufferView<Float>]
   /// (streams, width) each.
   let carried: [Panels]
+  /// Copies of these from before the latest validation; none where something was trained since.
+  let validation: [Panels]
 
-  /// All of it as views, in a fixed order.
+  /// What training goes on from, as views in a fixed order.
   var views: [BufferView<Float>] { slots + carried.map(\.elements) }
+  /// All of it.
+  var allViews: [BufferView<Float>] { views + validation.map(\.elements) }
 
   /// Calls `body` for each part of a piece's segments that lies in a slice: where it lies in the arena, and in the
   /// piece.
@@ -41,8 +45,8 @@ struct WorkerState: Sendable {
         end += own.count
       }
       return end
-    case .carriedState(let index):
-      let panels = carried[index]
+    case .carriedState(let index), .validationState(let index):
+      let panels = panels(of: piece, index)
       let own = piece.streams.clamped(to: streams)
       for (place, stream) in own.enumerated() {
         for column in 0..<panels.columns {
@@ -75,9 +79,14 @@ struct WorkerState: Sendable {
     return own.count * width
   }
 
+  /// Where the state of that place is kept that a piece is of.
+  private func panels(of piece: StatePiece, _ index: Int) -> Panels {
+    if case .validationState = piece.content { validation[index] } else { carried[index] }
+  }
+
   /// Takes the worker's part of a carried state's piece, of which `elements` are all.
   func take(_ piece: StatePiece, ofCarried index: Int, _ elements: BufferView<Float>) {
-    let panels = carried[index]
+    let panels = panels(of: piece, index)
     for stream in piece.streams.clamped(to: streams) {
       for column in 0..<panels.columns {
         panels[stream - streams.lowerBound, column] =

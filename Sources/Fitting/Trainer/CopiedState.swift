@@ -12,7 +12,7 @@ struct CopiedState: Sendable {
   private let runningStatistics: [BufferView<Float>]
   private let workers: [WorkerState]
 
-  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.views`, one behind the other).
+  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.allViews`, one behind the other).
   fileprivate init(_ trainer: Trainer, messages: [[UInt8]]) {
     let statistics = trainer.model.runningStatistics.map(\.values)
     let counts = [trainer.layout.parameterCount] + statistics.map(\.count) + messages.map { $0.count / 4 }
@@ -37,13 +37,12 @@ struct CopiedState: Sendable {
       }
       let slice = trainer.exchange.slices[worker]
       let streams = lanes.streams(ofWorker: worker, of: messages.count)
+      func nextPanels(_ columns: Int) -> Panels {
+        Panels(next(Panels.count(rows: streams.count, columns: columns)), rows: streams.count, columns: columns)
+      }
       return WorkerState(
         slice: slice, streams: streams, slots: own.slots.map { _ in next(slice.count) },
-        carried: own.carried.map { panels in
-          Panels(
-            next(Panels.count(rows: streams.count, columns: panels.columns)), rows: streams.count,
-            columns: panels.columns)
-        })
+        carried: own.carried.map { nextPanels($0.columns) }, validation: own.validation.map { nextPanels($0.columns) })
     }
   }
 
@@ -63,7 +62,7 @@ struct CopiedState: Sendable {
     switch piece.content {
     case .parameter: return piece.gather(from: parameters, into: room)
     case .runningStatistic(let index): return runningStatistics[index]
-    case .slot, .carriedState:
+    case .slot, .carriedState, .validationState:
       for worker in workers {
         _ = worker.copy(piece, into: part)
         _ = WorkerState.place(piece, slice: worker.slice, streams: worker.streams, part, in: room)
@@ -77,7 +76,7 @@ extension Trainer {
   /// A copy of the run's state on worker 0, nil elsewhere. Collective. Takes as much memory as the state does.
   func copyState() -> CopiedState? {
     var message: [UInt8] = []
-    for window in ownState.views { message += window.littleEndianBytes }
+    for window in ownState.allViews { message += window.littleEndianBytes }
     let messages = team.gather(message)
     return team.rank == 0 ? CopiedState(self, messages: messages) : nil
   }

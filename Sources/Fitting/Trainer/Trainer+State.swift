@@ -25,14 +25,24 @@ extension Trainer {
         StateSection(
           name: carried.name, shape: [team.lanes.batchSize, carried.values.columns], content: .carriedState(index)))
     }
-    return TrainingState(sections: sections, updates: updates)
+    return TrainingState(sections: sections, validation: validationSections, updates: updates)
+  }
+
+  /// What a validation begins with: see `TrainingState`.
+  private var validationSections: [StateSection] {
+    guard validationStart.count > 0 else { return [] }
+    return model.carriedStates.enumerated().map { index, carried in
+      StateSection(
+        name: StateSection.validationPrefix + carried.name, shape: [team.lanes.batchSize, carried.values.columns],
+        content: isValidated ? .validationState(index) : .carriedState(index))
+    }
   }
 
   /// What this worker has of it alone.
   var ownState: WorkerState {
     WorkerState(
       slice: exchange.slice, streams: team.lanes.streams(ofWorker: team.rank, of: team.size), slots: slots.views,
-      carried: model.carriedStates.map(\.values))
+      carried: model.carriedStates.map(\.values), validation: isValidated ? validationStart : [])
   }
 
   /// SHA-256 over the whole state, on worker 0; nil elsewhere. Collective.
@@ -69,7 +79,7 @@ extension Trainer {
     switch piece.content {
     case .parameter: return team.rank == 0 ? piece.gather(from: exchange.parameters, into: room) : nil
     case .runningStatistic(let index): return team.rank == 0 ? model.runningStatistics[index].values : nil
-    case .slot, .carriedState:
+    case .slot, .carriedState, .validationState:
       // One worker's part is the piece as it lies.
       if team.size == 1 {
         _ = own.copy(piece, into: room)
@@ -90,11 +100,13 @@ extension Trainer {
 
   /// Takes this worker's part of a run's state, of the same model, optimizer and batch size. Collective.
   ///
+  /// - sections: those of `state`; behind them `keptValidationSections` where the run has just validated.
   /// - read: a piece's little-endian bytes, in the order of files; called on worker 0, whose error all throw.
   func restore(
-    _ sections: [StateSection], updates: Int,
+    _ sections: [StateSection], updates: Int, isValidated: Bool = false,
     _ read: (StateSection, Range<Int>) throws(RunError) -> [UInt8]
   ) throws {
+    self.isValidated = isValidated
     let buffers = PieceBuffers(sections)
     let own = ownState
     for section in sections {
@@ -109,6 +121,34 @@ extension Trainer {
     team.allGather(exchange) { _ in }
     self.updates = updates
     model.parametersChanged()
+  }
+
+  /// The sections that a checkpoint has in addition where the run has just validated; empty where validation begins
+  /// from zero.
+  var keptValidationSections: [StateSection] {
+    let was = isValidated
+    defer { isValidated = was }
+    isValidated = true
+    return validationSections
+  }
+
+  /// Names and widths of what the model carries.
+  package var carriedShapes: [(name: String, width: Int)] {
+    model.carriedStates.map { ($0.name, $0.values.columns) }
+  }
+
+  /// Sets the carried states of this worker's streams: (streams of all workers or more, width) each, in the order of
+  /// the model's.
+  package func setCarriedStates(_ values: [[Float]]) {
+    let first = team.lanes.streams(ofWorker: team.rank, of: team.size).lowerBound
+    for (state, values) in zip(model.carriedStates, values) {
+      let panels = state.values
+      for stream in 0..<panels.rows {
+        for column in 0..<panels.columns {
+          panels[stream, column] = values[(first + stream) * panels.columns + column]
+        }
+      }
+    }
   }
 
   /// Takes what this worker owns of a piece.
@@ -127,7 +167,7 @@ extension Trainer {
     case .parameter(let tensor): take(tensor, exchange.parameters, from: 0)
     case .slot(let index, let tensor): take(tensor, own.slots[index], from: exchange.slice.lowerBound)
     case .runningStatistic(let index): model.runningStatistics[index].values.copy(from: elements)
-    case .carriedState(let index): own.take(piece, ofCarried: index, elements)
+    case .carriedState(let index), .validationState(let index): own.take(piece, ofCarried: index, elements)
     }
   }
 }

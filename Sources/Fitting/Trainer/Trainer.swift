@@ -25,6 +25,10 @@ package final class Trainer {
   private let rule: HiddenStateRule
   package let exchange: ParameterExchange
   let optimizerKind: OptimizerKind
+  /// Room for the carried states as a validation finds them; none where it begins from zero.
+  let validationStart: [Panels]
+  /// Whether `validationStart` holds them still: a validation has been, and no step since.
+  var isValidated = false
   /// What the optimizer keeps of this worker's slice.
   package let slots: OptimizerSlots
   private let update: SliceUpdate
@@ -62,6 +66,9 @@ package final class Trainer {
     model = description.kind.type.init(context)
     carriedStates = model.carriedStates
     runningStatistics = model.runningStatistics
+    validationStart =
+      rule == .reset
+      ? [] : carriedStates.map { context.makePanels(rows: $0.values.rows, columns: $0.values.columns) }
     predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
     optimizerKind = optimizer
@@ -123,6 +130,7 @@ package final class Trainer {
     _ step: Int, learningRate: Double, momentum: Double, weightDecay: Double, takesNorm: Bool = false,
     phase: StepPlace.Phase = .fit, update number: Int? = nil
   ) -> Double {
+    isValidated = false
     let loss = gradient(ofStep: step, at: StepPlace(update: number ?? updates, phase: phase))
     context.spans?.mark(.update)
     updates += 1
@@ -189,8 +197,23 @@ package final class Trainer {
   }
 
   /// Mean loss and accuracy over the valid split, batch by batch.
-  func validate() -> (loss: Double, accuracy: Double) {
+  package func validate() -> (loss: Double, accuracy: Double) {
+    runValidation()
+    return validation.means(rows: predictions)
+  }
+
+  /// Mean loss and accuracy over the predictions of the valid split that count (`ModelContext.countedPredictions`),
+  /// `rows` of all workers.
+  package func validate(counting rows: Int) -> (loss: Double, accuracy: Double) {
+    runValidation()
+    let (loss, correct) = validation.sums()
+    return (loss / Double(rows), correct / Double(rows))
+  }
+
+  private func runValidation() {
     if rule == .reset { resetStates() }
+    for (copy, state) in zip(validationStart, carriedStates) { copy.elements.copy(from: state.values.elements) }
+    isValidated = true
     let place = context.place
     defer { context.place = place }
     for batch in 0..<valid.count {
@@ -199,6 +222,5 @@ package final class Trainer {
         x: valid.x(batch), y: valid.y(batch), losses: validation.losses(of: batch),
         correct: validation.correct(of: batch))
     }
-    return validation.means(rows: predictions)
   }
 }

@@ -40,6 +40,24 @@ struct ValidationSums {
 
   /// The means over all batches of `rows` rows each; collective.
   func means(rows: Int) -> (loss: Double, accuracy: Double) {
+    complete()
+    var loss = 0.0
+    var correct = 0.0
+    for batch in 0..<batches {
+      loss += totals[batch] / Double(rows)
+      correct += totals[batches + batch] / Double(rows)
+    }
+    return (loss / Double(batches), correct / Double(batches))
+  }
+
+  /// The sums over all batches; collective.
+  func sums() -> (loss: Double, correct: Double) {
+    complete()
+    return ((0..<batches).reduce(0) { $0 + totals[$1] }, (0..<batches).reduce(0) { $0 + totals[batches + $1] })
+  }
+
+  /// Sums over lanes and workers, batch by batch. Collective.
+  private func complete() {
     let stride = exchange.doubleStride
     let own = exchange.doubles[(exchange.ownRoots.lowerBound * stride)..<(exchange.ownRoots.upperBound * stride)]
     for batch in 0..<batches {
@@ -55,12 +73,5 @@ struct ValidationSums {
       exchange.doubles, stride: stride, count: 2 * batches, schedule: exchange.schedule, into: totals,
       rootStride: 2 * batches, scratch: scratch)
     team.barrier()
-    var loss = 0.0
-    var correct = 0.0
-    for batch in 0..<batches {
-      loss += totals[batch] / Double(rows)
-      correct += totals[batches + batch] / Double(rows)
-    }
-    return (loss / Double(batches), correct / Double(batches))
   }
 }

@@ -35,8 +35,8 @@ public final class ModelContext {
   private let lossTotals: BufferView<Double>  // (1 + flags)
   /// What workers exchange along with a step's loss.
   package let flags = StepFlags()
-  /// Takes what evaluation predicts wrongly, if anybody wants that.
-  package var predictionCounts: PredictionCounts?
+  /// Which predictions count in an evaluation; nil for all.
+  package var countedPredictions: CountedPredictions?
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?

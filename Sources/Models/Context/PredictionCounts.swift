@@ -1,5 +1,3 @@
-internal import Kernels
-internal import Memory
 package import Teams
 
 /// How often each token was taken for another one in evaluation, on one worker.
@@ -9,14 +7,8 @@ package final class PredictionCounts {
   /// Nothing counted yet.
   package init() {}
 
-  /// Counts the rows whose largest logit, of equal ones the first, isn't the target's.
-  func add(_ logits: Panels, targets: BufferView<Int32>) {
-    for row in 0..<logits.rows {
-      let best = largestColumn(logits, row: row)
-      let target = Int(targets[row])
-      if best != target { counts[UInt64(target) << 32 | UInt64(best), default: 0] += 1 }
-    }
-  }
+  /// Counts a token that was taken for another one: of equal logits the first counts.
+  func add(actual: Int, predicted: Int) { counts[UInt64(actual) << 32 | UInt64(predicted), default: 0] += 1 }
 
   /// The pairs of all workers on worker 0, the most frequent first, equal ones by their ids; nil elsewhere. Collective.
   package func mostConfused(_ team: any Team) -> [ConfusedPair]? {

@@ -130,7 +130,12 @@ public final class OutputLayer {
     let targets = targets[0..<(block.streams.count * steps)]
     correctPredictions(
       logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
-    context.predictionCounts?.add(logits(block), targets: targets)
+    guard let counted = context.countedPredictions else { return }
+    // A model that predicts the last token only has a row for each batch.
+    let first = (context.place.batch + 1) * context.bptt - steps
+    counted.score(
+      block, logits(block), targets: targets, rowLosses: self.losses, first: first,
+      losses: block.laneRows(losses, stride: 1), correct: block.laneRows(correct, stride: 1))
   }
 
   /// The backward pass after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order

@@ -91,7 +91,7 @@ public struct Resumption: Sendable {
     }
   }
 
-  private static func runDirectory(of file: FilePath) -> FilePath? {
+  static func runDirectory(of file: FilePath) -> FilePath? {
     let parent = file.removingLastComponent()
     guard parent.lastComponent?.string == RunDirectory.File.checkpoints.rawValue else { return nil }
     let run = parent.removingLastComponent()
@@ -124,7 +124,7 @@ public struct Resumption: Sendable {
     }
   }
 
-  private static func forEachMetric(
+  static func forEachMetric(
     of checkpoint: Checkpoint, in run: FilePath, _ body: (MetricsRecord) -> Void
   ) throws(RunError) {
     let path = run.appending(RunDirectory.File.metrics.rawValue)

@@ -15,12 +15,21 @@ public struct RunBeginning: Sendable {
   public static func find(_ path: String, _ job: Job) throws -> RunBeginning? {
     let text = try job.share { () throws(RunError) in
       let run = FilePath(named: path)
-      guard try Resumption.candidates(run).isEmpty else { return [] }
-      // One that has come to its end has lost its checkpoints: it isn't run again over what it has left.
-      guard !FileOperations.exists(run.appending(RunDirectory.File.model.rawValue)) else { return [] }
-      return (try? FileOperations.read(run.appending(RunDirectory.File.configuration.rawValue))) ?? []
+      return try Resumption.candidates(run).isEmpty ? read(run) : []
     }
-    guard let json = try? JSONValue(parsing: text), let configuration = RunConfiguration(json: json) else { return nil }
-    return RunBeginning(configuration: configuration, directory: path)
+    return configuration(text).map { RunBeginning(configuration: $0, directory: path) }
+  }
+
+  /// The options in the `config.json` of a directory; nil where there is none that can be read.
+  static func configuration(of directory: FilePath) -> RunConfiguration? { configuration(read(directory)) }
+
+  private static func read(_ directory: FilePath) -> [UInt8] {
+    // One that has come to its end has lost its checkpoints: it isn't run again over what it has left.
+    guard !FileOperations.exists(directory.appending(RunDirectory.File.model.rawValue)) else { return [] }
+    return (try? FileOperations.read(directory.appending(RunDirectory.File.configuration.rawValue))) ?? []
+  }
+
+  private static func configuration(_ text: [UInt8]) -> RunConfiguration? {
+    (try? JSONValue(parsing: text)).flatMap { RunConfiguration(json: $0) }
   }
 }
