@@ -9,6 +9,7 @@ public enum EntryPoint {
   public static func main() {
     // Before anything that takes time: a signal of the first milliseconds counts.
     StopRequest.listen()
+    PassingLine.giveWayToErrors()
     StandardOutput.prepare()
     Processor.check()
     do {
