@@ -89,9 +89,10 @@ private func timeCanonical(_ team: any Team, count: Int, rounds: Int) -> (micros
         exchange.sliceRoots, stride: exchange.sliceRootStride, count: exchange.slice.count, schedule: exchange.schedule,
         into: exchange.parameters[exchange.slice], rootStride: exchange.slice.count, scratch: stack)
     }
-    team.allGather(exchange) { _ in }
+    team.allGather(exchange)
     if round >= 2 { times.append((clock.now - start) / .microseconds(1)) }
   }
+  withExtendedLifetime(scratch) {}
   precondition(exchange.parameters[0] == Float(exchange.schedule.additions.count), "a sum of ones is their number")
   return (median(times), exchange.schedule.additions.count)
 }
@@ -108,6 +109,7 @@ private func copyRate(_ team: any Team) -> Double {
   team.barrier()
   let rounds = 8
   let time = clock.measure { for _ in 0..<rounds { target.copy(from: source) } }
+  withExtendedLifetime(arena) {}
   team.barrier()
   return Double(rounds * 2 * 4 * count) / (time / .seconds(1))
 }

@@ -52,7 +52,7 @@ extension Session {
     for _ in 0..<rounds {
       let time = clock.measure {
         team.reduceScatter(trainer.exchange)
-        team.allGather(trainer.exchange) { _ in }
+        team.allGather(trainer.exchange)
       }
       times.append(time / .microseconds(1))
     }

@@ -12,6 +12,7 @@ public enum EntryPoint {
     Job.prepareForShortage()
     // Before anything that takes time: a signal of the first milliseconds counts.
     StopRequest.listen()
+    PassingLine.giveWayToErrors()
     StandardOutput.prepare()
     Processor.check()
     do {

@@ -2,13 +2,14 @@ private import Synchronization
 
 internal import Platform
 
-/// Tells whether the terminal's last line is one that is drawn over again, and may go when another line is written.
-public func setPassingLine(_ isThere: Bool) { hasPassingLine.store(isThere, ordering: .relaxed) }
+/// Has `text` say what stands before each line that `writeErrorLine` writes, in the same call: by default nothing. A
+/// program that draws on a terminal clears its own line so. It is asked on whichever thread has the error.
+public func setErrorLineStart(_ text: @escaping @Sendable () -> String) { errorLineStart.withLock { $0 = text } }
 
-private let hasPassingLine = Atomic(false)
+private let errorLineStart = Mutex<@Sendable () -> String>({ "" })
 
 /// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't
-/// mix. On a terminal it takes the place of a passing line; under a launcher it returns when the launcher has taken the
+/// mix, behind what `setErrorLineStart` has it start with. Under a launcher it returns when the launcher has taken the
 /// line, or after a second.
 ///
 /// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before.
@@ -32,7 +33,7 @@ public func errorLine(_ error: any Error) -> String {
   // Control characters in it must not reach a terminal.
   let line = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ").unicodeScalars
   let text = String(String.UnicodeScalarView(line.map { $0.properties.generalCategory == .control ? " " : $0 }))
-  let start = hasPassingLine.load(ordering: .relaxed) && isatty(2) == 1 ? "\r\u{1B}[K" : ""
+  let start = errorLineStart.withLock { $0 }()
   return "\(start)\(program): \(text)\n"
 }
 

@@ -1,4 +1,3 @@
-internal import MPI
 internal import Teams
 internal import Training
 
@@ -34,23 +33,20 @@ struct FitProgress {
       return
     }
     guard Terminal.isReady(1) else { return }
-    setPassingLine(true)
+    PassingLine.set(true)
     isShown = true
     // A line that fills the last column would make some terminals go on to the next.
     let line = text.line(width: terminal.columns - 1)
-    StandardOutput.write(Self.start + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
+    StandardOutput.write(PassingLine.eraser + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
   }
 
   /// Takes the line away, so that others can be printed.
   mutating func clear() {
     guard isShown else { return }
     isShown = false
-    setPassingLine(false)
-    StandardOutput.write(Self.start)
+    PassingLine.set(false)
+    StandardOutput.write(PassingLine.eraser)
   }
-
-  /// To the line's start, and all of it away.
-  private static let start = "\r\u{1B}[K"
 }
 
 /// Prints a line that is there at once, in a file or a pipe too.

@@ -33,12 +33,12 @@ struct ProgressBar {
     hasLine = true
     // A line that fills the last column would make some terminals go on to the next.
     let width = terminal.columns - 1
-    write("\r\u{1B}[K" + Self.line(name, bytes, of: total, seconds: seconds, width: width))
+    write(PassingLine.eraser + Self.line(name, bytes, of: total, seconds: seconds, width: width))
   }
 
   /// Takes the line away.
   mutating func end() {
-    if hasLine { write("\r\u{1B}[K") }
+    if hasLine { write(PassingLine.eraser) }
     hasLine = false
   }
 

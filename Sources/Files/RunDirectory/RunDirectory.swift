@@ -10,7 +10,7 @@ public struct RunDirectory: Sendable {
   public enum File: String, CaseIterable, Sendable {
     /// Every option as resolved.
     case configuration = "config.json"
-    /// Steps, epochs and timings, one JSON object a line.
+    /// Steps and epochs, one JSON object a line.
     case metrics = "metrics.jsonl"
     /// Steps and epochs as comma-separated text.
     case metricsTable = "metrics.csv"

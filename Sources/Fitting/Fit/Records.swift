@@ -64,26 +64,3 @@ public struct SpeedRecord: Sendable, Equatable {
     self.tokensPerSecond = tokensPerSecond
   }
 }
-
-/// How long a part of a run took; such lines are left out when two runs are compared.
-public struct TimingRecord: Sendable, Equatable {
-  /// The part: "lr-find", "train", "start-up".
-  public var phase: String
-  /// Wall-clock time of the part.
-  public var seconds: Double
-  /// Further numbers, by name: speeds, counts.
-  public var figures: [(name: String, value: Double)]
-
-  /// A record of these values.
-  public init(phase: String, seconds: Double, figures: [(name: String, value: Double)] = []) {
-    self.phase = phase
-    self.seconds = seconds
-    self.figures = figures
-  }
-
-  /// Whether the two hold the same values.
-  public static func == (one: TimingRecord, other: TimingRecord) -> Bool {
-    one.phase == other.phase && one.seconds == other.seconds
-      && one.figures.elementsEqual(other.figures) { $0.name == $1.name && $0.value == $1.value }
-  }
-}

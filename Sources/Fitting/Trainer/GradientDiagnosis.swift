@@ -48,6 +48,8 @@ extension Trainer {
         }
       }
     }
+    // It holds what the unit is a view of.
+    withExtendedLifetime(context) {}
     return result
   }
 

@@ -75,7 +75,7 @@ final class SliceUpdate {
       reduceTree(start - exchange.slice.lowerBound)
       exchange.parameters[start..<(start + ParameterLayout.unit)].copy(from: unitGradient)
     }
-    team.allGather(exchange) { _ in }
+    team.allGather(exchange)
   }
 
   /// Brings the unit that starts there in the slice into `unitGradient`: that of the step's batches, unclipped.

@@ -22,6 +22,7 @@ final class StateSnapshot {
   /// Copies the state of the same trainer anew.
   func take(_ trainer: Trainer) {
     for (copy, window) in zip(copies, trainer.snapshotViews) { copy.copy(from: window) }
+    withExtendedLifetime(arena) {}
     updates = trainer.updates
   }
 
@@ -29,7 +30,8 @@ final class StateSnapshot {
   func restore(_ trainer: Trainer) {
     trainer.team.barrier()
     for (copy, window) in zip(copies, trainer.snapshotViews) { window.copy(from: copy) }
-    trainer.team.allGather(trainer.exchange) { _ in }
+    withExtendedLifetime(arena) {}
+    trainer.team.allGather(trainer.exchange)
     trainer.updates = updates
     trainer.context.flags.gradientWasBad = false
     trainer.model.parametersChanged()

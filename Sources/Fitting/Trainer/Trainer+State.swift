@@ -118,7 +118,7 @@ extension Trainer {
       }
     }
     withExtendedLifetime(buffers) {}
-    team.allGather(exchange) { _ in }
+    team.allGather(exchange)
     self.updates = updates
     model.parametersChanged()
   }

@@ -101,7 +101,7 @@ package final class Trainer {
       }
     }
     withExtendedLifetime(buffers) {}
-    team.allGather(exchange) { _ in }
+    team.allGather(exchange)
     for statistic in model.runningStatistics {
       if let values = runningStatistics[statistic.name] { statistic.values.copy(from: values) }
     }
@@ -139,7 +139,7 @@ package final class Trainer {
     let isGood = update(settings, takesNorm: takesNorm)
     context.flags.gradientWasBad = !isGood || !hasFiniteState
     context.spans?.mark(.gather)
-    team.allGather(exchange) { _ in }
+    team.allGather(exchange)
     model.parametersChanged()
     context.spans?.mark(nil)
     return loss

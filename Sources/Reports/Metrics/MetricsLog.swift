@@ -4,8 +4,7 @@ public import Fitting
 /// The lines of a run's `metrics.jsonl`, gathered until they are written: one JSON object a line.
 ///
 /// Numbers print in the shortest form that reads back to the same bits, non-finite ones as null. Only the field
-/// `seconds` and the lines of kind `timing` depend on how fast the run is; all else is the same on any number of
-/// workers.
+/// `seconds` depends on how fast the run is; all else is the same on any number of workers.
 public struct MetricsLog: Sendable {
   private var text = ""
 
@@ -38,15 +37,6 @@ public struct MetricsLog: Sendable {
     field("valid_loss", record.validLoss)
     field("accuracy", record.accuracy)
     field("seconds", record.seconds)
-    end()
-  }
-
-  /// Adds `{"kind":"timing","phase":…,"seconds":…}` with the record's figures after it.
-  public mutating func append(_ record: TimingRecord) {
-    begin("timing")
-    text += ",\"phase\":" + JSONValue.string(record.phase).text
-    field("seconds", record.seconds)
-    for figure in record.figures { field(figure.name, figure.value) }
     end()
   }
 

@@ -1,5 +1,3 @@
-package import Memory
-
 /// A team whose collective operations are kept as waits in a log. Used only where somebody asks for a trace or a
 /// benchmark's shares: a plain team costs nothing more.
 package final class TracedTeam: Team {
@@ -19,8 +17,8 @@ package final class TracedTeam: Team {
   package func barrier() { log.wait { base.barrier() } }
   package func complete(_ exchange: TreeExchange) { log.wait { base.complete(exchange) } }
   package func reduceScatter(_ exchange: ParameterExchange) { log.wait { base.reduceScatter(exchange) } }
-  package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
-    log.wait { base.allGather(exchange, received: received) }
+  package func allGather(_ exchange: ParameterExchange) {
+    log.wait { base.allGather(exchange) }
   }
 
   package func makeTreeExchange(floats: Int, doubles: Int) -> TreeExchange {
@@ -29,7 +27,6 @@ package final class TracedTeam: Team {
   package func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange {
     base.makeParameterExchange(count: count, unit: unit)
   }
-  package func makeShared(floats: Int) -> BufferView<Float> { base.makeShared(floats: floats) }
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { base.broadcast(bytes, from: root) }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { base.gather(bytes) }
 }

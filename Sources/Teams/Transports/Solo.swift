@@ -1,11 +1,10 @@
-package import Memory
+internal import Memory
 
 /// A team of one worker: nothing crosses, nothing costs.
 package final class Solo: Team {
   /// The run's lanes, all of them this worker's.
   package let lanes: Lanes
   private let layout: TeamLayout
-  private var shared: [NodeSection] = []
   /// 0.
   package var rank: Int { 0 }
   /// 1.
@@ -33,13 +32,7 @@ package final class Solo: Team {
   }
 
   package func reduceScatter(_ exchange: ParameterExchange) {}
-  package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
-
-  package func makeShared(floats: Int) -> BufferView<Float> {
-    let section = NodeSection(NodeSection.Sizes(floats: [floats])) { Arena(byteCount: $0) }
-    shared.append(section)
-    return section.floats[0]
-  }
+  package func allGather(_ exchange: ParameterExchange) {}
 
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }

@@ -1,5 +1,3 @@
-public import Memory
-
 /// All workers of a run as one of them sees it, with the collective operations between them.
 ///
 /// Every worker calls the same operations in the same order, from its own thread. A buffer of an exchange may be
@@ -28,22 +26,15 @@ public protocol Team: AnyObject {
   /// All-gather of the roots: returns when every worker's are here.
   func complete(_ exchange: TreeExchange)
 
-  /// An exchange of `count` parameters and their gradient, zeroed; slices are whole `unit`s, and `count` is a multiple
-  /// of it. Collective.
+  /// An exchange of `count` parameters and their gradient, zeroed; slices are whole `unit`s, of which `count` is a
+  /// multiple, and a unit is whole vectors of 16. Collective.
   func makeParameterExchange(count: Int, unit: Int) -> ParameterExchange
   /// Brings every root's part of this worker's slice of the gradient here. `sliceRoots` is then good until the next
   /// collective.
   func reduceScatter(_ exchange: ParameterExchange)
-  /// Takes the update of `parameters[slice]` from every worker: returns when all have all of it.
-  ///
-  /// The workers of a node share one copy. Where parts of it come from other nodes, `received` is called, before
-  /// anybody of the node returns, with the ranges of whole units of which this worker is to make what the owner made of
-  /// its slice (a transposed copy in `makeShared` memory, say): each such range goes to one worker of the node. Within
-  /// one node it isn't called.
-  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void)
-
-  /// `floats` zeroed floats that the workers of this node share. Collective; ordered by the team's other operations.
-  func makeShared(floats: Int) -> BufferView<Float>
+  /// Takes the update of `parameters[slice]` from every worker: returns when all have all of it. The workers of a node
+  /// share one copy.
+  func allGather(_ exchange: ParameterExchange)
 
   /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a
   /// few MB for long messages, so what is larger than that is best passed in pieces.

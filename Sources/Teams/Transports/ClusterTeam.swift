@@ -57,9 +57,9 @@ internal import Memory
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       worker.synchronise(.reduceScatter)
       for run in messages.runs {
-        reduceTree(
+        reduceRows(
           run.nodes, stride: exchange.parameters.count, count: run.count, schedule: messages.nodeSchedule,
-          into: run.roots, rootStride: run.rootStride, stack: messages.stack)
+          into: run.roots, rootStride: run.rootStride, scratch: messages.scratch)
       }
       betweenNodes(.reduceScatter) { leaders throws(MPIError) in
         try messages.outgoing.withSpan { outgoing throws(MPIError) in
@@ -72,17 +72,11 @@ internal import Memory
       }
     }
 
-    func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
+    func allGather(_ exchange: ParameterExchange) {
       guard let messages = exchange.messages else { preconditionFailure("an exchange of another team") }
       betweenNodes(.allGather) { leaders throws(MPIError) in
         try Self.allGather(exchange.parameters, messages.slices, leaders)
       }
-      for share in messages.shares { received(share) }
-      worker.synchronise(.allGather)
-    }
-
-    func makeShared(floats: Int) -> BufferView<Float> {
-      worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
     }
 
     func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {

@@ -1,5 +1,8 @@
 internal import Platform
 
+/// Exit code of a job that may be run again.
+let tryAgainStatus: Int32 = 75
+
 /// Ends the process at once.
 public func exitProcess(_ code: Int32) -> Never { exit(code) }
 

@@ -28,9 +28,6 @@ public final class Watchdog: Sendable {
   private let isAlone: Bool
   private let stop: StopPassing?
 
-  /// Exit code of a job that may be run again.
-  static let tryAgain: Int32 = 75
-
   /// - stallSeconds: how long others may wait for a worker; rank, ranks: this process among those of the job.
   /// - stop: how an idle process passes on that it was asked to stop.
   public init(stallSeconds: Double, rank: Int, ranks: Int, stop: StopPassing? = nil) {
@@ -70,11 +67,11 @@ public final class Watchdog: Sendable {
       let stuck = stallDetector?.look(interval)
       let absent = idleRankMonitor?.look(interval, isAskedToStop: stop?.isAsked() ?? false)
       phase.0 = .running(stallDetector, idleRankMonitor)
-      if stallDetector?.isLeftOver ?? false { endAtOnce(Self.tryAgain) }
+      if stallDetector?.isLeftOver ?? false { endAtOnce(tryAgainStatus) }
       if idleRankMonitor?.isAskedToStop ?? false { stop?.ask() }
       guard let finding = stuck ?? absent else { return }
       if let stallDetector { _ = stallDetector.errorReporter.report(finding) } else { idleRankMonitor?.report(finding) }
-      endAtOnce(Self.tryAgain)
+      endAtOnce(tryAgainStatus)
     case .ended: return
     case .starting, .ending:
       guard !isAlone else { return }
@@ -83,7 +80,7 @@ public final class Watchdog: Sendable {
       guard phase.waited > limit + StallDetector.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
       let place = if case .starting = phase.0 { "start" } else { "end" }
       writeErrorLine(LostWorkers(text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s"))
-      endAtOnce(Self.tryAgain)
+      endAtOnce(tryAgainStatus)
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import Memory
-
 /// A team whose workers share memory: threads of a process, ranks of a node, or both.
 ///
 /// Roots are written into shared memory and read where they lie, so every exchange is one barrier and moves nothing.
@@ -34,13 +32,7 @@ final class NodeTeam: Team {
 
   func reduceScatter(_ exchange: ParameterExchange) { worker.synchronise(.reduceScatter) }
 
-  func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {
-    worker.synchronise(.allGather)
-  }
-
-  func makeShared(floats: Int) -> BufferView<Float> {
-    worker.makeSection(NodeSection.Sizes(floats: [floats])).floats[0]
-  }
+  func allGather(_ exchange: ParameterExchange) { worker.synchronise(.allGather) }
 
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] {
     if size == 1 { return bytes }

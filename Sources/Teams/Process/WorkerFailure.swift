@@ -39,7 +39,7 @@ final class WorkerFailure: Sendable {
       workerEnded()
       while true { pause(seconds: 1000) }
     }
-    if error == nil && LauncherSignal.comes(within: 3) { endAtOnce(Watchdog.tryAgain) }
+    if error == nil && LauncherSignal.comes(within: 3) { endAtOnce(tryAgainStatus) }
     end(error ?? TeamError.lostWorker)
   }
 }

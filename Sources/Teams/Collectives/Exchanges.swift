@@ -87,9 +87,15 @@ public final class ParameterExchange {
     #endif
   }
 
+  /// Traps unless the parameters are whole units, and a unit whole vectors.
+  static func check(count: Int, unit: Int) {
+    precondition(unit > 0 && unit % 16 == 0, "a unit of \(unit) is not whole vectors")
+    precondition(count % unit == 0, "\(count) parameters are not whole units of \(unit)")
+  }
+
   /// The sizes of the section that such an exchange needs.
   static func sizes(_ layout: TeamLayout, count: Int, unit: Int) -> NodeSection.Sizes {
-    precondition(unit > 0 && count % unit == 0, "\(count) parameters are not whole units of \(unit)")
+    check(count: count, unit: unit)
     return NodeSection.Sizes(floats: [count, layout.roots.count * count])
   }
 

@@ -55,14 +55,12 @@ internal import Memory
     let schedule: ReductionSchedule
     let runs: [Run]
     let nodeSchedule: ReductionSchedule
-    let stack: BufferView<Float>
+    let scratch: BufferView<Float>
     let outgoing: BufferView<Float>
     let sent: Blocks
     let received: Blocks
     /// Each node's slice of the parameters.
     let slices: Blocks
-    /// The parts of other nodes' slices that this worker treats.
-    let shares: [Range<Int>]
     private let arena: Arena
 
     /// The plan of one worker. - section: what `sizes` has shaped.
@@ -74,8 +72,8 @@ internal import Memory
       schedule = layout.lanes.reductionSchedule(of: layout.nodes.indices.flatMap { layout.reducedRoots($0) })
       let nodeSchedule = layout.nodeSchedule(node)
       self.nodeSchedule = nodeSchedule
-      arena = Arena(byteCount: Arena.byteCount(nodeSchedule.depth * reductionBlock, of: Float.self))
-      stack = arena.take(nodeSchedule.depth * reductionBlock)
+      arena = Arena(byteCount: Arena.byteCount(nodeSchedule.depth * reductionScratch, of: Float.self))
+      scratch = arena.take(nodeSchedule.depth * reductionScratch)
       outgoing = plan.isInOrder ? gradients : section.floats[2]
 
       // This worker's share of the elements, cut at the nodes' slices.
@@ -97,18 +95,11 @@ internal import Memory
       sent = Blocks(plan.isInOrder ? plan.slices.enumerated().map { $0 == node ? 0..<0 : $1 } : plan.packed)
       received = Blocks(plan.received)
       slices = Blocks(plan.slices)
-
-      let own = plan.slices[node]
-      let foreign = Self.share(of: (count - own.count) / unit, worker - workers.lowerBound, workers.count, unit: unit)
-      // Of the parts before and behind the node's own.
-      let before = foreign.clamped(to: 0..<own.lowerBound)
-      let behind = foreign.clamped(to: own.lowerBound..<max(own.lowerBound, count - own.count))
-      shares = [before, (behind.lowerBound + own.count)..<(behind.upperBound + own.count)].filter { !$0.isEmpty }
     }
 
     /// The sizes of the section that such an exchange needs: parameters, gradients, packed, incoming.
     static func sizes(_ layout: TeamLayout, node: Int, count: Int, unit: Int) -> NodeSection.Sizes {
-      precondition(unit > 0 && count % unit == 0, "\(count) parameters are not whole units of \(unit)")
+      ParameterExchange.check(count: count, unit: unit)
       let plan = NodePlan(layout, node: node, count: count, unit: unit)
       let roots = layout.nodes.indices.reduce(0) { $0 + layout.reducedRoots($1).count }
       return NodeSection.Sizes(floats: [
