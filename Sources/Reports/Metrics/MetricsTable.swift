@@ -1,3 +1,4 @@
+internal import Files
 public import Fitting
 
 /// A run's steps and epochs as one table of comma-separated text.
@@ -18,16 +19,21 @@ public enum MetricsTable {
       var text = first == 0 ? header : ""
       for index in first..<min(first + pieceLength, steps.count) {
         let step = steps[index]
-        text += "\(step.step),\(step.epoch),\(step.loss),\(step.smoothedLoss),\(step.learningRate),\(step.momentum)"
-        text += ",\(step.gradientNorm.map { "\($0)" } ?? ""),\(step.isSkipped ? 1 : 0)"
+        text += "\(step.step),\(step.epoch),"
+        text += figures([step.loss, step.smoothedLoss, step.learningRate, step.momentum])
+        text += ",\(step.gradientNorm.map { NumberText.exact($0) } ?? ""),\(step.isSkipped ? 1 : 0)"
         let endsEpoch = index + 1 == steps.count || steps[index + 1].epoch != step.epoch
         if endsEpoch, let epoch = validations[step.epoch] {
-          text += ",\(epoch.validLoss),\(epoch.accuracy),\(epoch.seconds)\n"
+          text += ",\(figures([epoch.validLoss, epoch.accuracy, epoch.seconds]))\n"
         } else {
           text += ",,,\n"
         }
       }
       return text
     }
+  }
+
+  private static func figures(_ values: [Double]) -> String {
+    values.map { NumberText.exact($0) }.joined(separator: ",")
   }
 }
