@@ -9,7 +9,7 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure loss, accuracy and perplexity of weights on the valid split or any text.",
     discussion: """
       Weights may come from a run of dist-train, whose directory will do, or from a PyTorch program, written with the safetensors \
-      library. The model and its size are those that the file tells, unless --model or --hidden is given.
+      library. The model and its size are those that the file says, unless --model or --hidden is given.
 
       Example: dist-train evaluate --weights runs/first --json
       Example: dist-train evaluate --weights runs/book --text another.txt --confused 10

@@ -21,14 +21,14 @@ final class StateSnapshot {
 
   /// Copies the state of the same trainer anew.
   func take(_ trainer: Trainer) {
-    for (copy, window) in zip(copies, trainer.snapshotViews) { copy.copy(from: window) }
+    for (copy, view) in zip(copies, trainer.snapshotViews) { copy.copy(from: view) }
     updates = trainer.updates
   }
 
   /// Puts the state back to the bit; collective.
   func restore(_ trainer: Trainer) {
     trainer.team.barrier()
-    for (copy, window) in zip(copies, trainer.snapshotViews) { window.copy(from: copy) }
+    for (copy, view) in zip(copies, trainer.snapshotViews) { view.copy(from: copy) }
     trainer.team.allGather(trainer.exchange) { _ in }
     trainer.updates = updates
     trainer.context.flags.gradientWasBad = false

@@ -1,7 +1,7 @@
 internal import Files
 public import Fitting
 
-/// What a run's `metrics.jsonl` tells of its steps and epochs.
+/// What a run's `metrics.jsonl` has of its steps and epochs.
 public struct MetricsHistory: Sendable {
   /// The steps in their order.
   public private(set) var steps: [StepRecord] = []
