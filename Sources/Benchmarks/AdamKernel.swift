@@ -8,9 +8,9 @@ func adamRow(_ parameters: Int) -> KernelRow {
   let count = (parameters + unit - 1) / unit * unit
   let storage = Storage()
   func vector(_ value: Float) -> BufferView<Float> {
-    let window: BufferView<Float> = storage.take(count)
-    window.fill(value)
-    return window
+    let view: BufferView<Float> = storage.take(count)
+    view.fill(value)
+    return view
   }
   let (values, first, second, root) = (vector(0.1), vector(0.01), vector(0.0001), vector(0.01))
   let scratch: BufferView<Float> = storage.take(unit)

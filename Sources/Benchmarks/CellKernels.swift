@@ -80,9 +80,9 @@ struct CellKernelBench {
     let rows = block.streams.count
     let size = Panels.count(rows: rows, columns: hidden)
     func matrix(_ count: Int) -> BufferView<Float> {
-      let window: BufferView<Float> = storage.take(count)
-      window.fill(0.25)
-      return window
+      let view: BufferView<Float> = storage.take(count)
+      view.fill(0.25)
+      return view
     }
     let gateCount = cell.gates * size
     let memorySize = cell.hasMemory ? size : 0

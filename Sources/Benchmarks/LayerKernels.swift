@@ -49,7 +49,7 @@ struct LayerKernelBench {
     a = storage.take(count)
     h = storage.take(count)
     dh = storage.take(count)
-    for window in [a, h, dh] { window.fill(0.5) }
+    for view in [a, h, dh] { view.fill(0.5) }
     da = storage.take(streams * width)
     da.fill(0.5)
     inputs = panels(rows, hidden, 0.5)
@@ -66,10 +66,10 @@ struct LayerKernelBench {
       places[row] = Int32(row / streams * streams * width + row % streams * 16)
     }
     func coefficient(_ value: Float) -> BufferView<Float> {
-      let window: BufferView<Float> = storage.take(
+      let view: BufferView<Float> = storage.take(
         configuration.bptt * ParameterLayout.padded(configuration.model.outputWidth))
-      window.fill(value)
-      return window
+      view.fill(value)
+      return view
     }
     coefficients = NormCoefficients(
       mean: coefficient(0), inverseDeviation: coefficient(1), scale: coefficient(1), shift: coefficient(0))
@@ -86,10 +86,7 @@ struct LayerKernelBench {
   func recurrence() -> [KernelRow] {
     let streams = block.streams.count
     return [
-      row(
-        "recurrence, forward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
-        3 * rows * hidden + hidden * hidden
-      ) {
+      recurrenceRow("recurrence, forward") {
         recurrentForward(
           a, into: h, rows: streams, steps: steps, weight, bias: bias, embedding: embedding, tokens: tokens,
           tokenStride: streams)
@@ -157,10 +154,7 @@ struct LayerKernelBench {
   func recurrenceBackward() -> [KernelRow] {
     let streams = block.streams.count
     return [
-      row(
-        "recurrence, backward", "\(streams)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
-        3 * rows * hidden + hidden * hidden
-      ) {
+      recurrenceRow("recurrence, backward") {
         recurrentBackward(
           dh, h: h, rows: streams, steps: steps, transposed, through: backwardCoefficients, addingTo: embeddingSums,
           lanes: block.stepRows.rows, first: 0, tokens: tokens, tokenStride: streams, scratch: da)
@@ -243,6 +237,13 @@ struct LayerKernelBench {
     LaneNormGradients(
       dh, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients, into: statistics,
       stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
+  }
+
+  /// A kernel that goes through all steps of the recurrence.
+  private func recurrenceRow(_ kernel: String, _ call: () -> Void) -> KernelRow {
+    row(
+      kernel, "\(block.streams.count)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
+      3 * rows * hidden + hidden * hidden, call)
   }
 
   private func row(

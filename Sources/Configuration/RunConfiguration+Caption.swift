@@ -1,5 +1,4 @@
 internal import Models
-internal import Kernels
 
 extension RunConfiguration {
   /// What the captions of plots say of a run: "model3, hidden 64, 64 streams × bptt 3, seed 42".

@@ -26,6 +26,16 @@ extension RunConfiguration {
     }
   }
 
+  /// Throws a usage error that names the option whose value is out of bounds, or what doesn't fit together: for
+  /// configurations that no command line has made.
+  package func checkBounds() throws(RunError) {
+    for option in RunOption.computed { try option.check(self, at: "configuration (\(option.name))") }
+    try checkLanes(at: "configuration (lanes)")
+    if let violation = modelViolation {
+      throw RunError(violation.problem, at: "configuration (model)", remedy: violation.remedy, status: .usage)
+    }
+  }
+
   /// Throws a usage error unless each lane has a stream.
   ///
   /// - place: what the number of lanes was given by.

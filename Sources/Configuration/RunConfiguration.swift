@@ -1,4 +1,3 @@
-internal import Kernels
 public import Models
 public import Optimization
 

@@ -7,7 +7,7 @@ struct NumbersDocument: Document {
   /// The place of each of `HumanNumbers.spellings`, or −1; and that of the comma.
   private let places: [Int32]
   private let comma: Int32
-  /// The token before which each `Self.interval`-th number stands, its comma included.
+  /// How many tokens come before each `Self.interval`-th number, its comma included.
   private let starts: [Int]
 
   /// Numbers between two places to start from.

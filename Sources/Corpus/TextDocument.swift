@@ -7,7 +7,7 @@ struct TextDocument: Document {
   private let table: WordTable
   /// The comma's place; −1 in a text without one.
   private let comma: Int32
-  /// Where the reader stands before token `Self.interval` · i.
+  /// The reader's position before token `Self.interval` · i.
   private let starts: [Int]
 
   /// Tokens between two places to start reading from.

@@ -2,10 +2,10 @@
 /// makes of it.
 ///
 /// There, lines are trimmed and joined by ", ". So a line's end is a comma unless the text ends with it, an empty line
-/// counts as one, and a comma within a line is a word of its own. Lines end with LF, CR or both; words stand between
-/// white space, ASCII's or Unicode's, as Python has it.
+/// counts as one, and a comma within a line is a word of its own. Lines end with LF, CR or both; words are
+/// separated by white space, ASCII's or Unicode's, as Python has it.
 package struct TextReader {
-  /// What stands in the text.
+  /// What is in the text.
   package enum Piece {
     /// A word: its bytes' range.
     case word(Range<Int>)

@@ -11,7 +11,7 @@ enum Processor {
   static func check() {
     guard let feature = missingFeature else { return }
     if isFirstOnNode {
-      tell(feature)
+      report(feature)
     } else {
       // The launcher ends the job when the first has failed.
       sleep(1)
@@ -82,7 +82,7 @@ enum Processor {
   }
 
   /// Writes the error's line in one call, so that lines of several nodes don't mix.
-  private static func tell(_ feature: StaticString) {
+  private static func report(_ feature: StaticString) {
     let capacity = 1024
     let host = 256
     // Room for a name of the machine and for all of the text, zeroed, so that text ends where it was put.

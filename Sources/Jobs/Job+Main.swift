@@ -47,11 +47,11 @@ extension Job {
   /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program
   /// does before `end`.
   ///
-  /// Before MPI is up, most errors are those of all processes, and the job's first tells them: its end makes the
+  /// Before MPI is up, most errors are those of all processes, and the job's first reports them: its end makes the
   /// launcher end the others. Another process that nobody ends by then is alone with its error, by a file or a variable
-  /// of its node, and tells it with its rank and host; each a quarter of a second after the one before it, so that one
-  /// line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
-  /// tells it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
+  /// of its node, and reports it with its rank and host; each a quarter of a second after the one before it, so that
+  /// one line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
+  /// reports it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
   public static func report(_ error: any Error) -> ExitStatus {
     let error = RunError(lacking: error) ?? error
     let before = beforeReport.withLock { $0 }

@@ -79,7 +79,7 @@
     }
 
     /// Gives all ranks all blocks, each rank's own being in its place already (`MPI_Allgatherv` in place): rank r's
-    /// `counts[r]` elements stand in `all` from `displacements[r]` on.
+    /// `counts[r]` elements are in `all` from `displacements[r]` on.
     public func allGatherV<Element: MPIDatatype>(
       _ all: inout MutableSpan<Element>, counts: [Int32], displacements: [Int32]
     ) throws(MPIError) {

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// What the launcher that started this process (mpirun, srun) tells in its environment: known before MPI is up, and in
+/// What the launcher that started this process (mpirun, srun) says in its environment: known before MPI is up, and in
 /// a build without MPI.
 public struct Launcher: Equatable, Sendable {
   /// Number of processes that it started; 0 when it doesn't say.

@@ -43,7 +43,7 @@ enum Markdown {
   }
 
   private static func inline(_ text: String) -> String {
-    // What stands between backquotes is code, and none of the rest's marks count in it.
+    // What is between backquotes is code, and none of the rest's marks count in it.
     text.split(separator: "`", omittingEmptySubsequences: false).enumerated().map { index, part in
       let part = PlainText.escapedForXML(part.description)
       if index % 2 == 1 { return "<code>\(part)</code>" }

@@ -10,7 +10,7 @@ final class Notebook {
   private let clock = ContinuousClock()
   private var start: ContinuousClock.Instant
 
-  /// - isShown: whether this process tells of the cells; all of a job's processes run them.
+  /// - isShown: whether this process shows the cells; all of a job's processes run them.
   /// - isPrinted: whether it prints them.
   init(isShown: Bool, isPrinted: Bool) {
     self.isShown = isShown

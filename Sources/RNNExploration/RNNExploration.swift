@@ -9,7 +9,7 @@ struct RNNExploration: ParsableCommand {
     abstract: "Go through fast.ai's notebook \"RNN Exploration\" in Swift.",
     discussion: """
       It prints each cell's result and writes the whole as one page for the browser. Under mpirun, all processes train and \
-      the first one tells; the numbers are the same for any number of them.
+      the first one prints; the numbers are the same for any number of them.
       """)
 
   @Option(

@@ -102,7 +102,7 @@ public struct TextWriter: Sendable {
     needsSpace = !joinsRight
   }
 
-  /// Whether a token stands close to what precedes it, and to what follows.
+  /// Whether a token is joined to what precedes it, and to what follows.
   private mutating func joins(_ token: String) -> (left: Bool, right: Bool) {
     switch token {
     case ",": return (true, false)

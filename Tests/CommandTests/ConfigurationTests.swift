@@ -3,17 +3,6 @@ import Launching
 import Testing
 
 @testable import DistTrain
-@testable import Benchmarks
-@testable import Configuration
-@testable import Data
-@testable import Files
-@testable import Kernels
-@testable import Memory
-@testable import Models
-@testable import Reports
-@testable import Runs
-@testable import Teams
-@testable import Tokenization
 import Training
 
 /// Options from files and the environment.

@@ -2,13 +2,10 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Data
 @testable import Files
 @testable import Kernels
-@testable import Memory
 @testable import Optimization
 @testable import Reports
-@testable import Runs
 @testable import Teams
 @testable import Tokenization
 import Training

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 @testable import RNNExploration
-@testable import Reports
 @testable import Runs
 import Training
 

@@ -2,6 +2,7 @@ import Corpus
 import Foundation
 import Launching
 import Testing
+import Training
 
 /// What is done with a trained model: `generate`, `evaluate`, and PyTorch by `Launch/interop.py`.
 @Suite(.serialized) struct ModelUseTests {
@@ -56,10 +57,10 @@ import Testing
     #expect(unknown.errors.contains(#"not in the vocabulary, read as xxunk: "apples""#))
   }
 
-  @Test(arguments: ["model0", "model1", "model2"]) func everyModelWrites(model: String) throws {
+  @Test(arguments: ModelKind.all) func everyModelWrites(kind: ModelKind) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
-    let run = try trained(folder, ["--model", model, "--epochs", "1"])
+    let run = try trained(folder, ["--model", kind.name, "--hidden", "16", "--epochs", "1", "--steps", "60"])
     let text = try Launcher.run(["generate", "--weights", run, "--prompt", "", "--tokens", "20"])
     #expect(text.status == 0, "\(text.errors)")
     #expect(text.output.split(separator: " ").count > 10)

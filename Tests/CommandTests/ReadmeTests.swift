@@ -35,6 +35,34 @@ import Testing
     #expect(try run(try Self.parts().python, python: ModelUseTests.python).isEmpty)
   }
 
+  /// What the page says that the main job prints is what it prints, apart from times and the directory's name.
+  @Test func theOutputIsReal() throws {
+    let text = try String(contentsOf: Self.readme, encoding: .utf8)
+    let start = try #require(text.range(of: "\n    lr-find: "))
+    let end = try #require(text.range(of: "\n\n", range: start.upperBound..<text.endIndex))
+    let shown = text[start.lowerBound..<end.lowerBound].split(separator: "\n").map { $0.dropFirst(4) }
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let run = try Launcher.run(["--out", folder.path + "/runs/main"])
+    #expect(run.status == 0, "\(run.errors)")
+    func withoutFacts(_ line: some StringProtocol) -> String {
+      String(line).replacing(#/\d\d:\d\d\.\d\d$/#, with: "").replacing(#/^run directory .*/#, with: "run directory")
+    }
+    let printed = run.output.split(separator: "\n").map { withoutFacts($0) }
+    var rest = printed[...]
+    for line in shown where line != "…" {
+      let place = rest.firstIndex(of: withoutFacts(line))
+      #expect(place != nil, "\(line): \(printed)")
+      if let place { rest = rest[(place + 1)...] }
+    }
+    #expect(shown.count == 7 && printed.count == 14 && rest.isEmpty, "\(printed)")
+    // And the steps of the whole schedule.
+    let steps = try #require(text.firstMatch(of: #/schedule is that of ([0-9,]+) steps/#)?.output.1)
+    let metrics = try String(contentsOfFile: folder.path + "/runs/main/metrics.jsonl", encoding: .utf8)
+    let count = metrics.matches(of: #/"kind":"step"/#).count
+    #expect(String(count) == steps.replacing(",", with: ""))
+  }
+
   /// What is longer stands where it is looked up, and each page that is named is there.
   @Test func itIsShortAndItsLinksLeadSomewhere() throws {
     let text = try String(contentsOf: Self.readme, encoding: .utf8)

@@ -2,16 +2,7 @@ import Foundation
 import Launching
 import Testing
 
-@testable import Files
-@testable import Fitting
-@testable import Inference
-@testable import Kernels
-@testable import Memory
-@testable import Models
 @testable import Reports
-@testable import Runs
-@testable import Teams
-@testable import Tokenization
 import Training
 
 /// The page that a run leaves.

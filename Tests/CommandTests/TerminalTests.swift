@@ -3,15 +3,6 @@ import Launching
 import Testing
 
 @testable import DistTrain
-@testable import Files
-@testable import Fitting
-@testable import Kernels
-@testable import Memory
-@testable import Models
-@testable import Reports
-@testable import Runs
-@testable import Teams
-@testable import Tokenization
 import Training
 @testable import Runs
 

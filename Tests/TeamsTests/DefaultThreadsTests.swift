@@ -5,7 +5,7 @@ import Testing
 @testable import Teams
 @testable import Memory
 
-/// How many workers a process runs unless told otherwise.
+/// How many workers a process runs unless given.
 @Suite(.serialized) struct DefaultThreadsTests {
   static let program = BuiltProgram("TeamExercise")
 

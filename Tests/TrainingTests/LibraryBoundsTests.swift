@@ -65,6 +65,23 @@ import Training
     #expect(place { _ = try Learner(one, .model3) } == "data (batchSize)")
   }
 
+  @Test func sessions() throws {
+    let team = try LocalWorkers(lanes: Lanes(batchSize: 1, count: 1), threads: 1).teams[0]
+    func place(_ change: (inout RunConfiguration) -> Void) -> String? {
+      var configuration = RunConfiguration()
+      change(&configuration)
+      return self.place { _ = try Session(configuration, team: team) }
+    }
+    #expect(place { $0.hidden = 0 } == "configuration (hidden)")
+    #expect(place { $0.batchSize = 0 } == "configuration (batch-size)")
+    #expect(place { $0.epochs = .max } == "configuration (epochs)")
+    #expect(place { $0.pctStart = .nan } == "configuration (pct-start)")
+    #expect(place { $0.learningRate = -1e-3 } == "configuration (lr)")
+    #expect(place { $0.divFactor = -25 } == "configuration (div-factor)")
+    #expect(place { $0.weightDecay = -1 } == "configuration (weight-decay)")
+    #expect(place { $0.lanes = 65 } == "configuration (lanes)")
+  }
+
   @Test func generation() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

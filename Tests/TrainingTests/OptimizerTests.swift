@@ -225,9 +225,9 @@ struct ScaledDescent: Optimizer {
       let squares = stride(from: range.lowerBound / unit * unit, to: range.upperBound, by: unit).map { first in
         let arena = Arena(byteCount: Arena.byteCount(unit, of: Float.self))
         let part = range.clamped(to: first..<(first + unit))
-        let window: BufferView<Float> = arena.take(part.count)
-        for (index, place) in part.enumerated() { window[index] = Self.value(place) }
-        return withExtendedLifetime(arena) { squaredNorm(window) }
+        let view: BufferView<Float> = arena.take(part.count)
+        for (index, place) in part.enumerated() { view[index] = Self.value(place) }
+        return withExtendedLifetime(arena) { squaredNorm(view) }
       }
       return Self.naive(squares[...]).squareRoot()
     }

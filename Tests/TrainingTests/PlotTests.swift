@@ -152,4 +152,21 @@ import Training
       [0.022_909, 1, 1.234e-5, 1234.5, 0, .nan].map { NumberText.significant($0) }
         == ["0.0229", "1.0", "1.23e-05", "1230.0", "0.0", "nan"])
   }
+
+  /// The sign of what isn't a number says nothing.
+  @Test func notANumberHasNoSign() {
+    let values = [-Double.nan, .nan, -.infinity, 0.1]
+    #expect(values.map { NumberText.exact($0) } == ["nan", "nan", "-inf", "0.1"])
+    #expect(values.map { NumberText.significant($0) } == ["nan", "nan", "-inf", "0.1"])
+    #expect(values.map { NumberText.fixed($0, decimals: 1) } == ["nan", "nan", "-inf", "0.1"])
+    #expect(NumberText.scientific(-.nan, decimals: 1) == "nan")
+    let text = LearningRateCSV.text(
+      learningRates: [0.1], losses: [-.nan], smoothedLosses: [.nan])
+    #expect(text == "lr,loss,smoothed_loss\n0.1,nan,nan\n")
+    var step = StepRecord(
+      step: 1, epoch: 1, loss: -.nan, smoothedLoss: -.nan, learningRate: 0.1, momentum: 0.9)
+    step.gradientNorm = -.nan
+    let table = MetricsTable.pieces([step], []).joined().split(separator: "\n")
+    #expect(table.last == "1,1,nan,nan,0.1,0.9,nan,0,,,")
+  }
 }

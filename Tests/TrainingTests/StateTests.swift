@@ -11,7 +11,7 @@ import Testing
 @testable import Optimization
 import Training
 
-/// A run's state as sections: their order, both ways to worker 0, and the way back.
+/// A run's state as sections: their order, both ways of gathering on worker 0, and restoring.
 @Suite struct StateTests {
   private static func models() -> [ModelDescription] {
     var tied = ModelDescription(.lstm)

@@ -25,7 +25,7 @@ package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   package var isRequired = false
   /// How it is typed, if it is a flag.
   package var spelling = FlagSpelling.on
-  /// The option behind which it stands in JSON; nil for its place in the list.
+  /// The option that it follows in JSON; nil for its place in the list.
   package var jsonFollows: String?
   /// Whether a run of this configuration has the option at all.
   package var isOffered: @Sendable (RunConfiguration) -> Bool = { _ in true }

@@ -1,6 +1,6 @@
 /// A group of options under one title. Its stored properties are the options, in the order of the help.
 package protocol OptionSection: Sendable {
-  /// Stands over them in help and manual page; empty for those that a single command has, which stand with the command.
+  /// The heading in help and manual page; empty for those of a single command, which are listed with the command.
   static var title: String { get }
   init()
 }

@@ -55,7 +55,7 @@ package struct DataOptions: OptionSection {
     subject: "directory", in: .named("give a directory"), role: .computed(.launch), completion: .directory)
 
   package let logLevel = OptionDeclaration<LogLevel>(
-    "log-level", initial: .warning, "The least important messages told on standard error.", value: "level", role: .own)
+    "log-level", initial: .warning, "The least important messages on standard error.", value: "level", role: .own)
 
   package init() {}
 }

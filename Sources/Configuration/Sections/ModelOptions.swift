@@ -22,7 +22,7 @@ package struct ModelOptions: OptionSection {
   ).ofStacks
 
   package let norm = OptionDeclaration(
-    "norm", .at(\.model.norm), "What stands before the output layer.", value: "norm",
+    "norm", .at(\.model.norm), "What comes before the output layer.", value: "norm",
     default: "batch; none for awd-lstm"
   ).ofStacks
 

@@ -1,6 +1,6 @@
 package import Files
 
-/// What a run tells and leaves.
+/// What a run prints and writes.
 package struct OutputOptions: OptionSection {
   package static let title = "Output"
 

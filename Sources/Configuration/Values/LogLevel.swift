@@ -1,4 +1,4 @@
-/// The least important messages that are told on standard error.
+/// The least important messages on standard error.
 package enum LogLevel: String, CaseIterable, Sendable, TextualOptionValue {
   case debug, info, warning, error
 }

@@ -110,7 +110,7 @@ package struct Texts: Sendable {
     let files = try SharedOutcome.agree(team) { () throws(RunError) in
       let files = try TokenFiles.open(directory, headers: headers)
       for file in [files.train, files.valid] {
-        // Sizes that don't fit are told when the streams are laid.
+        // Sizes that don't fit are reported when the streams are cut.
         let plan = try? Streams(tokenCount: file.count, batchSize: batchSize, bptt: bptt, name: "")
         try file.check(plan?.parts(of: own) ?? [])
       }

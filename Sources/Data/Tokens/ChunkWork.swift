@@ -25,7 +25,7 @@ enum ChunkWork {
     use: @escaping @Sendable (Output) throws(RunError) -> Void, watch: (Int) throws(RunError) -> Void
   ) throws {
     let job = Job()
-    func tell() {
+    func report() {
       do throws(RunError) { try watch(chunks.bytesRead) } catch { job.state.withLock { $0.error = (-1, error) } }
     }
     for _ in 0..<threads {
@@ -46,9 +46,9 @@ enum ChunkWork {
     while job.state.withLock({ $0.running > 0 }) {
       pause(microseconds: 1000)
       ticks += 1
-      if ticks % 100 == 0 { tell() }
+      if ticks % 100 == 0 { report() }
     }
-    tell()
+    report()
     if let error = job.state.withLock({ $0.error?.error }) { throw error }
   }
 

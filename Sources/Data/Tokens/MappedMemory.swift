@@ -29,7 +29,7 @@ enum MappedMemory {
 
   /// Ends the process for a file that has become shorter.
   static func end(_ path: String) -> Never {
-    // One of a process's threads tells.
+    // One of a process's threads reports.
     if isEnding.exchange(true, ordering: .relaxed) { while true { pause(seconds: 1) } }
     Job.end(
       Job.report(

@@ -25,7 +25,7 @@ enum TextSplit {
 
   /// The first place from `place` on that `find` sees, before the file's end.
   ///
-  /// - find: gives an index into the bytes, or their end; it is told whether the file ends with them.
+  /// - find: gives an index into the bytes, or their end; it learns whether the file ends with them.
   private static func next(
     in file: TextSource, from place: Int, _ reader: inout FileReader, _ find: (ArraySlice<UInt8>, Bool) -> Int?
   ) throws(RunError) -> Int? {

@@ -2,7 +2,7 @@ internal import Files
 private import Synchronization
 internal import Tokenization
 
-/// The first pass over texts: what their tokens are, and how often each stands in the train split.
+/// The first pass over texts: what their tokens are, and how often each occurs in the train split.
 struct TokenCountPass: Sendable {
   private(set) var counts = TokenCounts()
   /// SHA-256 of the files, as hex digits.

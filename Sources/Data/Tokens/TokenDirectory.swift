@@ -11,7 +11,7 @@ public struct TokenizeOptions: Sendable {
   public var validFiles: [String] = []
   /// How texts are cut into tokens.
   public var tokenizer = TokenizerKind.word
-  /// How often a token must stand in the train split to be in the vocabulary.
+  /// How often a token must occur in the train split to be in the vocabulary.
   public var minimumFrequency = 2
   /// Tokens in the vocabulary at most.
   public var maximumVocabulary = 60_000

@@ -12,7 +12,7 @@ internal import Tokenization
 ///     split        train or valid
 ///     options      what was asked of `tokenize`, JSON
 ///     sources      JSON: each file's name, bytes and SHA-256
-///     counts       JSON: how often each token stands in the train split, by id
+///     counts       JSON: how often each token occurs in the train split, by id
 ///     vocabulary   JSON: the tokens by id
 ///     blocks       SHA-256 of each MiB of the tokens, 64 digits each
 ///

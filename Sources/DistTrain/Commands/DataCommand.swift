@@ -4,7 +4,7 @@ import Training
 
 /// `dist-train data`.
 ///
-/// It takes the options of the run that it tells about, whole, so that `train` in a command line needs only be
+/// It takes the options of the run that it shows, whole, so that `train` in a command line needs only be
 /// replaced.
 struct DataCommand: SoloCommand {
   static let configuration = CommandConfiguration(

@@ -6,7 +6,7 @@ struct StepBenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "step", abstract: "Time training steps.",
     discussion: """
-      It tells the time of a step and the share of the cores' peak that this is.
+      It prints the time of a step and the share of the cores' peak that this is.
 
       Example: dist-train bench step --bptt 70 --json
       """)

@@ -8,7 +8,7 @@ struct AskedCommand {
   let depth: Int
   /// What one types for its help: "dist-train bench step".
   let words: String
-  /// The word that stands where another command's name should, though there is none of that name.
+  /// The word in place of another command's name, though there is none of that name.
   let unknown: String?
   private let choices: [String]
 

@@ -4,7 +4,7 @@ import Training
 /// A command as the argument parser describes it, whose declarations are the only definition of all options: what
 /// configuration files, environment variables and the manual page know of them comes from there.
 struct CommandDescription {
-  /// An option, a flag, or what stands on the command line without a name.
+  /// An option, a flag, or an argument that has no name.
   struct Argument {
     enum Kind: String { case option, flag, positional }
 
@@ -17,7 +17,7 @@ struct CommandDescription {
     let isOptional: Bool
     /// Whether help shows it.
     let isShown: Bool
-    /// The title that it stands under in the help.
+    /// The title that it is listed under in the help.
     let section: String?
     /// What stands for its value.
     let valueName: String

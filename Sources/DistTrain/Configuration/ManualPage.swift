@@ -1,6 +1,6 @@
 /// The manual page, in the roff of man(7): every command with its options as the argument parser knows them.
 ///
-/// A group of options that several commands have stands once, under its title.
+/// A group of options that several commands have is listed once, under its title.
 struct ManualPage {
   private let root: CommandDescription
   private let version: String

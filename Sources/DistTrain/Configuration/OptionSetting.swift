@@ -6,9 +6,9 @@ struct OptionSetting {
   let values: [String]
   /// What it says to a flag; nil for what is neither yes nor no.
   let truth: Bool?
-  /// Whether the value stands in quotation marks, which makes true and false texts.
+  /// Whether the value is in quotation marks, which makes true and false texts.
   var isQuoted = false
-  /// Where it stands: "run.yaml, line 3", "DIST_TRAIN_EPOCHS".
+  /// Its place: "run.yaml, line 3", "DIST_TRAIN_EPOCHS".
   let place: String
 
   /// What a text says to a flag: 1, true, yes, on, or 0, false, no, off.

@@ -3,7 +3,7 @@ import Yams
 
 /// A configuration file: options by their long names, in YAML, of which JSON is a part.
 enum SettingsFile {
-  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` tells about its run's
+  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` has about its run's
   /// environment are none.
   ///
   /// - Throws: `RunError` where the file can't be read, is no YAML, or is no list of names with values.
@@ -31,7 +31,7 @@ enum SettingsFile {
       switch value {
       case .scalar(let scalar):
         let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-        // What stands behind a name and isn't there is no null, and neither is a text.
+        // An empty value is no null, and neither is a text.
         if !isQuoted, scalar.string != "", value.null != nil { continue }
         let truth = isQuoted ? OptionSetting.truth(of: scalar.string) : value.bool
         settings.append(

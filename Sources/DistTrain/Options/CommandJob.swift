@@ -12,10 +12,10 @@ struct CommandJob: Sendable {
   let options: OptionValues
   /// What they make of the run.
   let configuration: RunConfiguration
-  /// What stands on the command line without a name.
+  /// The command line's arguments that have no name.
   private let arguments: [String]
 
-  /// - arguments: what stands on the command line without a name.
+  /// - arguments: those that have no name.
   /// - sizesAreKnown: whether batch size and lanes are those of the options, so that workers can be held against them.
   /// - modelIsKnown: whether the model is that of the options, and not a file's.
   /// - Throws: a usage error for a value out of its bounds, and for values that don't fit each other.
@@ -67,7 +67,7 @@ struct CommandJob: Sendable {
     try run { job in _ = try makeWorkers(job, lanes).run(work) }
   }
 
-  /// The workers of this process's part of the job, told to the log; collective. See `Job.makeWorkers`.
+  /// The workers of this process's part of the job, which the log records; collective. See `Job.makeWorkers`.
   func makeWorkers(_ job: Job, _ lanes: Lanes, mayIdle: Bool = true) throws -> LocalWorkers {
     let workers = try job.makeWorkers(lanes, mayIdle: mayIdle)
     if job.rank == 0, options[RunOption.data.threads] == nil, !options(RunOption.output.quiet) {

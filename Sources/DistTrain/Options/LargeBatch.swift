@@ -89,7 +89,7 @@ struct LargeBatch: Sendable {
   }
 }
 
-// MARK: What is told
+// MARK: Reports
 
 extension LargeBatch {
   /// One line on streams of a step and learning rate; nil where none of these options is in use.
@@ -115,7 +115,7 @@ extension LargeBatch {
       + "lr \(NumberText.significant(rate))\(rule)"
   }
 
-  /// What `config.json` tells beside the resolved values.
+  /// What `config.json` has beside the resolved values.
   func facts(_ configuration: RunConfiguration) -> [(name: String, value: JSONValue)] {
     var facts: [(name: String, value: JSONValue)] = []
     if let count = configuration.batchSizePerWorker { facts.append(("batch-size-per-worker", .integer(count))) }

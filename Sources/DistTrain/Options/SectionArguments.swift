@@ -35,7 +35,7 @@ struct OptionKey: CodingKey {
 /// An option's value on the command line; none given where the parser takes its default.
 private struct OptionArgument<Value: OptionValue>: ExpressibleByArgument {
   let given: Value?
-  /// What help tells of the default; empty for nothing.
+  /// What help says of the default; empty for nothing.
   let defaultValueDescription: String
 
   init(default text: String?) {
@@ -69,7 +69,7 @@ extension DeclaredOption {
     if Value.self == [String].self {
       return Option<[String]>(wrappedValue: [], name: .customLong(name), help: help, completion: completion)
     }
-    // A number is taken as it stands even with a leading dash, so that `--batch-size -1` is told its bounds.
+    // A number is taken as it stands even with a leading dash, so that `--batch-size -1` is answered with its bounds.
     let isNumber = option.completion == .values && Value.choices.isEmpty && Value.self != String.self
     let parsing = isNumber ? SingleValueParsingStrategy.unconditional : .next
     if option.isRequired {

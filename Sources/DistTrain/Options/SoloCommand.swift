@@ -7,7 +7,7 @@ import Training
 protocol SoloCommand: ParsableCommand {
   /// What is given of the command's options.
   var options: OptionValues { get }
-  /// What stands on the command line without a name.
+  /// The command line's arguments that have no name.
   var arguments: [String] { get }
 
   /// Does the command's work, on the job's first process.

@@ -2,7 +2,7 @@ internal import Training
 
 internal import Platform
 
-/// One line on standard error that tells how far work on bytes has come, how fast it goes and how long it will take;
+/// One line on standard error that shows how far work on bytes has come, how fast it goes and how long it will take;
 /// nothing where standard error is no terminal, or one that can't draw a line over again.
 struct ProgressBar {
   private let terminal: Terminal?

@@ -4,7 +4,7 @@ internal import Training
 ///
 ///     epoch 17  step 704/1600  loss 1.4028  lr 0.000905  3.18M tokens/s  00:01 left
 struct ProgressText {
-  /// What there is to tell, each with how soon it gives way where there is no room, the highest first.
+  /// What there is to show, each with how soon it gives way where there is no room, the highest first.
   private let parts: [(text: String, givesWay: Int)]
 
   /// Of the step done last, of so many. The first epoch is 0, as in the table.

@@ -1,5 +1,3 @@
-internal import Memory
-
 extension SafetensorsFile {
   /// The elements of the tensor of that name, rounded to the nearest float from `F64`, exact from `F32`, `F16`, `BF16`.
   ///

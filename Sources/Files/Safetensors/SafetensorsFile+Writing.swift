@@ -28,7 +28,7 @@ extension SafetensorsFile {
     let shape: [Int]
     let byteCount: Int
 
-    /// Takes what the header tells of a tensor.
+    /// Takes what the header says of a tensor.
     init(_ name: String, dtype: String, shape: [Int], _ byteCount: Int) {
       self.name = name
       self.dtype = dtype
@@ -42,7 +42,7 @@ extension SafetensorsFile {
     }
   }
 
-  /// All that stands before the tensors of a file, which follow in the given order without padding: see `bytes`.
+  /// All that precedes the tensors of a file, which follow in the given order without padding: see `bytes`.
   package static func header(tensors: [TensorShape], metadata: [(String, String)]) -> [UInt8] {
     precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
     precondition(Set(metadata.map(\.0)).count == metadata.count, "two metadata entries have the same key")

@@ -1,4 +1,4 @@
-/// What stands before the tensors of a safetensors file: its metadata, and where each tensor is.
+/// What precedes the tensors of a safetensors file: its metadata, and where each tensor is.
 public struct SafetensorsHeader: Sendable {
   /// The strings of `__metadata__`; empty if the file has none.
   public let metadata: [String: String]

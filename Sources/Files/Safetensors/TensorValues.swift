@@ -1,5 +1,3 @@
-internal import Memory
-
 /// A tensor's elements in row-major order, of one of the types that are written and read back to the bit.
 public enum TensorValues: Sendable, Equatable {
   /// `F32`.

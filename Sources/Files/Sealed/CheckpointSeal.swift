@@ -5,12 +5,12 @@ package import SystemPackage
 package enum CheckpointSeal {
   /// The name of the first metadata entry.
   package static let name = "sha256"
-  /// What stands in place of the digest until it is known.
+  /// What is in the digest's place until it is known.
   package static let blank = String(repeating: "0", count: 64)
 
   /// What every checkpoint has behind the header's length, up to the digest.
   private static let opening = Array("{\"__metadata__\":{\"\(name)\":\"".utf8)
-  /// Where the digest stands.
+  /// The digest's offset in the file.
   package static let place = (8 + opening.count)..<(8 + opening.count + 64)
 
   /// Puts the digest into a file whose first metadata entry is `name` with `blank`.

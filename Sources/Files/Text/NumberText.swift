@@ -1,13 +1,16 @@
 /// Numbers as text for tables, axes and messages: fixed decimals or powers of ten, without a locale.
 public enum NumberText {
+  /// `value` in the shortest form that reads back to the same bits; "nan" whatever its sign, which says nothing, "inf"
+  /// and "-inf".
+  public static func exact(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+
   /// `value` with exactly `decimals` digits after the point, rounded to nearest, ties to even, as C's `%.*f`; "nan",
   /// "inf" and "-inf" as such.
   ///
   /// `decimals` is 0…15; magnitudes from 2⁵³ / 10^decimals on print in Swift's shortest form.
   public static func fixed(_ value: Double, decimals: Int) -> String {
     precondition((0...15).contains(decimals), "\(decimals) decimals outside 0…15")
-    // The sign of what isn't a number says nothing.
-    guard value.isFinite else { return value.isNaN ? "nan" : "\(value)" }
+    guard value.isFinite else { return exact(value) }
     let scale = powersOfTen[decimals]
     let magnitude = value.magnitude
     let product = magnitude * scale
@@ -29,7 +32,7 @@ public enum NumberText {
 
   /// `value` as one digit, `decimals` more and a power of ten with at least two digits, as C's `%.*e`: "1.10e-02".
   public static func scientific(_ value: Double, decimals: Int) -> String {
-    guard value.isFinite else { return "\(value)" }
+    guard value.isFinite else { return exact(value) }
     guard value != 0 else { return fixed(0, decimals: decimals) + "e+00" }
     var exponent = decimalExponent(value)
     var mantissa = fixed(scaled(value, byPowerOfTen: -exponent), decimals: decimals)

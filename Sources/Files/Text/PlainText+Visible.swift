@@ -25,7 +25,7 @@ extension PlainText {
     return String(scalars[..<end]) + "\u{2026}"
   }
 
-  /// What stands for a scalar that isn't shown as it is; nil for others.
+  /// The text for a scalar that isn't shown as it is; nil for others.
   static func escape(_ scalar: Unicode.Scalar) -> String? {
     switch scalar.value {
     case 0x0A: return "\\n"

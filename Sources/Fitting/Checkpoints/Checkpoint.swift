@@ -55,7 +55,7 @@ public struct Checkpoint: Sendable {
     }
   }
 
-  /// Reads all of a file once to see that it is as it was written, then what stands before its tensors.
+  /// Reads all of a file once to see that it is as it was written, then what precedes its tensors.
   ///
   /// - Throws: `CheckpointError`, and what reading the source throws.
   package static func read(_ source: ByteSource) throws -> (checkpoint: Checkpoint, header: [UInt8]) {
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
     return (try Checkpoint(header: bytes, fileSize: source.count, source), bytes)
   }
 
-  /// Reads what stands before the tensors of a checkpoint that is known to be whole.
+  /// Reads what precedes the tensors of a checkpoint that is known to be whole.
   ///
   /// - source: the whole file, where it is at hand.
   package init(header bytes: [UInt8], fileSize: Int, _ source: ByteSource? = nil) throws(CheckpointError) {

@@ -17,7 +17,7 @@ struct CheckpointFacts: Sendable {
   let metricsLength: Int
   let state: TrainingState
 
-  /// All that stands before the tensors of the file, with a blank for its seal.
+  /// All that precedes the tensors of the file, with a blank for its seal.
   var header: [UInt8] {
     var metadata = [
       (CheckpointSeal.name, CheckpointSeal.blank), ("format", Checkpoint.format),
@@ -47,7 +47,7 @@ public struct CheckpointContents: Sendable {
 
   /// Writes the checkpoint.
   ///
-  /// - open: makes the file from all that stands before its tensors.
+  /// - open: makes the file from all that precedes its tensors.
   package func write(_ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile) throws(RunError) -> StreamedFile {
     let file = try open(facts.header)
     try copy.stream(facts.state.checkpointOrder) { piece throws(RunError) in try file.write(piece) }

@@ -27,9 +27,9 @@ public struct FitPlan: Sendable, Equatable {
   }
 }
 
-/// What a fit tells while it runs; called by every worker, with the same numbers.
+/// What a fit reports while it runs; called by every worker, with the same numbers.
 public struct FitObserver {
-  /// After each step, once it is sure to stand.
+  /// After each step, once it is committed.
   public var step: (StepRecord) throws -> Void
   /// After each epoch's validation.
   public var epoch: (EpochRecord) throws -> Void

@@ -6,21 +6,22 @@ internal import Data
 internal import Files
 internal import Optimization
 
-/// A fit under way: a step stands only when the next exchange has shown that what it left is finite on every worker.
+/// A fit under way: a step is committed only when the next exchange has shown that what it left is finite on every
+/// worker.
 struct FitLoop {
   let trainer: Trainer
   let plan: FitPlan
   let observer: FitObserver
-  /// Up to the last step that stands.
+  /// Up to the last step that is committed.
   var state: FitState
-  /// The step done last, until it stands.
+  /// The step done last, until it is committed.
   var pending: Pending?
   /// Where replays start from.
   var snapshot: StateSnapshot
   var snapshotStep: Int
   /// How many steps have been left out.
   var skippedSteps = SkippedSteps()
-  /// Steps from one whose gradient's norm is told to the next, where it isn't clipped.
+  /// Steps from one whose gradient's norm is recorded to the next, where it isn't clipped.
   private static let normInterval = 10
   private let clock = ContinuousClock()
   private var epochStart: ContinuousClock.Instant
@@ -67,7 +68,7 @@ struct FitLoop {
       setPending(step, loss)
       let done = step + 1
       guard stops || done == limit || done % stepsPerEpoch == 0 || isDue(done) else { continue }
-      // Nothing may be kept, validated or told as done before it stands.
+      // Nothing may be kept, validated or reported before it is committed.
       if trainer.agreement.ask(flags.gradientWasBad) {
         try skipStep(step)
         continue
@@ -113,7 +114,7 @@ struct FitLoop {
     pending = Pending(record: record, smoothed: smoothed)
   }
 
-  /// The pending step stands.
+  /// Commits the pending step.
   private mutating func confirm() throws {
     guard let step = pending else { return }
     pending = nil
@@ -123,7 +124,7 @@ struct FitLoop {
     try observer.step(step.record)
   }
 
-  /// What is due behind a step that stands.
+  /// What is due behind a step that is committed.
   mutating func settle() throws {
     if state.step % stepsPerEpoch == 0 {
       try finishEpoch()

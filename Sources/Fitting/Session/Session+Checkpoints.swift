@@ -26,7 +26,7 @@ extension Session {
   /// Writes a checkpoint of this moment piece by piece, with no more than some megabytes of memory; returns its file,
   /// to be closed, on worker 0, nil elsewhere. Collective.
   ///
-  /// - open: makes the file from all that stands before its tensors; called on worker 0.
+  /// - open: makes the file from all that precedes its tensors; called on worker 0.
   package func writeCheckpoint(
     _ fit: FitState, learningRate: Double, metricsLength: Int,
     _ open: (_ header: [UInt8]) throws(RunError) -> StreamedFile

@@ -25,14 +25,15 @@ public final class Session {
   package let trainer: Trainer
   package let spans: SpanLog?
 
-  /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a file is missing,
-  /// damaged or doesn't fit.
+  /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a value is out of
+  /// its bounds, or a file is missing, damaged or doesn't fit.
   ///
   /// - spans: takes the phases and waits of the steps while it is on.
   /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
   public convenience init(
     _ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil, awaitsCheckpoint: Bool = false
   ) throws {
+    try configuration.checkBounds()
     try self.init(
       configuration,
       Texts(configuration.dataSource, batchSize: configuration.batchSize, bptt: configuration.bptt, team), team: team,

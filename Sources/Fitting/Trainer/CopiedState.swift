@@ -76,7 +76,7 @@ extension Trainer {
   /// A copy of the run's state on worker 0, nil elsewhere. Collective. Takes as much memory as the state does.
   func copyState() -> CopiedState? {
     var message: [UInt8] = []
-    for window in ownState.allViews { message += window.littleEndianBytes }
+    for view in ownState.allViews { message += view.littleEndianBytes }
     let messages = team.gather(message)
     return team.rank == 0 ? CopiedState(self, messages: messages) : nil
   }

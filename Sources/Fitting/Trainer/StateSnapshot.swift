@@ -21,7 +21,7 @@ final class StateSnapshot {
 
   /// Copies the state of the same trainer anew.
   func take(_ trainer: Trainer) {
-    for (copy, window) in zip(copies, trainer.snapshotViews) { copy.copy(from: window) }
+    for (copy, view) in zip(copies, trainer.snapshotViews) { copy.copy(from: view) }
     withExtendedLifetime(arena) {}
     updates = trainer.updates
   }
@@ -29,7 +29,7 @@ final class StateSnapshot {
   /// Puts the state back to the bit; collective.
   func restore(_ trainer: Trainer) {
     trainer.team.barrier()
-    for (copy, window) in zip(copies, trainer.snapshotViews) { window.copy(from: copy) }
+    for (copy, view) in zip(copies, trainer.snapshotViews) { view.copy(from: copy) }
     withExtendedLifetime(arena) {}
     trainer.team.allGather(trainer.exchange)
     trainer.updates = updates

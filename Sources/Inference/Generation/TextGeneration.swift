@@ -38,19 +38,19 @@ public struct TextGeneration: Sendable {
   /// Lets a model go on with a prompt; an empty one stands for a document's beginning. The same text for the same seed,
   /// on any number of workers.
   ///
-  /// - tell: called with each part of the text as soon as it is there, the prompt with the first; together they are
+  /// - report: called with each part of the text as soon as it is there, the prompt with the first; together they are
   ///   `text`.
   /// - Throws: `RunError` for settings out of their bounds, a model without kind or vocabulary, one whose predictions
   ///   aren't finite, and for a word that a vocabulary without `xxunk` lacks.
   public init(
-    _ model: TrainedModel, prompt: String, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
+    _ model: TrainedModel, prompt: String, _ settings: Settings = Settings(), report: (String) -> Void = { _ in }
   ) throws(RunError) {
-    try self.init(model, TextPrompt(prompt, for: model), settings, tell: tell)
+    try self.init(model, TextPrompt(prompt, for: model), settings, report: report)
   }
 
   /// The same with a prompt that has been read.
   public init(
-    _ model: TrainedModel, _ prompt: TextPrompt, _ settings: Settings = Settings(), tell: (String) -> Void = { _ in }
+    _ model: TrainedModel, _ prompt: TextPrompt, _ settings: Settings = Settings(), report: (String) -> Void = { _ in }
   ) throws(RunError) {
     try settings.check()
     let (_, vocabulary) = try model.requireVocabulary()
@@ -64,7 +64,7 @@ public struct TextGeneration: Sendable {
     var logits: [Float] = []
     for id in prompt.ids { logits = predictor.next(id) }
     var writer = TextWriter(model.tokenizer)
-    var untold = prompt.words.map { writer.next($0) }.joined()
+    var unreported = prompt.words.map { writer.next($0) }.joined()
     var tokens: [Int32] = []
     var text = ""
     for _ in 0..<settings.tokens {
@@ -75,14 +75,14 @@ public struct TextGeneration: Sendable {
       }
       let token = sampler.draw(logits)
       tokens.append(token)
-      untold += writer.next(vocabulary.tokens[Int(token)])
-      tell(untold)
-      text += untold
-      untold = ""
+      unreported += writer.next(vocabulary.tokens[Int(token)])
+      report(unreported)
+      text += unreported
+      unreported = ""
       if tokens.count < settings.tokens { logits = predictor.next(token) }
     }
     self.tokens = tokens
-    self.text = text + untold
+    self.text = text + unreported
   }
 }
 

@@ -47,9 +47,9 @@ extension NormCoefficients {
 
   /// Overwrites the coefficients of every step but the first, of `width` elements each, with those of the first.
   public func repeatFirst(width: Int) {
-    for window in [mean, inverseDeviation, scale, shift] {
-      for place in stride(from: width, to: window.count, by: width) {
-        window[place..<(place + width)].copy(from: window[0..<width])
+    for view in [mean, inverseDeviation, scale, shift] {
+      for place in stride(from: width, to: view.count, by: width) {
+        view[place..<(place + width)].copy(from: view[0..<width])
       }
     }
   }

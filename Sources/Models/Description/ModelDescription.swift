@@ -1,4 +1,4 @@
-/// What a model is: its kind and all that its shape and its training depend on beside the vocabulary. It stands in
+/// What a model is: its kind and all that its shape and its training depend on beside the vocabulary. It is kept in
 /// `config.json`, checkpoints and weights, and the model is built from it.
 public struct ModelDescription: Sendable, Equatable {
   /// Which of the models.
@@ -9,7 +9,7 @@ public struct ModelDescription: Sendable, Equatable {
   public var layers = 1
   /// Width of the embedding; nil for that of the hidden state.
   public var embedding: Int?
-  /// What stands before the output layer.
+  /// What comes before the output layer.
   public var norm = NormChoice.batch
   /// Whether embedding and output layer share one matrix.
   public var tiesWeights = false
@@ -50,7 +50,7 @@ public struct ModelDescription: Sendable, Equatable {
   }
 }
 
-/// What stands between the last layer and the output layer.
+/// What comes between the last layer and the output layer.
 public enum NormChoice: String, Sendable, CaseIterable {
   /// BatchNorm over all rows of a step.
   case batch

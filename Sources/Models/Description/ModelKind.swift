@@ -15,7 +15,7 @@ public struct ModelKind: Sendable, Equatable, CustomStringConvertible {
   public let isStack: Bool
   /// Whether the last layer is as wide as the embedding.
   public let endsAtEmbedding: Bool
-  /// Whether the streams' state starts from zero at each epoch unless it is told otherwise.
+  /// Whether the streams' state starts from zero at each epoch unless the configuration says otherwise.
   public let startsEpochsAfresh: Bool
   /// Fills in a description's defaults.
   let setDefaults: @Sendable (inout ModelDescription) -> Void

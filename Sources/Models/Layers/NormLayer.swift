@@ -6,7 +6,7 @@ internal import Teams
 /// exactly, whatever the number of workers.
 ///
 /// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of
-/// the batch where BatchNorm stands outside the recurrence, one where it stands inside and is applied once a step.
+/// the batch where BatchNorm is outside the recurrence, one where it is inside and is applied once a step.
 /// Forward, it takes the blocks of lanes by `accumulateStatistics` before `finalizeStatistics`; backward, by
 /// `differentiate` before `reduce`, and again by `backward`.
 @safe

@@ -2,7 +2,7 @@ internal import Teams
 public import Kernels
 public import Memory
 
-/// The notebook's model0 and model1: BatchNorm stands inside the recurrence, and only the last token's successor is
+/// The notebook's model0 and model1: BatchNorm is inside the recurrence, and only the last token's successor is
 /// predicted.
 ///
 ///     a_t = y_{t−1} + E[x_t];  h_t = relu(W·a_t + b);  y_t = BatchNorm(h_t);  logits = O·y_last + c

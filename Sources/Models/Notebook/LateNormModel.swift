@@ -2,7 +2,7 @@ internal import Teams
 public import Kernels
 public import Memory
 
-/// The notebook's model2 and model3: BatchNorm stands between the recurrence and the output layer, and every token's
+/// The notebook's model2 and model3: BatchNorm is between the recurrence and the output layer, and every token's
 /// successor is predicted.
 ///
 ///     h_t = relu(W·(h_{t−1} + E[x_t]) + b);  logits_t = O·BatchNorm(h_t) + c

@@ -89,7 +89,7 @@ extension ModelDescription {
 extension ModelKind {
   /// A stack of layers of a cell, with BatchNorm before the output layer.
   ///
-  /// - layers: how many there are unless told otherwise.
+  /// - layers: how many there are unless given.
   public init(name: String, cell: any Cell.Type, layers: Int = 1) {
     self.init(name: name, StackModel.self, cell: cell, isStack: true) { $0.layers = layers }
   }

@@ -20,7 +20,7 @@ enum NotebookPage {
   }
 
   private static func html(_ cell: Cell, number: Int) -> String {
-    // Quick cells took no time worth telling.
+    // Quick cells took no time worth showing.
     let time =
       cell.seconds >= 0.05 ? "<span class=\"time\">\(NumberText.fixed(cell.seconds, decimals: 2)) s</span>" : ""
     return """

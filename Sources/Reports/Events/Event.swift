@@ -1,7 +1,7 @@
-/// TensorFlow's `Event` message (event.proto, summary.proto, tensor.proto), as far as a run has something to tell:
+/// TensorFlow's `Event` message (event.proto, summary.proto, tensor.proto), as far as a run needs it:
 /// numbers by name, a text, and where a run goes on.
 struct Event {
-  /// What an event tells.
+  /// What an event holds.
   enum Content {
     /// The first event of each file: the format's version.
     case fileVersion

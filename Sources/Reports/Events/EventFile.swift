@@ -6,7 +6,8 @@ internal import SystemPackage
 /// A run's file for TensorBoard: losses, rates, metrics and speed by step, under the names that `metrics.jsonl` has,
 /// and the configuration as text.
 ///
-/// A run that goes on has a further file, which sorts behind the earlier ones and begins by telling at which step.
+/// A run that goes on has a further file, which sorts behind the earlier ones and whose first event says from which step
+/// on.
 package struct EventFile {
   private let path: FilePath
   private let stepsPerEpoch: Int

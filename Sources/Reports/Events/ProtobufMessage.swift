@@ -42,7 +42,7 @@ struct ProtobufMessage {
 
   private mutating func begin(_ field: Int, wireType: Int) { varint(UInt64(field << 3 | wireType)) }
 
-  /// Seven bits a byte, the lowest first; the eighth bit tells that more follow.
+  /// Seven bits a byte, the lowest first; the eighth bit says that more follow.
   private mutating func varint(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {

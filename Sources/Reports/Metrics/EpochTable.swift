@@ -6,7 +6,7 @@ public import Fitting
 ///     epoch     train_loss  valid_loss  accuracy  time
 ///     0         2.931474    2.468735    0.204811  00:00.06
 ///
-/// Where there is too little room its columns stand closer; then those are left out that say least: time, train_loss,
+/// Where there is too little room its columns come closer; then those are left out that say least: time, train_loss,
 /// the metrics.
 public struct EpochTable: Sendable {
   /// The header's words, the metrics' names between `valid_loss` and `time`.

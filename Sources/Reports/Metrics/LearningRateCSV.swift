@@ -1,3 +1,4 @@
+internal import Files
 public import Fitting
 
 /// The LR finder's curve as comma-separated text, one line for each of its steps.
@@ -10,7 +11,8 @@ public enum LearningRateCSV {
       "\(learningRates.count) rates, \(losses.count) losses, \(smoothedLosses.count) smoothed losses")
     var text = "lr,loss,smoothed_loss\n"
     for index in learningRates.indices {
-      text += "\(learningRates[index]),\(losses[index]),\(smoothedLosses[index])\n"
+      let figures = [learningRates[index], losses[index], smoothedLosses[index]].map { NumberText.exact($0) }
+      text += figures.joined(separator: ",") + "\n"
     }
     return text
   }

@@ -25,7 +25,7 @@ public enum MetricsRecord: Sendable {
   }
 }
 
-/// What a run's `metrics.jsonl` tells of its steps and epochs.
+/// What a run's `metrics.jsonl` has of its steps and epochs.
 public struct MetricsHistory: Sendable {
   /// The steps in their order.
   public private(set) var steps: [StepRecord] = []

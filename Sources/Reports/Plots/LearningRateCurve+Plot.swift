@@ -8,7 +8,7 @@ extension LearningRateCurve {
   /// As in fastai, the first ten and the last five steps are left out. Where the curve still ends far above all that
   /// comes before its minimum, the axis ends below it.
   ///
-  /// - configuration: what stands below the title.
+  /// - configuration: the text below the title.
   public func plot(_ configuration: String = "") -> LinePlot {
     let shown = plotted.isEmpty ? losses.indices : plotted
     let rates = Array(learningRates[shown])

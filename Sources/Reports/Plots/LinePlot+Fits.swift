@@ -1,6 +1,6 @@
 public import Fitting
 
-// The pictures of a fit. `configuration` is what stands below the title; steps count from 1 on, epochs from 0 on as
+// The pictures of a fit. `configuration` is the text below the title; steps count from 1 on, epochs from 0 on as
 // fastai counts them in its table.
 
 extension LinePlot {

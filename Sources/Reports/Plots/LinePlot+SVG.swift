@@ -4,7 +4,7 @@ extension LinePlot {
   /// The plot as a self-contained SVG document `width` × `height` pixels large, at least 240 × 160.
   ///
   /// Its colours follow the viewer's `prefers-color-scheme`; it needs no fonts or files of its own and no ids, so
-  /// several of them may stand inline in one HTML page.
+  /// several of them may be inline in one HTML page.
   public func svg(width: Int = 760, height: Int = 440) -> String {
     let picture = SVGPicture(plot: self, width: Double(max(240, width)), height: Double(max(160, height)))
     return picture.document()
@@ -72,7 +72,7 @@ struct SVGPicture {
     SVGDocument.text(title: plot.title, width: width, height: height, content())
   }
 
-  /// What stands in the document, from its upper left corner on.
+  /// The elements of the document, from its upper left corner on.
   func content() -> String {
     var text = "<rect class=\"lp-page\" width=\"100%\" height=\"100%\" rx=\"6\"/>\n"
     text += heading() + legendText() + axes()

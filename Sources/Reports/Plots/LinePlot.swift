@@ -53,7 +53,7 @@ public struct LinePlot: Sendable {
 
   /// A point set off from the lines, such as the LR finder's suggestion.
   public struct Mark: Sendable {
-    /// What stands beside it.
+    /// The text beside it.
     public var label: String
     /// Where it is.
     public var point: Point
@@ -81,7 +81,7 @@ public struct LinePlot: Sendable {
     public var scale: Scale
     /// What part is shown; nil shows all points. Points beyond are cut off.
     public var range: ClosedRange<Double>?
-    /// Whether ticks stand at whole numbers only, as befits what is counted.
+    /// Whether ticks are at whole numbers only, as befits what is counted.
     public var isWhole: Bool
 
     /// An axis named `label`.

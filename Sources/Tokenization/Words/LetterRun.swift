@@ -1,11 +1,11 @@
 /// The ASCII letters with which eight bytes of text begin, found without a loop: each byte of a number is worked on by
-/// itself, and its highest bit tells what it is.
+/// itself, and its highest bit says what it is.
 struct LetterRun {
   /// Letters before the first other byte, 8 at most.
   let count: Int
   /// Upper-case ones among them.
   let capitals: Int
-  /// Whether three equal ones stand in a row.
+  /// Whether three equal ones are in a row.
   let hasRepetition: Bool
 
   /// - text: eight bytes, the first one the lowest.

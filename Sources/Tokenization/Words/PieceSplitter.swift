@@ -1,6 +1,6 @@
-/// Splits what stands between white space into tokens, in lower case.
+/// Splits what is between white space into tokens, in lower case.
 ///
-/// Letters, digits and marks stay together, and so does what stands between two of them in `3.14`, `1,000`, `22:21`,
+/// Letters, digits and marks stay together, and so does what is between two of them in `3.14`, `1,000`, `22:21`,
 /// `u.s` and `o'clock`; of contractions the ending is split off (`it 's`, `do n't`, `we 'll`). Any other character is a
 /// token; `--`, `..`, double apostrophes and backquotes are one. An ideograph is a token; marks belong to what they
 /// stand on.

@@ -81,7 +81,7 @@ enum UnicodeTable {
   }
 
   private static let table: [Entry] = (0..<0x1_0000).map { value in
-    // Surrogates are no scalars and stand in no text.
+    // Surrogates are no scalars and are in no text.
     make(Unicode.Scalar(UInt32(value)) ?? "\u{FFFD}")
   }
 

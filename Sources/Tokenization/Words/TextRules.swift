@@ -3,7 +3,7 @@ struct TextRules: Sendable {
   private var fixed: [UInt8] = []
   private var result: [UInt8] = []
 
-  /// Whether the rules change a text in which that piece stands, of which a byte is a signal, beyond ASCII, or one of
+  /// Whether the rules change a text with that piece, of which a byte is a signal, beyond ASCII, or one of
   /// three equal ones.
   func mayChange(_ text: [UInt8], _ piece: Range<Int>) -> Bool {
     var position = piece.lowerBound
@@ -99,7 +99,7 @@ struct TextRules: Sendable {
 
   // MARK: replace_rep
 
-  /// How many scalars like the one at `position` stand there in a row.
+  /// How many scalars like the one at `position` follow each other there.
   private static func run(_ text: [UInt8], at position: Int, end: Int) -> Int {
     let length = UTF8Bytes.length(text[position])
     var next = position + length

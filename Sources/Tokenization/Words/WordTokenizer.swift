@@ -6,13 +6,13 @@ internal import Corpus
 ///
 /// Where it differs from fastai, it is on purpose: letters' cases are Unicode's, not only ASCII's; each line's end is a
 /// token `\n`, across which `xxwrep` doesn't reach, so that lines can be worked on apart; HTML's left-overs such as
-/// `amp;` are put right where they stand by themselves, not at the end of "camp;". Words are split as spaCy does it in
+/// `amp;` are put right where they are by themselves, not at the end of "camp;". Words are split as spaCy does it in
 /// the common cases (`PieceSplitter`), without its lists of exceptions.
 ///
 /// A line without anything unusual, which is nearly every one, is read where it stands; another is rewritten first
 /// (`TextRules`).
 struct WordTokenizer: Sendable {
-  /// What stands between white space, or one of the characters / # \.
+  /// What is between white space, or one of the characters / # \.
   private struct Piece {
     var range: Range<Int>
     /// Bits of `ByteKinds` of all its bytes.
@@ -171,7 +171,7 @@ struct WordTokenizer: Sendable {
     pieces.removeAll(keepingCapacity: true)
   }
 
-  /// How often the word at `index` stands there in a row, and the bytes that follow the last one without a space:
+  /// How often the word at `index` is repeated there, and the bytes that follow the last one without a space:
   /// fastai's `(?:\s|^)(\w+)\s+((?:\1\s+)+)\1(\s|\W|$)`.
   @inline(__always)
   private func repetition(_ text: [UInt8], at index: Int) -> (times: Int, rest: Int) {
