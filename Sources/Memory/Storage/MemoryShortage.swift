@@ -1,4 +1,3 @@
-internal import Platform
 internal import Synchronization
 
 /// Memory that a run needs and can't have, reported before the system kills a process for using it.
@@ -51,26 +50,4 @@ private func groupMemory() -> Int? {
   else { return nil }
   let memory = SystemFile(folder + "/memory.stat")
   return max(limit - used + (memory?["file "] ?? 0) - (memory?["shmem "] ?? 0), 0)
-}
-
-/// A small text file of the system's, of lines that begin with a word.
-private struct SystemFile {
-  private let lines: [Substring]
-
-  /// Nil if it can't be read.
-  init?(_ path: String) {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
-    let count = fread(&bytes, 1, bytes.count, file)
-    lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
-  }
-
-  /// What follows `word` on its line.
-  func rest(of word: String) -> String? {
-    lines.first { $0.hasPrefix(word) }.map { String($0.dropFirst(word.count)) }
-  }
-
-  /// The number that follows `word`.
-  subscript(word: String) -> Int? { rest(of: word)?.split(separator: " ").first.flatMap { Int($0) } }
 }

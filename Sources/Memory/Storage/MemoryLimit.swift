@@ -1,0 +1,120 @@
+/// A bound on the memory that this process may take: of the machine, of a control group (a container's, a job's), or of
+/// the process itself.
+public struct MemoryLimit: Sendable, Equatable {
+  /// What sets a bound.
+  public enum Kind: Sendable, Equatable {
+    /// The machine's memory, swap included.
+    case machine
+    /// A control group's `memory.max`, in that folder of `/sys/fs/cgroup`.
+    case group(String)
+    /// `ulimit -v` (`RLIMIT_AS`).
+    case addressSpace
+    /// `ulimit -d` (`RLIMIT_DATA`).
+    case data
+  }
+
+  /// What sets it.
+  public let kind: Kind
+  /// Bytes in all.
+  public let total: Int
+  /// Bytes that are left.
+  public let available: Int
+
+  /// The bound that leaves the least; nil where the system tells of none.
+  public static var binding: MemoryLimit? {
+    ([machine].compactMap(\.self) + groups + ofProcess).min { $0.available < $1.available }
+  }
+
+  /// The bound on this process alone that leaves the least, at which memory is refused rather than the process killed;
+  /// nil for none.
+  public static var ofThisProcess: MemoryLimit? { ofProcess.min { $0.available < $1.available } }
+
+  /// What to do about it, beside taking less.
+  public var remedy: String {
+    switch kind {
+    case .machine: "take a machine with more"
+    case .group: "have more memory given to the container or job"
+    case .addressSpace: "raise ulimit -v"
+    case .data: "raise ulimit -d"
+    }
+  }
+
+  /// "ulimit -v", "the machine".
+  public var name: String {
+    switch kind {
+    case .machine: "the machine"
+    case .group(let folder): "memory.max of \(folder)"
+    case .addressSpace: "ulimit -v"
+    case .data: "ulimit -d"
+    }
+  }
+
+  // MARK: Where they stand
+
+  private static var machine: MemoryLimit? {
+    guard let file = SystemFile("/proc/meminfo"), let free = file["MemAvailable:"], let all = file["MemTotal:"] else {
+      return nil
+    }
+    return MemoryLimit(
+      kind: .machine, total: (all + (file["SwapTotal:"] ?? 0)) << 10,
+      available: (free + (file["SwapFree:"] ?? 0)) << 10)
+  }
+
+  private static var ofProcess: [MemoryLimit] {
+    guard let limits = SystemFile("/proc/self/limits"), let status = SystemFile("/proc/self/status") else { return [] }
+    return ofProcess(limits, status)
+  }
+
+  /// The bounds in the texts of `/proc/self/limits` and `/proc/self/status`.
+  static func ofProcess(_ limits: SystemFile, _ status: SystemFile) -> [MemoryLimit] {
+    [(Kind.addressSpace, "Max address space ", "VmSize:"), (.data, "Max data size ", "VmData:")].compactMap {
+      kind, limit, use in
+      guard let total = limits[limit], let used = status[use] else { return nil }
+      return MemoryLimit(kind: kind, total: total, available: max(total - used << 10, 0))
+    }
+  }
+
+  /// Those of the control groups that this process is in, from its own outwards.
+  private static var groups: [MemoryLimit] {
+    guard let file = SystemFile("/proc/self/cgroup") else { return [] }
+    if let path = file.rest(of: "0::") {
+      let own = folders(of: path).compactMap { folder -> MemoryLimit? in
+        let directory = "/sys/fs/cgroup" + folder
+        let memory = SystemFile(directory + "/memory.stat")
+        return group(
+          folder, SystemFile(directory + "/memory.max")?[""], SystemFile(directory + "/memory.current")?[""],
+          droppable: (memory?["file "] ?? 0) - (memory?["shmem "] ?? 0))
+      }
+      if !own.isEmpty { return own }
+    }
+    // The first version of control groups; inside a container its own is the root.
+    guard let path = file.rest(behind: ":memory:") else { return [] }
+    return folders(of: path).compactMap { folder in
+      let directory = "/sys/fs/cgroup/memory" + folder
+      let memory = SystemFile(directory + "/memory.stat")
+      return group(
+        folder, SystemFile(directory + "/memory.limit_in_bytes")?[""],
+        SystemFile(directory + "/memory.usage_in_bytes")?[""],
+        droppable: (memory?["total_cache "] ?? 0) - (memory?["total_shmem "] ?? 0))
+    }
+  }
+
+  /// - droppable: bytes that the system can drop from its caches.
+  private static func group(_ folder: String, _ limit: Int?, _ used: Int?, droppable: Int) -> MemoryLimit? {
+    // The first version has a number near 2⁶³ for none.
+    guard let limit, let used, limit < 1 << 60 else { return nil }
+    return MemoryLimit(
+      kind: .group("/sys/fs/cgroup" + folder), total: limit, available: max(limit - used + max(droppable, 0), 0))
+  }
+
+  /// `/a/b`, `/a` and the root, which is empty.
+  static func folders(of path: String) -> [String] {
+    var parts = path.split(separator: "/")
+    var result: [String] = []
+    while !parts.isEmpty {
+      result.append("/" + parts.joined(separator: "/"))
+      parts.removeLast()
+    }
+    return result + [""]
+  }
+}
