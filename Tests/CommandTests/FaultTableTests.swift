@@ -140,6 +140,12 @@ import Testing
       run + #""$@" generate --weights run --tokens 1000000 2> /dev/null | head -c 40 | wc -c"#, 0, "40"),
   ]
 
+  static let limits = [
+    Fault(
+      "memory that is not to be had", #"ulimit -v 1000000; "$@" --model awd-lstm --bptt 70 --out none"#, 1,
+      "too little memory: the run takes ", isJobs: true)
+  ]
+
   static let terminals = [
     Fault("control characters", bell + #""$@" data --train t --valid t --batch-size 2 --show-batch"#, 0, #"b\u0007"#),
     Fault("control characters", bell + #""$@" generate --weights bell --prompt $'b\a' --tokens 20"#, 0, #"b\u0007"#),
@@ -160,10 +166,10 @@ import Testing
       #"\u202et"#),
   ]
 
-  @Test(arguments: texts + files + terminals) func alone(fault: Fault) throws { try check(fault, ranks: nil) }
+  @Test(arguments: texts + files + limits + terminals) func alone(fault: Fault) throws { try check(fault, ranks: nil) }
 
   #if MPI
-    @Test(arguments: (texts + files + terminals).filter(\.isJobs)) func onFourRanks(fault: Fault) throws {
+    @Test(arguments: (texts + files + limits + terminals).filter(\.isJobs)) func onFourRanks(fault: Fault) throws {
       try check(fault, ranks: 4)
     }
   #endif

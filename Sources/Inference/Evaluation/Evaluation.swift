@@ -58,7 +58,7 @@ public struct Evaluation: Sendable {
         "the vocabulary of \(texts.valid.name) is not that of the weights", at: weights,
         remedy: "give the --data or texts that they were trained on, or any text as --text", status: .badData)
     }
-    let session = try Session(configuration, texts, team: team)
+    let session = try Session(configuration, texts, team: team, fits: false)
     let counts = countsConfusions ? PredictionCounts() : nil
     session.trainer.context.predictionCounts = counts
     let clock = ContinuousClock()
