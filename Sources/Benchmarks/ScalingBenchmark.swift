@@ -44,7 +44,8 @@ extension Job {
       { workers, count in
         let resolved = scaled(count)
         let measured = try workers.run { team in
-          let session = try Session(resolved, team: team, spans: SpanLog(capacity: 64 * (resolved.bptt + 4) * steps))
+          let session = try Session(
+            resolved, team: team, fits: false, spans: SpanLog(capacity: 64 * (resolved.bptt + 4) * steps))
           let times = session.timeSteps(steps)
           let shares = team.gather(Array("\(times.waitingShare)".utf8)).compactMap {
             Double(String(decoding: $0, as: UTF8.self))

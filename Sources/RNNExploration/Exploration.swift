@@ -172,7 +172,7 @@ extension Notebook {
 
     // ## Model4: `nn.RNN`
     //
-    // Model3's loop as a layer: h' = tanh(W_ih x + b_ih + W_hh h + b_hh). Input and state have a matrix each, and tanh bounds the
+    // Model3's loop as a layer: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`. Input and state have a matrix each, and tanh bounds the
     // state, where ReLU lets it grow. BatchNorm takes one mean and variance over all tokens of a step.
     cell()
     learn = try Learner(data, .rnn(layers: 1), metrics: [.accuracy], seed: seed, job: job)

@@ -76,6 +76,35 @@ import Testing
     }
   #endif
 
+  #if MPI
+    /// Every kind of model, stacks with all dropouts, clipped and accumulated, on 1 to 16 workers as threads, ranks and
+    /// pretended nodes. The LR finder's masks are others than the fit's.
+    @Test(arguments: ["model0", "model1", "model2", "model3", "rnn", "gru", "lstm", "awd-lstm"])
+    func everyModelWithDropout(model: String) throws {
+      var options = [
+        "--model", model, "--hidden", "24", "--batch-size", "32", "--bptt", "9", "--steps", "12", "--epochs", "1",
+        "--lr", "2e-3", "--clip", "0.5", "--accumulate", "2", "--quiet", "--out", "none",
+      ]
+      if !model.hasPrefix("model") {
+        options += ["--layers", "2", "--embedding", model == "awd-lstm" ? "16" : "24"]
+        for (site, probability) in [
+          ("input", "0.2"), ("embedding", "0.1"), ("hidden", "0.3"), ("weight", "0.25"), ("output", "0.15"),
+        ] { options += ["--dropout-\(site)", probability] }
+      }
+      let digest = try #require(try Launcher.run(options + ["--threads", "1"]).digest)
+      for threads in [2, 3, 4, 5, 8, 16] {
+        #expect(try Launcher.run(options + ["--threads", "\(threads)"]).digest == digest, "\(threads) threads")
+      }
+      for (ranks, threads, ranksPerNode) in [
+        (2, 1, nil), (3, 1, nil), (5, 1, 2), (4, 2, 1), (8, 2, 3), (2, 8, 1), (16, 1, nil),
+      ] as [(Int, Int, Int?)] {
+        let nodes = ranksPerNode.map { ["--ranks-per-node", "\($0)"] } ?? []
+        let result = try Launcher.run(ranks: ranks, options + ["--threads", "\(threads)"] + nodes)
+        #expect(result.digest == digest, "\(ranks) ranks × \(threads) threads \(nodes): \(result.errors)")
+      }
+    }
+  #endif
+
   @Test func theLearningRateFinderLeavesNoTrace() throws {
     let options = ["--epochs", "1", "--quiet", "--out", "none", "--steps", "20"]
     let with = try #require(try Launcher.run(options).digest)

@@ -227,6 +227,12 @@ import Testing
         + #""$@" verify run; kill -9 $!"#, 0, "; --resume refuses until its end"),
   ]
 
+  static let limits = [
+    Fault(
+      "memory that is not to be had", #"ulimit -v 1000000; "$@" --model awd-lstm --bptt 70 --out none"#, 1,
+      "too little memory: the run takes ", isJobs: true)
+  ]
+
   static let terminals = [
     Fault("control characters", bell + #""$@" data --train t --valid t --batch-size 2 --show-batch"#, 0, #"b\u0007"#),
     Fault("control characters", bell + #""$@" generate --weights bell --prompt $'b\a' --tokens 20"#, 0, #"b\u0007"#),
@@ -275,13 +281,13 @@ import Testing
     Fault("module without shared windows", #"OMPI_MCA_osc=^sm "$@" "# + steps, 0, "digest ", isJobs: true),
   ]
 
-  @Test(arguments: texts + files + weights + checkpoints + terminals + surroundings) func alone(fault: Fault) throws {
+  @Test(arguments: texts + files + limits + weights + checkpoints + terminals + surroundings) func alone(fault: Fault) throws {
     try check(fault, ranks: nil)
   }
 
   #if MPI
     @Test(
-      arguments: (texts + files + weights + checkpoints + terminals + surroundings).filter(\.isJobs))
+      arguments: (texts + files + limits + weights + checkpoints + terminals + surroundings).filter(\.isJobs))
     func onFourRanks(fault: Fault) throws {
       try check(fault, ranks: 4)
     }

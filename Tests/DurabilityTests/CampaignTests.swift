@@ -10,15 +10,16 @@ import Testing
   #if !MPICH
     /// `DIST_TRAIN_KILLS` and `DIST_TRAIN_SEED` ask for more of them, and for others; `DIST_TRAIN_STRICT` holds them to
     /// three seconds. Ranks on other (pretended) nodes than the killed one see nothing of it: those the launcher ends,
-    /// which takes it two.
-    @Test func killedRunsEndAsUndisturbedOnes() throws {
+    /// which takes it two. A stack with all dropouts is drawn into other masks by a step that is counted wrong.
+    @Test(arguments: ["", "--model awd-lstm --embedding 16 --hidden 24 --layers 2 --bptt 9"])
+    func killedRunsEndAsUndisturbedOnes(options: String) throws {
       defer { runs.remove() }
       let environment = ProcessInfo.processInfo.environment
       let count = environment["DIST_TRAIN_KILLS"].flatMap { Int($0) } ?? 10
       let result = try BuiltProgram(path: Runs.script("campaign")).run(
         [
           "--seed", environment["DIST_TRAIN_SEED"] ?? "1", "--count", "\(count)", "--limit", "\(slack(3000))",
-          BuiltProgram("dist-train").path,
+          "--options", options, BuiltProgram("dist-train").path,
         ], seconds: 60 + 10 * count)
       #expect(result.status == 0, "\(result.errors)")
       let line = try #require(result.output.last)

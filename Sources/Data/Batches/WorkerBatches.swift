@@ -49,6 +49,21 @@ package struct WorkerBatches {
     source = Source(tokens: file, starts: streams.map { plan.start(of: $0) }, current: current)
   }
 
+  /// So many batches that aren't there, to plan with.
+  package init(planned count: Int, bptt: Int, streams: Int) {
+    self.count = count
+    self.bptt = bptt
+    self.streams = streams
+    arena = Arena(byteCount: 0)
+    tokens = arena.take(0)
+    source = nil
+  }
+
+  /// Bytes that the batches of so many streams take, from a token file or from memory.
+  package static func byteCount(_ count: Int, bptt: Int, streams: Int, fromFile: Bool) -> Int {
+    4 * streams * ((fromFile ? 1 : count) * bptt + 1)
+  }
+
   /// Inputs (bptt, streams) of a batch.
   package func x(_ batch: Int) -> BufferView<Int32> { rows(of: batch, from: 0) }
   /// Targets (bptt, streams) of a batch.

@@ -8,7 +8,8 @@ import Training
 /// replaced.
 struct DataCommand: SoloCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Show corpora, vocabulary, batches, and what a worker holds of them.",
+    commandName: "data",
+    abstract: "Show corpora, vocabulary, batches, what a worker holds of them, and the memory of a run.",
     discussion: """
       Example: dist-train data --show-batch
       Example: dist-train data --train my.txt --valid more.txt --worker 2/4
@@ -30,6 +31,8 @@ struct DataCommand: SoloCommand {
     let texts = try LanguageModelData(
       configuration.corpora(), batchSize: configuration.batchSize, bptt: configuration.bptt)
     print(DataReport.text(texts))
+    let workers = worker?.size ?? min(options[RunOption.data.threads] ?? 1, configuration.laneCount)
+    print("\n" + DataReport.memory(texts, configuration, workers: workers))
     if options(RunOption.display.batch) { print("\n\(texts.showBatch())") }
     if let worker {
       let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)

@@ -57,7 +57,7 @@ enum DataReport {
   private static func text(_ range: Range<Int>) -> String { "\(range.lowerBound) ..< \(range.upperBound)" }
 
   /// Rows of cells side by side; numbers are aligned to the right of their column, the last column at the left.
-  private static func table(_ rows: [[String]]) -> String {
+  static func table(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       row.indices.map { column in

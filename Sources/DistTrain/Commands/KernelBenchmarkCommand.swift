@@ -26,7 +26,7 @@ struct KernelBenchmarkCommand: ParsableCommand {
     let command = try CommandJob("bench kernels", model.values + data.values + benchmark.values + kernels.values)
     let (configuration, json) = (command.configuration, command.options(RunOption.kernelBenchmark.json))
     try command.runWorkers { team in
-      let session = try Session(configuration, team: team)
+      let session = try Session(configuration, team: team, fits: false)
       guard team.rank == 0 else { return }
       let rows = measureKernels(configuration, vocabulary: session.vocabulary.count)
       let peak = measurePeak()

@@ -10,7 +10,7 @@ internal import Platform
 func runStepBenchmark(_ command: CommandJob, steps: Int, printsJSON: Bool) throws {
   let configuration = command.configuration
   try command.runWorkers { team in
-    let session = try Session(configuration, team: team)
+    let session = try Session(configuration, team: team, fits: false)
     let times = session.timeSteps(steps)
     guard team.rank == 0 else { return }
     let figures = figures(session, times, steps: steps, peak: measurePeak())

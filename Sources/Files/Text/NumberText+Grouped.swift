@@ -9,4 +9,14 @@ extension NumberText {
     }
     return (value < 0 ? "-" : "") + text
   }
+
+  /// A number of bytes in the largest unit of a thousand times the one before: "129 MB",
+  /// "2.3 GB".
+  public static func bytes(_ value: Int) -> String {
+    let amount = Double(max(value, 0))
+    for (unit, size) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where amount >= size {
+      return "\(fixed(amount / size, decimals: amount < 10 * size ? 1 : 0)) \(unit)"
+    }
+    return "\(max(value, 0)) bytes"
+  }
 }

@@ -28,16 +28,18 @@ public final class Session {
   /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a value is out of
   /// its bounds, or a file is missing, damaged or doesn't fit.
   ///
+  /// - fits: whether it is for a fit, which keeps a copy of the state: what memory is to be had for.
   /// - spans: takes the phases and waits of the steps while it is on.
   /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
   public convenience init(
-    _ configuration: RunConfiguration, team: any Team, spans: SpanLog? = nil, awaitsCheckpoint: Bool = false
+    _ configuration: RunConfiguration, team: any Team, fits: Bool = true, spans: SpanLog? = nil,
+    awaitsCheckpoint: Bool = false
   ) throws {
     try configuration.checkBounds()
     try self.init(
       configuration,
       Texts(configuration.dataSource, batchSize: configuration.batchSize, bptt: configuration.bptt, team), team: team,
-      spans: spans, awaitsCheckpoint: awaitsCheckpoint)
+      fits: fits, spans: spans, awaitsCheckpoint: awaitsCheckpoint)
   }
 
   /// Sets up a run on texts that every worker has. Collective.
@@ -45,7 +47,7 @@ public final class Session {
   /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
   /// - Throws: the same `RunError` on every worker, as above.
   package init(
-    _ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, spans: SpanLog? = nil,
+    _ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, fits: Bool = true, spans: SpanLog? = nil,
     awaitsCheckpoint: Bool = false
   ) throws {
     self.configuration = configuration
@@ -57,16 +59,18 @@ public final class Session {
     let tokens = texts.train.vocabulary.tokens
     vocabulary = tokens
     let layout = configuration.model.layout(vocabulary: tokens.count)
-    // Before they are drawn, which takes long where they don't fit: the weights, once more in panels, and a gradient.
-    MemoryShortage.check(3 * layout.count * MemoryLayout<Float>.size)
+    let train = try Self.batches(texts.train, texts.files?.train, configuration, team)
+    let valid = try Self.batches(texts.valid, texts.files?.valid, configuration, team)
+    try Self.checkMemory(
+      configuration, vocabulary: vocabulary.count, train: train, valid: valid, readsFile: texts.files != nil,
+      fits: fits, team)
     let file = try configuration.initialWeights.flatMap { path in
       awaitsCheckpoint ? nil : try Self.readWeights(path, configuration, tokens, layout, team)
     }
     trainer = Trainer(
       configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
-      team: team, train: try Self.batches(texts.train, texts.files?.train, configuration, team),
-      valid: try Self.batches(texts.valid, texts.files?.valid, configuration, team), rule: configuration.hiddenState,
-      clip: configuration.clip, accumulate: configuration.accumulate,
+      team: team, train: train, valid: valid, rule: configuration.hiddenState, clip: configuration.clip,
+      accumulate: configuration.accumulate,
       optimizer: configuration.optimizer)
     if awaitsCheckpoint { return }
     if let file {

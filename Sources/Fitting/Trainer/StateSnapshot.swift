@@ -39,6 +39,9 @@ final class StateSnapshot {
 }
 
 extension Trainer {
+  /// Bytes of such a copy.
+  var snapshotByteCount: Int { snapshotViews.reduce(0) { $0 + Arena.byteCount($1.count, of: Float.self) } }
+
   /// Everything that this worker changes: its parameters, and what it alone or every worker has.
   fileprivate var snapshotViews: [BufferView<Float>] {
     [exchange.parameters[exchange.slice]] + ownState.views + model.runningStatistics.map(\.values)

@@ -48,11 +48,11 @@ package final class Trainer {
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
-  /// - optimizer: how the parameters are updated.
+  /// - optimizer: how the parameters are updated; storage: where memory comes from.
   init(
     _ description: ModelDescription, vocabulary: Int, bptt: Int, seed: UInt64, team: any Team, train: WorkerBatches,
     valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1,
-    optimizer: OptimizerKind = .adam
+    optimizer: OptimizerKind = .adam, storage: Storage = Storage()
   ) {
     self.team = team
     self.train = train
@@ -61,7 +61,8 @@ package final class Trainer {
     layout = description.layout(vocabulary: vocabulary)
     exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
     let context = ModelContext(
-      description, layout, vocabulary: vocabulary, bptt: bptt, seed: seed, team: team, parameters: exchange.parameters)
+      description, layout, vocabulary: vocabulary, bptt: bptt, seed: seed, team: team, parameters: exchange.parameters,
+      storage: storage)
     self.context = context
     model = description.kind.type.init(context)
     carriedStates = model.carriedStates
@@ -72,9 +73,9 @@ package final class Trainer {
     predictions = team.lanes.batchSize * description.kind.type.predictions(bptt: bptt)
     let slice = exchange.slice.count
     optimizerKind = optimizer
-    let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice) })
+    let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice, for: .optimizer) })
     self.slots = slots
-    validation = ValidationSums(team: team, batches: valid.count)
+    validation = ValidationSums(team: team, batches: valid.count, context: context)
     agreement = Agreement(team)
     groups = BatchGroups(batches: train.count, size: accumulate)
     let accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil

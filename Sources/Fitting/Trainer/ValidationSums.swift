@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Memory
+internal import Models
 internal import Teams
 
 /// Losses and correct predictions of a validation: per lane and batch while it runs, summed over the lanes at its end
@@ -18,7 +19,7 @@ struct ValidationSums {
   private let scratch: BufferView<Double>
 
   /// Collective.
-  init(team: any Team, batches: Int) {
+  init(team: any Team, batches: Int, context: ModelContext) {
     self.team = team
     self.batches = batches
     let own = team.lanes.lanes(ofWorker: team.rank, of: team.size)
@@ -26,7 +27,8 @@ struct ValidationSums {
     schedule = team.lanes.reductionSchedule(of: own.map { $0..<($0 + 1) })
     exchange = team.makeTreeExchange(floats: 0, doubles: 2 * batches)
     let depth = max(schedule.depth, exchange.schedule.depth)
-    arena = Arena(byteCount: 8 * (2 * batches * lanes + 2 * batches + depth) + 4 * 64)
+    arena = context.makeArena(
+      byteCount: 8 * (2 * batches * lanes + 2 * batches + depth) + 4 * 64, for: .activations)
     laneLosses = arena.take(batches * lanes)
     laneCorrect = arena.take(batches * lanes)
     totals = arena.take(2 * batches)

@@ -65,7 +65,7 @@ public struct Evaluation: Sendable {
         "the vocabulary of \(texts.valid.name) is not that of the weights", at: plan.path,
         remedy: "give the --data or texts that they were trained on, or any text as --text", status: .badData)
     }
-    let session = try Session(configuration, texts, team: team)
+    let session = try Session(configuration, texts, team: team, fits: false)
     let trainer = session.trainer
     let isText = plan.tokenCount != nil
     let counting = Counting(session, tokens: texts.valid.count, isStrict: isText, countsConfusions: countsConfusions)

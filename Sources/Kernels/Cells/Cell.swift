@@ -7,6 +7,19 @@ public import Memory
 /// Models), the same for every cell. A cell of one's own is one file that conforms to this, and one line in the
 /// registry of models. It works on the rows of one step, in panels as GateLayout.swift lays them out; what it does with
 /// a row must not depend on the others.
+///
+/// TanhCell.swift is the shortest one; LSTM.swift has a second state, GRU.swift keeps W_hh·h apart. All are written the
+/// same way: a loop over panels and in it over rows, 16 units at a time, whose body is the formula. The index of a
+/// vector of 16 units is (panel·rows + row)·16 in a matrix of states, and ((panel·gates + gate)·rows + row)·16 in one of
+/// gates.
+///
+/// - Padding units have pre-activations and states of zero. A cell must make h (and c) zero of them, and gradients zero
+///   of zero: a regularised or wider layer would take them in otherwise. σ and tanh of zero times a state do; a cell
+///   such as h = σ(a) must clear them.
+/// - Only `load16`, `store16`, `addingProduct`, the four operations, `sigmoid` and `hyperbolicTangent` of `Elementary`
+///   have the same bits on every CPU. `a.addingProduct(b, c)` is a + b·c rounded once; the compiler fuses nothing by
+///   itself.
+/// - `CellTests` compares a cell's `forward` with its formula in Float64, and `backward` with differences of `forward`.
 public protocol Cell: SendableMetatype {
   /// Gates: each is a product as wide as the hidden state. At most four.
   static var gates: Int { get }
@@ -14,10 +27,14 @@ public protocol Cell: SendableMetatype {
   static var hasMemory: Bool { get }
   /// Whether W_hh·h + b_hh must be had apart from W_ih·x + b_ih, as a GRU's n needs it; else both are one sum.
   static var separatesStateGates: Bool { get }
-  /// Writes h (and c) of a step, and leaves in `gates` what `backward` needs.
+  /// Makes h (and c) of a step from the pre-activations in `gates`, and leaves there what `backward` needs: the gates
+  /// after σ and tanh, say. The matrices of a step are kept until `backward`, so h, c and the states before are at hand
+  /// then as well.
   static func forward(_ step: CellStep)
-  /// Takes back what `forward` did: overwrites `gates` (and `stateGates`) with the gradients of the pre-activations.
-  /// See `CellGradients`.
+  /// The chain rule through `forward`, of one step: is called from the last step to the first, with h's whole gradient.
+  /// It overwrites `gates` with the gradients of the pre-activations W_ih·x + b_ih, and `stateGates`, where there are
+  /// any, with those of W_hh·h + b_hh; from these the layer makes the gradients of weights, biases, x, and of h by way
+  /// of W_hh. What goes past the products, to c or straight to the h before, is the cell's: see `CellGradients`.
   static func backward(_ step: CellStep, _ gradients: CellGradients)
 }
 

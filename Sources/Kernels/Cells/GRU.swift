@@ -46,6 +46,7 @@ public func gruForward(
   let stride = rows &* 16
   for panel in 0..<(count / stride) {
     for place in Swift.stride(from: panel &* stride, to: (panel &+ 1) &* stride, by: 16) {
+      // A panel of units has three panels of gates, so the gates of this one start two panels further for each before.
       let first = place &+ panel &* 2 &* stride
       let (input, state) = (inputs + first, states + first)
       let r = sigmoid(load16(input) + load16(state))
@@ -87,12 +88,15 @@ public func gruBackward(
       let z = load16(input + stride)
       let n = load16(input + 2 &* stride)
       let dh = load16(hiddenGradient + place)
+      // Through h = (1 − z)·n + z·h_prev, then through tanh' = 1 − n² and σ' = z·(1 − z), r·(1 − r): these are the
+      // gradients of pre-activations. n's state part, which r multiplies, is still in `stateGates`.
       let dn = dh * (one - z) * one.addingProduct(-n, n)
       let dz = dh * (load16(previousHidden + place) - n) * (z * (one - z))
       let dr = dn * load16(state + 2 &* stride) * (r * (one - r))
       store16(input, dr)
       store16(input + stride, dz)
       store16(input + 2 &* stride, dn)
+      // Of W_hh·h_prev + b_hh: r and z had it added, n had it times r.
       store16(state, dr)
       store16(state + stride, dz)
       store16(state + 2 &* stride, dn * r)

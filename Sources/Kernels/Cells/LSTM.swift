@@ -43,6 +43,7 @@ public func lstmForward(
   let stride = rows &* 16
   for panel in 0..<(count / stride) {
     for place in Swift.stride(from: panel &* stride, to: (panel &+ 1) &* stride, by: 16) {
+      // A panel of units has four panels of gates, so the gates of this one start three panels further for each before.
       let gate = gates + (place &+ panel &* 3 &* stride)
       let i = sigmoid(load16(gate))
       let f = sigmoid(load16(gate + stride))
@@ -91,6 +92,8 @@ public func lstmBackward(
       let g = load16(gate + 2 &* stride)
       let o = load16(gate + 3 &* stride)
       let dh = load16(hiddenGradient + place)
+      // Through h = o·tanh(c) and c = f·c_prev + i·g, then through σ' = i·(1 − i) and the like, tanh' = 1 − g²: these
+      // are the gradients of pre-activations.
       let t = hyperbolicTangent(load16(cell + place))
       // 1 − t² and the like: products of differences would round twice, a fused multiply-add rounds once.
       let dc = load16(UnsafePointer(cellGradient + place)).addingProduct(dh * o, one.addingProduct(-t, t))

@@ -25,13 +25,13 @@ public struct EmbeddingSums: Sendable {
     self.lanes = lanes
     self.width = width
     words = (vocabulary + 63) / 64
-    read = storage.take(lanes * words)
-    slots = storage.take(lanes * vocabulary)
-    sums = storage.take(min(rows, vocabulary * lanes) * width)
-    used = storage.take(1)
-    written = storage.take(lanes * words)
-    places = storage.take(rows)
-    stack = storage.take(lanes)
+    read = storage.take(lanes * words, for: .gradientSums)
+    slots = storage.take(lanes * vocabulary, for: .gradientSums)
+    sums = storage.take(min(rows, vocabulary * lanes) * width, for: .gradientSums)
+    used = storage.take(1, for: .gradientSums)
+    written = storage.take(lanes * words, for: .gradientSums)
+    places = storage.take(rows, for: .gradientSums)
+    stack = storage.take(lanes, for: .gradientSums)
   }
 
   /// Where the gradients of some rows are added up: that of row r at `sums + places[r]·width`.

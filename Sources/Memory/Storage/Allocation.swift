@@ -20,6 +20,27 @@ func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false)
   return memory
 }
 
+/// `byteCount` bytes that are memory only where they are written; they belong to the caller until `releaseAddresses`.
+func takeAddresses(_ byteCount: Int) -> UnsafeMutableRawPointer {
+  #if os(Linux)
+    let protection = PROT_READ | PROT_WRITE
+    guard let base = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0), base != MAP_FAILED
+    else { MemoryShortage.happen(byteCount, availableMemory()) }
+    return base
+  #else
+    return allocateZeroed(byteCount, alignment: 64)
+  #endif
+}
+
+/// Gives back what `takeAddresses` gave.
+func releaseAddresses(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
+  #if os(Linux)
+    munmap(base, byteCount)
+  #else
+    release(base)
+  #endif
+}
+
 /// Gives back what `allocateZeroed` gave.
 func release(_ memory: UnsafeMutableRawPointer) {
   #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)

@@ -6,23 +6,39 @@
 public final class Storage {
   private var arenas: [Arena] = []
   private var left = 0
+  private let plan: MemoryPlan?
 
   /// Holds nothing yet.
-  public init() {}
+  ///
+  /// - plan: counts what is taken, instead of its being taken.
+  public init(_ plan: MemoryPlan? = nil) { self.plan = plan }
 
   /// `count` zeroed elements, starting on a 64-byte boundary.
-  public func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> BufferView<Element>
-  {
+  public func take<Element: BitwiseCopyable>(
+    _ count: Int, of type: Element.Type = Element.self, for use: MemoryUse = .activations
+  ) -> BufferView<Element> {
     let bytes = Arena.byteCount(count, of: type)
     if bytes > left {
+      // What is left of the region before is no longer used.
+      plan?.add(left, for: .activations)
+      let isFirst = arenas.isEmpty && bytes <= firstByteCount
+      let pages = (bytes + hugePage - 1) / hugePage
       let arena =
-        arenas.isEmpty && bytes <= firstByteCount
-        ? Arena(byteCount: firstByteCount) : Arena(hugePages: (bytes + hugePage - 1) / hugePage)
+        plan?.arena(byteCount: isFirst ? firstByteCount : pages * hugePage)
+        ?? (isFirst ? Arena(byteCount: firstByteCount) : Arena(hugePages: pages))
       arenas.append(arena)
       left = arena.byteCount
     }
     left -= bytes
+    plan?.add(bytes, for: use)
     return arenas[arenas.count - 1].take(count)
+  }
+
+  /// A region of its own, zeroed; it belongs to the caller.
+  public func makeArena(byteCount: Int, for use: MemoryUse) -> Arena {
+    guard let plan else { return Arena(byteCount: byteCount) }
+    plan.add(byteCount, for: use)
+    return plan.arena(byteCount: max(byteCount, 64))
   }
 }
 

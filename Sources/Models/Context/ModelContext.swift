@@ -41,13 +41,15 @@ public final class ModelContext {
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?
   private let parameters: BufferView<Float>
-  private let storage = Storage()
+  private let storage: Storage
 
   /// - seed: of what is random in a step; bptt: tokens that a stream advances in it.
+  /// - storage: where all memory comes from.
   package init(
     _ description: ModelDescription, _ layout: ParameterLayout, vocabulary: Int, bptt: Int, seed: UInt64,
-    team: any Team, parameters: BufferView<Float>
+    team: any Team, parameters: BufferView<Float>, storage: Storage = Storage()
   ) {
+    self.storage = storage
     self.layout = layout
     self.description = description
     self.vocabulary = vocabulary
@@ -101,7 +103,8 @@ public final class ModelContext {
     let (depth, columns) = tensor.isShared ? (tensor.shape[0], tensor.shape[1]) : (tensor.shape[1], tensor.keptColumns)
     let lasting = laneReduction.height(after: blocks.map(\.lanes.upperBound))
     let spare: BufferView<Float> = make(
-      GradientStack.spareCount(depth: depth, columns: columns, schedule: laneReduction, lasting: lasting))
+      GradientStack.spareCount(depth: depth, columns: columns, schedule: laneReduction, lasting: lasting),
+      for: .gradientSums)
     let (schedule, stride) = (laneReduction, gradientStride)
     return { gradients in
       GradientStack(
@@ -120,14 +123,24 @@ public final class ModelContext {
   }
 
   /// Zeroed memory of `count` elements that lives as long as the context.
-  public func make<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self) -> BufferView<Element>
-  {
-    storage.take(count, of: type)
+  ///
+  /// - use: what it is counted as.
+  public func make<Element: BitwiseCopyable>(
+    _ count: Int, of type: Element.Type = Element.self, for use: MemoryUse = .activations
+  ) -> BufferView<Element> {
+    storage.take(count, of: type, for: use)
   }
 
   /// Zeroed panels that live as long as the context.
-  public func makePanels(rows: Int, columns: Int) -> Panels {
-    Panels(make(Panels.count(rows: rows, columns: columns)), rows: rows, columns: columns)
+  ///
+  /// - use: what they are counted as.
+  public func makePanels(rows: Int, columns: Int, for use: MemoryUse = .activations) -> Panels {
+    Panels(make(Panels.count(rows: rows, columns: columns), for: use), rows: rows, columns: columns)
+  }
+
+  /// Memory of its own, which belongs to the caller.
+  package func makeArena(byteCount: Int, for use: MemoryUse) -> Arena {
+    storage.makeArena(byteCount: byteCount, for: use)
   }
 
   /// The canonical sum of a number from each lane over all workers; the step's flags ride along. Collective. For models

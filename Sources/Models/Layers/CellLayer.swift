@@ -52,8 +52,8 @@ final class CellLayer {
     let name = Self.name(index)
     inputWeight = context.weight("\(name).weight_ih_l0")
     stateWeight = context.weight("\(name).weight_hh_l0")
-    inputTransposed = context.makePanels(rows: gateWidth, columns: inputs)
-    stateTransposed = context.makePanels(rows: gateWidth, columns: hidden)
+    inputTransposed = context.makePanels(rows: gateWidth, columns: inputs, for: .weightCopies)
+    stateTransposed = context.makePanels(rows: gateWidth, columns: hidden, for: .weightCopies)
     inputBias = context.vector("\(name).bias_ih_l0")
     stateBias = context.vector("\(name).bias_hh_l0")
     inputBiasOffset = context.vectorOffset("\(name).bias_ih_l0")
@@ -72,7 +72,8 @@ final class CellLayer {
     orderedGates = context.make(steps * most * gateWidth)
     inputStack = context.makeGradientStack("\(name).weight_ih_l0", blocks)
     stateStack = context.makeGradientStack("\(name).weight_hh_l0", blocks)
-    dropped = dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth) : stateWeight
+    dropped =
+      dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth, for: .weightCopies) : stateWeight
     scaledStates = context.make(dropout > 0 ? steps * most * width : 0)
     carriedHidden = context.makePanels(rows: streams, columns: hidden)
     carriedMemory = cell.hasMemory ? context.makePanels(rows: streams, columns: hidden) : nil

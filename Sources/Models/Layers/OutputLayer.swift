@@ -44,11 +44,11 @@ public final class OutputLayer {
     let rows = (blocks.map(\.streams.count).max() ?? 0) * steps
     weightName = "\(embedding ?? name).weight"
     if embedding != nil {
-      weight = context.makePanels(rows: depth, columns: context.vocabulary)
+      weight = context.makePanels(rows: depth, columns: context.vocabulary, for: .weightCopies)
       transposed = context.sharedEmbedding(weightName)
     } else {
       weight = context.weight(weightName)
-      transposed = context.makePanels(rows: context.vocabulary, columns: depth)
+      transposed = context.makePanels(rows: context.vocabulary, columns: depth, for: .weightCopies)
     }
     bias = context.vector("\(name).bias")
     biasOffset = context.vectorOffset("\(name).bias")

@@ -46,7 +46,7 @@ public final class RecurrentLayer {
     self.embedding = context.rows("\(embedding).weight")
     weightName = "\(linear).weight"
     weight = context.weight(weightName)
-    transposed = context.makePanels(rows: context.hidden, columns: context.hidden)
+    transposed = context.makePanels(rows: context.hidden, columns: context.hidden, for: .weightCopies)
     bias = context.vector("\(linear).bias")
     embeddingOffset = context.gradientOffset("\(embedding).weight")
     biasOffset = context.vectorOffset("\(linear).bias")

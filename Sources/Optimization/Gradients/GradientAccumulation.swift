@@ -15,7 +15,7 @@ package final class GradientAccumulation {
   package let slice: BufferView<Float>
 
   /// For `count` parameters, the worker's slice, in whole units.
-  package init(count: Int, context: ModelContext) { slice = context.make(count) }
+  package init(count: Int, context: ModelContext) { slice = context.make(count, for: .optimizer) }
 
   /// Takes a batch's gradient.
   ///

@@ -13,7 +13,7 @@ package final class GradientClipping {
   package init(_ norm: GradientNorm, slice count: Int, context: ModelContext, limit: Double) {
     self.norm = norm
     self.limit = limit
-    slice = context.make(count)
+    slice = context.make(count, for: .optimizer)
   }
 
   /// Fills `slice` with the clipped gradient, and returns the norm before. Collective.

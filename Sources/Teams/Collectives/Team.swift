@@ -14,6 +14,8 @@ public protocol Team: AnyObject {
   var size: Int { get }
   /// The run's lanes.
   var lanes: Lanes { get }
+  /// Which workers share this one's process and node.
+  var place: TeamPlace { get }
 
   /// Records the step that this worker is in, for the watchdogs.
   func record(step: Int)
@@ -41,4 +43,21 @@ public protocol Team: AnyObject {
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8]
   /// All workers' bytes by rank on worker 0, nothing elsewhere. Any number, as with `broadcast`.
   func gather(_ bytes: [UInt8]) -> [[UInt8]]
+}
+
+/// Where a worker stands in its team.
+public struct TeamPlace: Sendable, Equatable {
+  /// The number of workers on each node.
+  public let nodeSizes: [Int]
+  /// The workers of its node.
+  public let node: Range<Int>
+  /// The workers of its process.
+  public let process: Range<Int>
+
+  /// Takes these; `process` lies in `node`.
+  public init(nodeSizes: [Int], node: Range<Int>, process: Range<Int>) {
+    self.nodeSizes = nodeSizes
+    self.node = node
+    self.process = process
+  }
 }

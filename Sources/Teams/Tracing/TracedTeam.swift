@@ -12,6 +12,7 @@ package final class TracedTeam: Team {
   package var rank: Int { base.rank }
   package var size: Int { base.size }
   package var lanes: Lanes { base.lanes }
+  package var place: TeamPlace { base.place }
 
   package func record(step: Int) { base.record(step: step) }
   package func barrier() { log.wait { base.barrier() } }

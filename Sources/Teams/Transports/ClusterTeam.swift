@@ -16,6 +16,7 @@ internal import Memory
     let rank: Int
     let size: Int
     let lanes: Lanes
+    var place: TeamPlace { worker.teamPlace }
 
     init(_ worker: NodeWorker) {
       self.worker = worker

@@ -64,7 +64,7 @@ public final class LocalWorkers {
   }
 
   init(_ memory: ProcessMemory, threads: Int) {
-    workers = (0..<threads).map { NodeWorker(memory, thread: $0) }
+    workers = (0..<threads).map { NodeWorker(memory, thread: $0, of: threads) }
     #if MPI
       let isCluster = memory.layout.nodes.count > 1
       teams = workers.map { worker -> any Team in isCluster ? ClusterTeam(worker) as any Team : NodeTeam(worker) }

@@ -6,6 +6,7 @@ final class NodeTeam: Team {
   let rank: Int
   let size: Int
   let lanes: Lanes
+  var place: TeamPlace { worker.teamPlace }
 
   init(_ worker: NodeWorker) {
     self.worker = worker

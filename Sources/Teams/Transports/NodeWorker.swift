@@ -5,6 +5,8 @@ final class NodeWorker {
   let memory: ProcessMemory
   /// Within the process.
   let thread: Int
+  /// Number of the process's workers.
+  private let threads: Int
   /// Within the team.
   let rank: Int
   private var sharedBarrier: SharedBarrier
@@ -17,9 +19,10 @@ final class NodeWorker {
   /// Buffers of broadcasts and gathers for long messages; made when the first of these comes.
   private var largeBroadcastBuffer, largeGatherBuffers: NodeSection?
 
-  init(_ memory: ProcessMemory, thread: Int) {
+  init(_ memory: ProcessMemory, thread: Int, of threads: Int) {
     self.memory = memory
     self.thread = thread
+    self.threads = threads
     rank = memory.firstWorker + thread
     sharedBarrier = memory.barrier(thread: thread)
     progress = memory.progress
@@ -27,6 +30,13 @@ final class NodeWorker {
   }
 
   var layout: TeamLayout { memory.layout }
+
+  /// Where the worker stands.
+  var teamPlace: TeamPlace {
+    TeamPlace(
+      nodeSizes: layout.nodes.map(\.count), node: layout.nodes[memory.node],
+      process: memory.firstWorker..<(memory.firstWorker + threads))
+  }
 
   /// Whether this is the node's first worker, which speaks for it.
   var isLeader: Bool { rank == layout.nodes[memory.node].lowerBound }

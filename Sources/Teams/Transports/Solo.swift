@@ -9,6 +9,8 @@ package final class Solo: Team {
   package var rank: Int { 0 }
   /// 1.
   package var size: Int { 1 }
+  /// All that there is.
+  package var place: TeamPlace { TeamPlace(nodeSizes: [1], node: 0..<1, process: 0..<1) }
 
   /// Takes the run's lanes.
   package init(lanes: Lanes) {

@@ -1,0 +1,38 @@
+internal import Memory
+internal import Teams
+internal import Training
+
+extension DataReport {
+  /// What a run takes of the memory of a node on which all its workers are, use by use.
+  static func memory(_ data: LanguageModelData, _ configuration: RunConfiguration, workers: Int) -> String {
+    let estimate = MemoryEstimate(
+      configuration, vocabulary: data.vocabulary.count, trainBatches: data.trainSteps, validBatches: data.validSteps,
+      readsFile: configuration.dataDirectory != nil, nodeSizes: [workers])
+    func text(_ bytes: Int) -> String { bytes > 0 ? NumberText.bytes(bytes) : "-" }
+    let rows = estimate.rows.filter { $0.node > 0 }.map { row in
+      [name(row.use), text(row.workers.max() ?? 0), text(row.shared), text(row.node)]
+    }
+    let totals = (estimate.rows.reduce(0) { $0 + ($1.workers.max() ?? 0) }, estimate.rows.reduce(0) { $0 + $1.shared })
+    let total = ["in all", text(totals.0), text(totals.1), text(estimate.node)]
+    let title = "memory of a run of \(configuration.model.kind), \(workers == 1 ? "1 worker" : "\(workers) workers")"
+    let program = NumberText.bytes(MemoryEstimate.processByteCount)
+    return """
+      \(table([[title, "a worker", "shared", "the node"]] + rows + [total]))
+      Each process takes some \(program) beside that, and its texts.
+      """
+  }
+
+  private static func name(_ use: MemoryUse) -> String {
+    switch use {
+    case .parameters: "parameters"
+    case .gradients: "gradients of subtree roots"
+    case .messages: "exchanged sums and messages"
+    case .optimizer: "optimizer"
+    case .gradientSums: "gradients of lanes"
+    case .weightCopies: "transposed and dropped weights"
+    case .activations: "activations of a step"
+    case .tokens: "tokens of its streams"
+    case .stateCopy: "copy of the state to go back to"
+    }
+  }
+}
