@@ -24,9 +24,10 @@ func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false)
 func takeAddresses(_ byteCount: Int) -> UnsafeMutableRawPointer {
   #if os(Linux)
     let protection = PROT_READ | PROT_WRITE
-    guard let base = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0), base != MAP_FAILED
-    else { MemoryShortage.happen(byteCount, availableMemory()) }
-    return base
+    return MemoryReserve.allocate(byteCount) {
+      let base = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
+      return base == MAP_FAILED ? nil : base
+    }
   #else
     return allocateZeroed(byteCount, alignment: 64)
   #endif

@@ -58,11 +58,7 @@ package final class PlanningTeam: Team {
   }
 
   package func reduceScatter(_ exchange: ParameterExchange) {}
-  package func allGather(_ exchange: ParameterExchange, received: (Range<Int>) -> Void) {}
-
-  package func makeShared(floats: Int) -> BufferView<Float> {
-    section(NodeSection.Sizes(floats: [floats]), [.weightCopies]).floats[0]
-  }
+  package func allGather(_ exchange: ParameterExchange) {}
 
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
