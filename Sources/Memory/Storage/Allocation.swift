@@ -25,7 +25,7 @@ func takeAddresses(_ byteCount: Int) -> UnsafeMutableRawPointer {
   #if os(Linux)
     let protection = PROT_READ | PROT_WRITE
     guard let base = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0), base != MAP_FAILED
-    else { MemoryShortage.happen(byteCount, availableMemory()) }
+    else { MemoryShortage.happen(byteCount, MemoryLimit.ofThisProcess ?? MemoryLimit.binding) }
     return base
   #else
     return allocateZeroed(byteCount, alignment: 64)
