@@ -183,6 +183,8 @@ public final class Learner {
     let curve = recorder.curve
     isFresh = false
     let (end, writer) = try sessions.run { session, isLocalFirst in
+      // First, since `config.json` has the schedule from the session.
+      let plan = plan(session)
       let run = try DurableRun(session, from: kept.start, at: kept.place, kept.keeping)
       if let curve { try run.take(curve) }
       var observer = RunObserver()
@@ -196,7 +198,7 @@ public final class Learner {
             metrics: log.recorder.metrics.map { _ in record.accuracy }, seconds: record.seconds))
       }
       if kept.place != .nowhere { observer.wantsStop = wantsStop }
-      let end = try run.fit(plan(session), rate: rate, observer)
+      let end = try run.fit(plan, rate: rate, observer)
       if kept.place != .nowhere { _ = try run.writeResults(end) }
       return (end, run.writer)
     }
