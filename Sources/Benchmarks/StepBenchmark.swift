@@ -60,7 +60,7 @@ extension Session {
     return times[times.count / 2]
   }
 
-  /// Median of a barrier in nanoseconds, one behind the other, a hundred for each time that is taken.
+  /// Median of a barrier in nanoseconds, one after the other, a hundred for each time that is taken.
   private func timeBarrier() -> Double {
     let clock = ContinuousClock()
     var times: [Double] = []

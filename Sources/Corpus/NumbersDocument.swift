@@ -43,7 +43,7 @@ struct NumbersDocument: Document {
   func places(_ range: Range<Int>) -> [Int32] {
     var result: [Int32] = []
     result.reserveCapacity(range.count)
-    // The first token is `xxbos`, whose place is 0; the first number begins behind it.
+    // The first token is `xxbos`, whose place is 0; the first number begins after it.
     if range.contains(0) { result.append(0) }
     let group = max(0, starts.partitioningIndex { $0 > range.lowerBound } - 1)
     var position = starts[group]

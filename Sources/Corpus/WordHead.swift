@@ -1,4 +1,4 @@
-/// A word's first bytes, 16 at most, as two little-endian numbers with zeros behind its end.
+/// A word's first bytes, 16 at most, as two little-endian numbers with zeros after its end.
 ///
 /// Words are compared and hashed so, and not byte by byte.
 package struct WordHead: Equatable, Sendable {

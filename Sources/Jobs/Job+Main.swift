@@ -22,7 +22,7 @@ extension Job {
     }
   }
 
-  /// Writes what the process's streams still hold back: behind a program's last output, which else may be lost without
+  /// Writes what the process's streams still hold back: after a program's last output, which else may be lost without
   /// a word where a disk is full.
   ///
   /// - earlier: the number of an error that an earlier write to standard output has had; 0 for none.

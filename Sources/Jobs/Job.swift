@@ -130,7 +130,7 @@ public final class Job {
     return flag
   }
 
-  /// Calls `body` with a team over all processes that is given back behind it; collective.
+  /// Calls `body` with a team over all processes that is given back after it; collective.
   package func withWorkers<Result>(_ lanes: Lanes, _ body: (LocalWorkers) throws -> Result) throws -> Result {
     let team = try newTeam(lanes)
     let result = try body(team)

@@ -9,7 +9,7 @@ public func setErrorLineStart(_ text: @escaping @Sendable () -> String) { errorL
 private let errorLineStart = Mutex<@Sendable () -> String>({ "" })
 
 /// Writes `<program>: <error>` as one line of standard error, in one call, so that lines of several processes don't
-/// mix, behind what `setErrorLineStart` has it start with. Under a launcher it returns when the launcher has taken the
+/// mix, after what `setErrorLineStart` has it start with. Under a launcher it returns when the launcher has taken the
 /// line, or after a second.
 ///
 /// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before.

@@ -50,7 +50,7 @@
 
       if communicator.rank == 0 { start.initializeMemory(as: UInt8.self, repeating: 0, count: size) }
       // The bytes are one place for all, whatever each rank's addresses, so the first boundary must be in one place
-      // too. Least and greatest distance to it; behind this all see zeroes.
+      // too. Least and greatest distance to it; beyond this all see zeroes.
       let shift = Int64(Self.distanceToBoundary(start))
       var shifts = [shift, -shift]
       var span = shifts.mutableSpan

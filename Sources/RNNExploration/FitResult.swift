@@ -17,7 +17,7 @@ struct FitResult {
     seconds = recorder.epochs.map(\.seconds).reduce(0, +)
   }
 
-  /// Mean and standard deviation over 12 runs of the notebook, and of lesson 7's models behind it, and the seconds that
+  /// Mean and standard deviation over 12 runs of the notebook, and of lesson 7's models after it, and the seconds that
   /// a fit took on one core where they were recorded.
   private static let fastai: [String: (train: String, valid: String, accuracy: String, seconds: Double?)] = [
     "model0": ("1.815 ± 0.028", "2.155 ± 0.111", "0.450 ± 0.017", 3.17),

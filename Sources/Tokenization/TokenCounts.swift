@@ -46,7 +46,7 @@ public struct TokenCounts: Sendable {
     return result
   }
 
-  /// Adds what was counted elsewhere, of text that comes behind all so far, and returns the numbers here of its tokens
+  /// Adds what was counted elsewhere, of text that comes after all so far, and returns the numbers here of its tokens
   /// by theirs there.
   ///
   /// - other: with nothing forgotten.

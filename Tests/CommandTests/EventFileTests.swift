@@ -73,7 +73,7 @@ import Training
     defer { folder.remove() }
     let run = folder.path + "/run"
     let options = ["--epochs", "3", "--no-lr-find", "--quiet"]
-    // The checkpoint at step 300 isn't the last thing that was told: the second run does the steps behind it again.
+    // The checkpoint at step 300 isn't the last thing that was told: the second run does the steps after it again.
     let first = try Launcher.run(options + ["--out", run, "--steps", "400", "--checkpoint-every", "300"])
     #expect(first.status == 0, "\(first.errors)")
     let checkpoints = run + "/checkpoints"

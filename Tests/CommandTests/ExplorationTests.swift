@@ -14,7 +14,7 @@ import Testing
     output.filter { !$0.isEmpty && !$0.hasPrefix("page ") }.map { line in
       let words = line.split(separator: " ")
       if words.count == 5, words[4].contains(":") { return words.dropLast().joined(separator: " ") }
-      // fastai's seconds stand behind ours for the notebook's models only.
+      // fastai's seconds stand after ours for the notebook's models only.
       if ["model0", "model1", "model2", "Model3"].contains(words.first ?? "") {
         return words.dropLast(2).joined(separator: " ")
       }

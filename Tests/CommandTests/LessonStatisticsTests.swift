@@ -5,7 +5,7 @@ import Testing
 @testable import Runs
 import Training
 
-/// What lesson 7's models behind the notebook end in, beside what fastai reaches over 12 seeds
+/// What lesson 7's models after the notebook end in, beside what fastai reaches over 12 seeds
 /// (`Golden/lesson-statistics.json`).
 ///
 /// One seed by default; with `DIST_TRAIN_SEEDS=12` in the environment, twelve, which takes some minutes.

@@ -47,7 +47,7 @@ import Training
       try #require(run.status == 0, "\(run.errors)")
       for model in ["model0", "model1", "model2", "Model3"] {
         let row = try #require(run.output.last { $0.hasPrefix("\(model) ") }).split(separator: " ")
-        // The model, then each figure with the notebook's "mean ± deviation" behind it.
+        // The model, then each figure with the notebook's "mean ± deviation" after it.
         results[model, default: []].append(try [1, 5, 9].map { try #require(Double(row[$0])) })
       }
     }

@@ -35,7 +35,7 @@ struct WordTableTests {
         #expect(found.place == known ?? new, "\(word)")
         #expect(found.isNew == (known == nil))
         places[word] = found.place
-        // The same word where no other bytes stand behind it.
+        // The same word where no other bytes stand after it.
         #expect(table.place(of: word.indices, in: word) == found.place)
         start = range.upperBound
       }

@@ -13,7 +13,7 @@ import Testing
     return naive(values.prefix(half)) + naive(values.dropFirst(half))
   }
 
-  /// Additions behind each of `count` lanes where complete subtrees are added up, and with `isWhole` all of the tree.
+  /// Additions after each of `count` lanes where complete subtrees are added up, and with `isWhole` all of the tree.
   private static func schedule(_ count: Int, isWhole: Bool) -> ReductionSchedule {
     var additions = (1...count).map(\.trailingZeroBitCount)
     if isWhole { additions[count - 1] += count.nonzeroBitCount - 1 }

@@ -34,7 +34,7 @@ struct Graph: Equatable {
     return cycles
   }
 
-  /// The nodes from those that use none upwards: each stands behind those it uses, but for cycles.
+  /// The nodes from those that use none upwards: each stands after those it uses, but for cycles.
   var upwards: [String] {
     uses.keys.map { (reachable(from: $0).count, $0) }.sorted { $0 < $1 }.map(\.1)
   }

@@ -65,7 +65,7 @@ struct SwiftTokens {
     return text.withUTF8Buffer { $0.elementsEqual(bytes[position..<end]) }
   }
 
-  /// Goes on behind the next place where the text stands, or to the end.
+  /// Goes on after the next place where the text stands, or to the end.
   private mutating func skip(past text: StaticString) {
     while position < bytes.count, !startsWith(text) { position += 1 }
     position += text.utf8CodeUnitCount

@@ -80,7 +80,7 @@ import Testing
     #expect(Array(words(text).unicodeScalars) == Array(expected.unicodeScalars))
   }
 
-  /// As `str.lower` of Python has it: ς ends a word, whatever of points and marks follows, and only behind a letter.
+  /// As `str.lower` of Python has it: ς ends a word, whatever of points and marks follows, and only after a letter.
   @Test(
     arguments: [
       ("\u{39F}\u{394}\u{39F}\u{3A3}", "xxup \u{3BF}\u{3B4}\u{3BF}\u{3C2}"),

@@ -30,7 +30,7 @@ import Training
     return learn
   }
 
-  /// Has the next fit stop behind so many steps.
+  /// Has the next fit stop after so many steps.
   private func stop(_ learn: Learner, behind steps: Int) {
     let asked = Counter()
     let workers = ProcessInfo.processInfo.activeProcessorCount

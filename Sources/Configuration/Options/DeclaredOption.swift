@@ -26,7 +26,7 @@ extension DeclaredOption {
     declaration.value(in: configuration)?.json ?? .null
   }
 
-  /// Its value as a message gives it behind the name as it is typed: the configuration's, or what is given beside it;
+  /// Its value as a message gives it after the name as it is typed: the configuration's, or what is given beside it;
   /// "none" for none.
   package func text(_ configuration: RunConfiguration, _ values: OptionValues) -> String {
     let option = declaration

@@ -78,7 +78,7 @@ package struct WorkerBatches {
     return tokens[(first * streams)..<((first + bptt) * streams)]
   }
 
-  /// Takes a batch from the file. A stream goes on at the beginning behind the end.
+  /// Takes a batch from the file. A stream goes on at the beginning after the end.
   private func load(_ batch: Int, _ source: Source) {
     for (stream, start) in source.starts.enumerated() {
       var row = 0

@@ -8,7 +8,7 @@ struct TextSource: Sendable {
   let path: String
   /// Bytes.
   let size: Int
-  /// Where its text begins: behind a byte-order mark.
+  /// Where its text begins: after a byte-order mark.
   let start: Int
 
   /// Looks at a file.

@@ -35,7 +35,7 @@ enum TextSplit {
       let isLast = position + bytes.count == file.size
       if let found = find(bytes[...], isLast), position + found < file.size { return position + found }
       if isLast { return nil }
-      // What is found at the bytes' end may need those behind it, too.
+      // What is found at the bytes' end may need those after it, too.
       position += max(1, bytes.count - 4)
     }
     return nil

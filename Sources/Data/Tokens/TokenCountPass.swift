@@ -55,7 +55,7 @@ struct TokenCountPass: Sendable {
 
     init(_ files: [NumberFile]) { self.files = files }
 
-    /// Adds the next piece. Those of the valid split come behind all of the train split.
+    /// Adds the next piece. Those of the valid split come after all of the train split.
     func add(_ piece: Counted) throws(RunError) {
       let isTrain = piece.split == .train
       let numbers = counts.withLock { isTrain ? $0.add(piece.counts) : $0.numbers(of: piece.counts) }

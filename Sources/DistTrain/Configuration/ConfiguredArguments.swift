@@ -82,7 +82,7 @@ struct ConfiguredArguments {
     return argument.names.flatMap { [$0, $0.hasPrefix("no-") ? String($0.dropFirst(3)) : "no-\($0)"] }
   }
 
-  /// The value behind the last `--name`, in either form.
+  /// The value after the last `--name`, in either form.
   private static func value(of name: String, _ given: [String]) -> String? {
     guard let index = given.lastIndex(where: { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }) else { return nil }
     if given[index] == "--\(name)" { return index + 1 < given.count ? given[index + 1] : nil }

@@ -79,7 +79,7 @@ struct Terminal: Sendable {
     return count > 0 ? String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
 
-  /// The number of a process's parent, from Linux's `/proc/<process>/stat`: behind the name in parentheses and the
+  /// The number of a process's parent, from Linux's `/proc/<process>/stat`: after the name in parentheses and the
   /// state.
   private static func parent(of process: String) -> String? {
     guard let file = try? FileDescriptor.open(FilePath("/proc/\(process)/stat"), .readOnly) else { return nil }

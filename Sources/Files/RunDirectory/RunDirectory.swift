@@ -91,7 +91,7 @@ public struct RunDirectory: Sendable {
   /// Writes `text` as `file`, in UTF-8: aside first, then renamed into place.
   public func write(_ text: String, as file: File) throws(RunError) { try write(Array(text.utf8), as: file) }
 
-  /// Writes these texts, one behind the other, as `file`: aside first, then renamed into place.
+  /// Writes these texts, one after the other, as `file`: aside first, then renamed into place.
   public func write(_ pieces: some Sequence<String>, as file: File) throws(RunError) {
     try FileOperations.replace(path(of: file), with: pieces.lazy.map { Array($0.utf8) })
   }

@@ -9,7 +9,7 @@ public struct SafetensorsHeader: Sendable {
 
   static let metadataName = "__metadata__"
 
-  /// Bytes of a file up to its tensors, its first eight bytes given: these count the header behind them.
+  /// Bytes of a file up to its tensors, its first eight bytes given: these count the header after them.
   ///
   /// - Throws: if there are fewer than eight, or if the file hasn't as many bytes.
   package static func byteCount(_ start: some Collection<UInt8>, fileSize: Int) throws(SafetensorsError) -> Int {

@@ -8,7 +8,7 @@ package enum CheckpointSeal {
   /// What is in the digest's place until it is known.
   package static let blank = String(repeating: "0", count: 64)
 
-  /// What every checkpoint has behind the header's length, up to the digest.
+  /// What every checkpoint has after the header's length, up to the digest.
   private static let opening = Array("{\"__metadata__\":{\"\(name)\":\"".utf8)
   /// The digest's offset in the file.
   package static let place = (8 + opening.count)..<(8 + opening.count + 64)

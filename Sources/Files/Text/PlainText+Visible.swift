@@ -11,7 +11,7 @@ extension PlainText {
     return result
   }
 
-  /// A token as tables show it: visible, and cut behind 40 scalars.
+  /// A token as tables show it: visible, and cut after 40 scalars.
   public static func shown(token: String) -> String { visible(shortened(token, to: 40)) }
 
   /// The text's first scalars, with an ellipsis where it has more.

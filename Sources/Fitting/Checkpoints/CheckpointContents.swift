@@ -40,7 +40,7 @@ public struct CheckpointContents: Sendable {
   let facts: CheckpointFacts
   let copy: CopiedState
 
-  /// The step behind which it was taken.
+  /// The step after which it was taken.
   public var step: Int { facts.fit.step }
   /// The step of the best validation so far.
   package var bestStep: Int { facts.fit.bestStep }

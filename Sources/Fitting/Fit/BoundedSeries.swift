@@ -50,7 +50,7 @@ public struct BoundedSeries<Record: CurvePoint>: Sendable {
     self.capacity = capacity
   }
 
-  /// Takes the next record, which lies behind all others.
+  /// Takes the next record, which lies after all others.
   public mutating func append(_ record: Record) {
     count += 1
     last = record

@@ -13,7 +13,7 @@ public struct FitPlan: Sendable, Equatable {
   public var weightDecay: Double
   /// Steps after which the fit stops early; nil for all.
   public var stepLimit: Int?
-  /// Steps from one checkpoint to the next; nil for one behind each epoch's validation.
+  /// Steps from one checkpoint to the next; nil for one after each epoch's validation.
   public var checkpointEvery: Int?
   /// What to do about a loss or gradient that isn't finite.
   public var nonFinite = NonFiniteRule.stop

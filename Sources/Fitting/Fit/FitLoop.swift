@@ -124,7 +124,7 @@ struct FitLoop {
     try observer.step(step.record)
   }
 
-  /// What is due behind a step that is committed.
+  /// What is due after a step that is committed.
   mutating func settle() throws {
     if state.step % stepsPerEpoch == 0 {
       try finishEpoch()

@@ -21,6 +21,6 @@ public struct FitState: Sendable, Equatable {
 public enum FitEnd: Sendable, Equatable {
   /// By its plan.
   case finished
-  /// Because some worker was asked to stop, behind this many steps.
+  /// Because some worker was asked to stop, after this many steps.
   case stopped(step: Int)
 }

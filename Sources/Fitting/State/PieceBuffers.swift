@@ -29,7 +29,7 @@ final class PieceBuffers {
 }
 
 extension StatePiece {
-  /// The piece's segments of an arena one behind the other: a part of the arena itself where there is but one, else
+  /// The piece's segments of an arena one after the other: a part of the arena itself where there is but one, else
   /// `room`.
   func gather(from arena: BufferView<Float>, into room: BufferView<Float>) -> BufferView<Float> {
     if segments.count == 1 { return arena[segments[0]] }

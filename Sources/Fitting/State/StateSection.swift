@@ -74,7 +74,7 @@ struct StatePiece: Sendable {
   var segments: [Range<Int>] { tensor?.segments ?? [] }
 }
 
-/// A run's training state as an ordered list of sections, free of any number of workers, and the counters behind them.
+/// A run's training state as an ordered list of sections, free of any number of workers, and the counters after them.
 ///
 /// Digest, checkpoint, restoring and comparison go over this list and know no model and no optimizer.
 struct TrainingState: Sendable {

@@ -12,7 +12,7 @@ struct CopiedState: Sendable {
   private let runningStatistics: [BufferView<Float>]
   private let workers: [WorkerState]
 
-  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.allViews`, one behind the other).
+  /// Copies what worker 0 has, and what the workers have sent (`WorkerState.allViews`, one after the other).
   fileprivate init(_ trainer: Trainer, messages: [[UInt8]]) {
     let statistics = trainer.model.runningStatistics.map(\.values)
     let counts = [trainer.layout.parameterCount] + statistics.map(\.count) + messages.map { $0.count / 4 }

@@ -67,7 +67,7 @@ final class SliceUpdate {
   // MARK: The finished gradient
 
   /// Where tensors have a second gradient: finishes this worker's part of these and takes the others' parts.
-  /// Collective; to be called behind each reduce-scatter.
+  /// Collective; to be called after each reduce-scatter.
   func exchangeSecondGradients() {
     guard !layout.sharedGradients.isEmpty else { return }
     let own = exchange.slice.clamped(to: layout.parameterCount..<layout.count)

@@ -100,7 +100,7 @@ extension Trainer {
 
   /// Takes this worker's part of a run's state, of the same model, optimizer and batch size. Collective.
   ///
-  /// - sections: those of `state`; behind them `keptValidationSections` where the run has just validated.
+  /// - sections: those of `state`; after them `keptValidationSections` where the run has just validated.
   /// - read: a piece's little-endian bytes, in the order of files; called on worker 0, whose error all throw.
   func restore(
     _ sections: [StateSection], updates: Int, isValidated: Bool = false,

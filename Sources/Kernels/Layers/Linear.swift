@@ -53,7 +53,7 @@ public func linear(
 }
 
 /// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where
-/// that is worth it, between the multiply-adds, just behind the rows that are written.
+/// that is worth it, between the multiply-adds, just after the rows that are written.
 public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: BufferView<Int32>, of c: BufferView<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native

@@ -135,7 +135,7 @@ public func mergeMoments(
   }
 }
 
-/// The moments of one block of columns: squares lie `count` behind means, and on the stack half an entry.
+/// The moments of one block of columns: squares lie `count` after means, and on the stack half an entry.
 @inline(__always)
 private func mergeColumns<Block: ColumnBlock>(
   _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ additions: UnsafeBufferPointer<Int>,

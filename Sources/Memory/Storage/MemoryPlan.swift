@@ -16,7 +16,7 @@ public enum MemoryUse: Int, Sendable, CaseIterable {
   case activations
   /// Tokens of the worker's streams.
   case tokens
-  /// A copy of the worker's state to go back to: behind the LR finder, and where a step turns out not to be finite.
+  /// A copy of the worker's state to go back to: after the LR finder, and where a step turns out not to be finite.
   case stateCopy
 }
 

@@ -51,7 +51,7 @@ public struct SharedBarrier: @unchecked Sendable {
   /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up
   /// and won't come (`abandon`).
   ///
-  /// A barrier that all workers reach stays whole, though one of them gives up right behind it.
+  /// A barrier that all workers reach stays whole, though one of them gives up right after it.
   public mutating func wait() -> Bool {
     arrivals += 1
     tellCore()
@@ -94,7 +94,7 @@ public struct SharedBarrier: @unchecked Sendable {
           }
         }
       }
-      // Who gave up after the last barrier has seen all arrive there: look again behind the flag.
+      // Who gave up after the last barrier has seen all arrive there: look again after the flag.
       if isAbandoned { return haveAllArrived }
       let now = Self.now()
       let waited = now - (start ?? now)

@@ -232,7 +232,7 @@ public final class ModelContext {
     laneVectors[(lane * layout.vectorCount)..<((lane + 1) * layout.vectorCount)]
   }
 
-  /// Where the gradient of an embedding's use as such starts in each root of the gradient: of a shared one, behind all
+  /// Where the gradient of an embedding's use as such starts in each root of the gradient: of a shared one, after all
   /// parameters.
   func embeddingGradientOffset(_ name: String) -> Int {
     layout.sharedGradients.first { $0.parameter.lowerBound == layout[name].offset }?.second.lowerBound

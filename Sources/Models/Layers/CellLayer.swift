@@ -168,7 +168,7 @@ final class CellLayer {
     weightGradients(block, x, into: gradients)
   }
 
-  /// Ends the weights' gradients of a step, behind the last block: dropped weights have none.
+  /// Ends the weights' gradients of a step, after the last block: dropped weights have none.
   func finishGradients(_ gradients: BufferView<Float>) {
     guard let mask, dropout > 0 else { return }
     let count = stateWeight.elements.count
@@ -182,7 +182,7 @@ final class CellLayer {
   /// Where `backward` leaves the gradients of what W_hh·h is part of.
   private var stateGradients: BufferView<Float> { cell.separatesStateGates ? stateGates : gates }
 
-  /// In lane order, where each lane's rows of all steps lie one behind the other: a lane's sums stay in registers for
+  /// In lane order, where each lane's rows of all steps lie one after the other: a lane's sums stay in registers for
   /// all of them.
   private func weightGradients(_ block: LaneBlock, _ x: BufferView<Float>, into gradients: BufferView<Float>) {
     let rows = steps * block.streams.count
@@ -235,7 +235,7 @@ final class CellLayer {
     return states[(block.streams.lowerBound * count)..<(block.streams.upperBound * count)]
   }
 
-  /// A state behind `t` steps of the batch, (block's streams, hidden).
+  /// A state after `t` steps of the batch, (block's streams, hidden).
   private func state(_ states: BufferView<Float>, _ block: LaneBlock, _ t: Int) -> Panels {
     matrix(part(states, block), block, t, columns: hidden)
   }

@@ -17,7 +17,7 @@ public struct ParameterDeclaration: Sendable, Equatable {
     /// (gates · hidden), a number for each gate column.
     case gateVector(gates: Int)
 
-    /// Whether it is one of the vectors, which lie behind all matrices.
+    /// Whether it is one of the vectors, which lie after all matrices.
     var isVector: Bool {
       switch self {
       case .vector, .gateVector: true

@@ -20,10 +20,10 @@ public struct ParameterLayout: Sendable {
   /// Floats in the arena of parameters and in each root of the gradient, whole units.
   public let count: Int
   /// Of tensors that are used in two ways, such as an embedding that is the output layer's weight as well: where the
-  /// parameter lies, and behind all parameters the gradient of its second use, in the same order of elements. The
+  /// parameter lies, and after all parameters the gradient of its second use, in the same order of elements. The
   /// gradient of the tensor is the sum of both, each finished over all lanes before.
   package let sharedGradients: [(parameter: Range<Int>, second: Range<Int>)]
-  /// Floats of the arena that are parameters, whole units; what is behind them are second gradients.
+  /// Floats of the arena that are parameters, whole units; what is after them are second gradients.
   package let parameterCount: Int
 
   /// Lays out the declared tensors, whose names must differ.

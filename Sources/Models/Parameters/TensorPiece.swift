@@ -8,7 +8,7 @@ package struct TensorPiece: Sendable, Equatable {
   let rows: Range<Int>
   /// Which of the tensor's elements these are, in PyTorch's order.
   package let elements: Range<Int>
-  /// Where they lie in the arena, padding included, ascending. A piece is handed on with these one behind the other.
+  /// Where they lie in the arena, padding included, ascending. A piece is handed on with these one after the other.
   package let segments: [Range<Int>]
   /// For tensors in panels of 16 rows of PyTorch's, the rows in each: one segment each.
   let groups: [Range<Int>]
@@ -81,7 +81,7 @@ extension ModelTensor {
 
   /// Overwrites `elements` with those of a piece, in PyTorch's order.
   ///
-  /// - stored: the piece's segments, one behind the other.
+  /// - stored: the piece's segments, one after the other.
   package func read(_ piece: TensorPiece, from stored: BufferView<Float>, into elements: BufferView<Float>) {
     precondition(
       stored.count == piece.storedCount && elements.count == piece.elements.count, "a piece of another size")
@@ -101,7 +101,7 @@ extension ModelTensor {
     }
   }
 
-  /// Overwrites a piece's segments, one behind the other, with elements in PyTorch's order, and their padding with
+  /// Overwrites a piece's segments, one after the other, with elements in PyTorch's order, and their padding with
   /// zeros.
   package func write(_ piece: TensorPiece, _ elements: BufferView<Float>, to stored: BufferView<Float>) {
     precondition(

@@ -169,7 +169,7 @@ public final class StackModel: Model {
     layer == 0 ? activations.embedded(block) : output(of: layer - 1, block, drops: drops)
   }
 
-  /// A layer's output with the mask behind it: (steps, block's streams, outputs).
+  /// A layer's output with the mask after it: (steps, block's streams, outputs).
   private func output(of layer: Int, _ block: LaneBlock, drops: Bool) -> BufferView<Float> {
     drops && dropout.hasMask(behind: layer)
       ? activations.masked(behind: layer, block) : layers[layer].output(block)

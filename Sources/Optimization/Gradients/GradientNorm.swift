@@ -9,7 +9,7 @@ package final class GradientNorm {
 
   /// Collective.
   ///
-  /// - count: the parameters; what lies behind them in the exchange has no part in the norm.
+  /// - count: the parameters; what lies after them in the exchange has no part in the norm.
   package init(_ parameters: ParameterExchange, count: Int, team: any Team, context: ModelContext) {
     norms = TensorNorms([0..<count], of: parameters, team: team, context: context)
   }

@@ -6,7 +6,7 @@ internal import SystemPackage
 /// A run's file for TensorBoard: losses, rates, metrics and speed by step, under the names that `metrics.jsonl` has,
 /// and the configuration as text.
 ///
-/// A run that goes on has a further file, which sorts behind the earlier ones and whose first event says from which step
+/// A run that goes on has a further file, which sorts after the earlier ones and whose first event says from which step
 /// on.
 package struct EventFile {
   private let path: FilePath
@@ -16,7 +16,7 @@ package struct EventFile {
 
   /// Makes the file in a run's directory.
   ///
-  /// - firstStep: the step that the run starts behind, 0 for a fresh one; configuration: the options and their values.
+  /// - firstStep: the step that the run starts after, 0 for a fresh one; configuration: the options and their values.
   package init(
     in directory: RunDirectory, firstStep: Int, stepsPerEpoch: Int, configuration: [(name: String, value: String)]
   ) throws(RunError) {
@@ -70,7 +70,7 @@ package struct EventFile {
     try FileOperations.append(events.flatMap { TFRecord.framed($0.bytes) }, to: path)
   }
 
-  /// A name that TensorBoard knows, behind all others in the directory: it reads them by their names' order.
+  /// A name that TensorBoard knows, after all others in the directory: it reads them by their names' order.
   static func name(after names: [String], at time: Int) -> String {
     let prefix = "events.out.tfevents."
     let latest = names.filter { $0.hasPrefix(prefix) }.compactMap {

@@ -38,7 +38,7 @@ public struct EpochTable: Sendable {
     columns.map { Self.width(of: $0, gap: gap) }.reduce(0, +) + gap * (columns.count - 1)
   }
 
-  /// Characters of a column without the blanks behind it. Eight hold a loss below 10 with six decimals.
+  /// Characters of a column without the blanks after it. Eight hold a loss below 10 with six decimals.
   private static func width(of column: String, gap: Int) -> Int {
     gap < 2 && column == "epoch" ? column.count : max(column.count, 8)
   }

@@ -64,7 +64,7 @@ package struct MetricsTable {
     return text
   }
 
-  /// What is left, behind the last line.
+  /// What is left, after the last line.
   package mutating func finish() -> [UInt8] {
     endRow()
     return take()

@@ -6,7 +6,7 @@ internal import Teams
 enum ChromeTrace {
   /// The trace on worker 0, nil elsewhere. Collective.
   ///
-  /// Clocks of several nodes differ: every worker's `origin`, its own time right behind a barrier, is the zero of its
+  /// Clocks of several nodes differ: every worker's `origin`, its own time right after a barrier, is the zero of its
   /// row.
   static func gather(_ log: SpanLog, team: any Team) -> String? {
     let lines = log.spans.map { span in

@@ -47,7 +47,7 @@ extension Session {
     return WorkerShares.shares(logs)
   }
 
-  /// Which steps to observe of a fit that starts behind `first` and ends at `last`, all within one epoch, so that
+  /// Which steps to observe of a fit that starts after `first` and ends at `last`, all within one epoch, so that
   /// nothing but steps is measured, and few enough for the log's memory: not the first ones, which are slower.
   ///
   /// - most: the log's capacity in steps.

@@ -1,7 +1,7 @@
 /// The one rule of Unicode's lower-casing that looks at what is around a letter: a capital sigma at a word's end
 /// becomes ς, any other σ (The Unicode Standard, section 3.13, `Final_Sigma`; Python's `str.lower` has it, too).
 enum FinalSigma {
-  /// Whether the sigma at `position` of a piece ends a word: before it, and not behind it, stands a letter that has
+  /// Whether the sigma at `position` of a piece ends a word: before it, and not after it, stands a letter that has
   /// cases, with nothing between but what doesn't count (apostrophes, points, marks).
   ///
   /// - text: valid UTF-8, of which the piece is what is between white space.

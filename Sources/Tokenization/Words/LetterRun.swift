@@ -22,7 +22,7 @@ struct LetterRun {
     let within = count == 8 ? UInt64.max : (1 &<< UInt64(8 * count)) &- 1
     // In lower case the bit of value 32 is set, two below the highest.
     capitals = (isLetter & ~(text << 2) & within).nonzeroBitCount
-    // A byte that equals the two behind it gives zero.
+    // A byte that equals the two after it gives zero.
     let difference = (text ^ text >> 8) | (text ^ text >> 16)
     let differs = ((difference & ~tops) &+ ~tops) | difference
     hasRepetition = ~differs & tops & within >> 16 != 0

@@ -122,7 +122,7 @@ struct WordTokenizer: Sendable {
       isSuspect: isSuspect || kinds & (ByteKinds.signal | ByteKinds.high) != 0)
   }
 
-  /// The piece that begins at `start` where it is the commonest kind: up to seven letters, behind which there is white
+  /// The piece that begins at `start` where it is the commonest kind: up to seven letters, after which there is white
   /// space, at once or after one character. Nil for others, and near the text's end.
   @inline(__always)
   private func shortWord(_ bytes: Span<UInt8>, _ table: Span<UInt8>, from start: Int, followsSpace: Bool) -> Piece? {
@@ -161,7 +161,7 @@ struct WordTokenizer: Sendable {
       tokens.append(number, number.indices)
       emit(text, word, into: &tokens)
       index += times
-      // The last one has more behind it, which stays as a piece of its own.
+      // The last one has more after it, which stays as a piece of its own.
       if rest > 0 {
         index -= 1
         let last = pieces[index].range
