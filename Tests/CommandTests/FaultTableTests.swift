@@ -281,7 +281,9 @@ import Testing
     Fault("module without shared windows", #"OMPI_MCA_osc=^sm "$@" "# + steps, 0, "digest ", isJobs: true),
   ]
 
-  @Test(arguments: texts + files + limits + weights + checkpoints + terminals + surroundings) func alone(fault: Fault) throws {
+  @Test(arguments: texts + files + limits + weights + checkpoints + terminals + surroundings) func alone(fault: Fault)
+    throws
+  {
     try check(fault, ranks: nil)
   }
 

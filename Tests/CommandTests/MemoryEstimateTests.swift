@@ -56,9 +56,10 @@ import Training
     ]
     for name in names { #expect(one[name] != nil && four[name] != nil, "\(name)") }
     #expect(one["parameters"]?.shared == four["parameters"]?.shared)
-    #expect(four["gradients of subtree roots"]?.node == 4 * (one["gradients of subtree roots"]?.node ?? 0))
+    let roots = (one["gradients of subtree roots"]?.node ?? 0, four["gradients of subtree roots"]?.node ?? 0)
+    #expect(abs(roots.1 - 4 * roots.0) < 0.02 * roots.1, "\(roots): rounded to three digits at most")
     let (large, small) = (one["activations of a step"]?.worker ?? 0, four["activations of a step"]?.worker ?? 0)
-    #expect(large > 3.5 * small && small > 0)
+    #expect(large > 3 * small && small > 0)
     #expect((one["in all"]?.node ?? 0) < 3e9)
   }
 
