@@ -8,13 +8,13 @@ internal import Platform
 public enum EntryPoint {
   /// Ends the process where something fails.
   public static func main() {
-    MemoryReserve.prepare()
-    Job.prepareForShortage()
     // Before anything that takes time: a signal of the first milliseconds counts.
     StopRequest.listen()
     PassingLine.giveWayToErrors()
     StandardOutput.prepare()
     Processor.check()
+    MemoryReserve.prepare()
+    Job.prepareForShortage()
     do {
       try RootCommand.run(Array(arguments.dropFirst()), isFirst: (Launcher.current?.rank ?? 0) == 0)
       try StandardOutput.finish()

@@ -214,9 +214,10 @@ public final class Job {
     do {
       return try make()
     } catch let error as TeamError {
-      throw RunError(
-        "\(error)", at: "\(ranks) ranks, --lanes \(lanes.count)", remedy: "start fewer workers or give more lanes",
-        status: .usage)
+      throw RunError(lacking: error)
+        ?? RunError(
+          "\(error)", at: "\(ranks) ranks, --lanes \(lanes.count)", remedy: "start fewer workers or give more lanes",
+          status: .usage)
     }
   }
 

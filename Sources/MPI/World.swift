@@ -39,7 +39,7 @@
     /// the launcher's.
     public static func start(environment: [String: String] = World.environment) throws(MPIError) -> World {
       for (name, value) in settings(environment: environment, cores: Cores.current) { setenv(name, value, 0) }
-      let elsewhere = environment["TMPDIR"] ?? "/tmp"
+      let elsewhere = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
       let corrections = corrections(
         environment: environment, room: SharedWindow.freeBytes(in: SharedWindow.directory),
         elsewhere: SharedWindow.freeBytes(in: elsewhere).map { (elsewhere, $0) })

@@ -16,8 +16,10 @@ import Testing
       return try BuiltProgram(path: "/bin/sh").run(["-c", script], ranks: ranks, seconds: 30)
     }
 
-    private func expectOneLine(_ finished: Finished, status: Int32, _ parts: [String]) {
-      let own = finished.errors.filter { $0.hasPrefix("dist-train: ") }
+    private func expectOneLine(
+      _ finished: Finished, of program: String = "dist-train", status: Int32, _ parts: [String]
+    ) {
+      let own = finished.errors.filter { $0.hasPrefix("\(program): ") }
       #expect(own.count == 1, "\(finished.errors)")
       for part in parts { #expect(own.first?.contains(part) == true, "\(part): \(own)") }
       #expect(finished.status == status, "\(finished.errors)")
@@ -86,7 +88,8 @@ import Testing
     @Test func theNotebooksHelpBesideItsWork() throws {
       let notebook = BuiltProgram("rnn-exploration").path
       let finished = try run("test $rank = 0 && exec \(notebook) --help; exec \(notebook) --out none --threads 1")
-      expectOneLine(finished, status: 64, ["request help on rank 0", "request the notebook on rank 1"])
+      expectOneLine(
+        finished, of: "rnn-exploration", status: 64, ["request help on rank 0", "request the notebook on rank 1"])
     }
 
     /// The first rank that differs from rank 0 is named, whichever it is.

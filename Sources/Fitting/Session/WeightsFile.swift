@@ -23,7 +23,8 @@ package enum WeightsFile {
   static func check(
     _ header: SafetensorsHeader, _ file: String, _ kind: ModelKind, _ vocabulary: [String]
   ) throws(RunError) {
-    if let model = header.metadata["model"], model != kind.name {
+    // Other programs call models as they like.
+    if let model = header.metadata["model"], model != kind.name, ModelKind.all.contains(where: { $0.name == model }) {
       let name = PlainText.visible(PlainText.shortened(model, to: 40))
       throw RunError(
         "the weights are those of \(name), not of \(kind)", at: file,
