@@ -13,7 +13,8 @@ extension RunConfiguration {
     for option in values.declared { option.take(values, into: &self) }
     if !isResumption {
       for option in values.declared where values.contains(option) && !option.isOffered(self) {
-        throw RunError("\(model.kind) has no such option", at: option.typedName, remedy: "leave it out", status: .usage)
+        throw RunError(
+          "\(model.kind) has no such option", at: option.typedName(values), remedy: "leave it out", status: .usage)
       }
       try checkModel()
     }
@@ -93,7 +94,7 @@ extension RunConfiguration {
     if option.name == RunOption.schedule.learningRate.name, values.contains(RunOption.largeBatch.scaling) {
       return RunOption.largeBatch.scaling.typedName
     }
-    return values.contains(option) ? option.typedName : nil
+    return values.contains(option) ? option.typedName(values) : nil
   }
 }
 

@@ -1,6 +1,5 @@
 internal import Files
 internal import MPI
-internal import Platform
 
 extension Job {
   /// Something that all processes must have alike: an option's value, the command, the version.
@@ -66,12 +65,4 @@ extension Job {
       return Fact(String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
     }
   }
-}
-
-/// What this machine is called. Calls `gethostname`.
-var hostName: String {
-  var bytes = [CChar](repeating: 0, count: 256)
-  // The call fills the array's memory, during the call, and leaves its last byte.
-  guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "unknown host" }
-  return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -69,7 +69,9 @@ extension Job {
       }
       let rank = Launcher.current?.rank ?? 0
       let wait = 5000 + 250 * min(rank - 1, 12)
-      if !LauncherSignal.comes(withinMilliseconds: wait) { writeErrorLine(locating(error, rank: rank)) }
+      if !LauncherSignal.comes(withinMilliseconds: wait) {
+        writeErrorLine((error as? RunError).map { locating($0) } ?? error)
+      }
       return ExitStatus(of: error)
     }
     let isTold = !errorReporter.isOnFirstNode && LauncherSignal.comes(within: 1)
@@ -77,9 +79,9 @@ extension Job {
     return ExitStatus(of: error)
   }
 
-  /// The error with the rank and the host that alone have it.
-  private static func locating(_ error: any Error, rank: Int) -> any Error {
-    guard let error = error as? RunError else { return error }
+  /// An error that this process alone may have, with its rank and host; the first one's says nothing of them.
+  package static func locating(_ error: RunError) -> RunError {
+    guard let rank = Launcher.current?.rank, rank > 0 else { return error }
     return RunError(
       error.problem, at: "\(error.place), on rank \(rank) (\(hostName))", remedy: error.remedy, status: error.status)
   }

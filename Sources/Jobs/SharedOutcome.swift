@@ -37,11 +37,12 @@ package enum SharedOutcome {
     return result
   }
 
-  /// Calls `body` on every worker, which may fail on some: all throw the error of the first of these. Collective.
+  /// Calls `body` on every worker, which may fail on some: all throw the error of the first of these, which says
+  /// where it has happened. Collective.
   package static func agree<Result>(_ team: any Team, _ body: () throws(Failure) -> Result) throws -> Result {
     var result: Result?
     var message: [UInt8] = []
-    do throws(Failure) { result = try body() } catch { message = error.message }
+    do throws(Failure) { result = try body() } catch { message = Job.locating(error).message }
     let first = team.gather(message).first { !$0.isEmpty } ?? []
     message = team.broadcast(first, from: 0)
     guard message.isEmpty, let result else { throw RunError(message: message) }

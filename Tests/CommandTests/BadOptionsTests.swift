@@ -24,6 +24,16 @@ import Testing
       (["--pct-start", "2"], "share 2.0"), (["--div-factor", "inf"], "factor inf"),
       (["--weight-decay", "-1"], "weight decay -1.0"), (["--train", "text"], "--train, --valid"),
       (["--out", ""], "--out"), (["lr-find", "--start-lr", "1", "--end-lr", "0.1"], "--start-lr, --end-lr"),
+      (["--model", "model0", "--layers", "2"], "model0 has no such option: --layers; leave it out"),
+      (["--no-tie-weights"], "model3 has no such option: --no-tie-weights; leave it out"),
+      (["--tie-weights"], "model3 has no such option: --tie-weights; leave it out"),
+      (
+        ["--model", "awd-lstm", "--norm", "batch"], "awd-lstm has nothing before its output layer: --norm; leave it out"
+      ),
+      (["--model", "lstm", "--layers", "0"], "number of layers 0"),
+      (["--model", "gru", "--tie-weights", "--embedding", "32"], "widths 32 and 64: --tie-weights, --embedding; give"),
+      (["--model", "awd-lstm", "--drop-mult", "4"], "probability of 1.0 leaves nothing: --drop-mult; give less"),
+      (["--model", "rnn", "--dropout-output", "1"], "probability 1.0"),
       (["lr-find", "--num-it", "1"], "number of steps 1"), (["bench", "step", "--steps", "0"], "number of steps 0"),
     ] as [([String], String)])
   func alone(arguments: [String], text: String) throws {

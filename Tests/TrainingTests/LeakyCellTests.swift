@@ -18,7 +18,7 @@ extension LeakyCell {
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false).dropFirst()
     let shown = lines.map { $0.isEmpty ? "" : "   \($0)" }.joined(separator: "\n")
     let page = try String(contentsOf: folder.appendingPathComponent("../../Sources/README.md"), encoding: .utf8)
-    #expect(page.contains("   ```swift\n\(shown)   ```\n"))
+    #expect(page.contains("   ```swift\n   // Sources/Kernels/Cells/LeakyCell.swift\n\(shown)   ```\n"))
   }
 
   @Test func itIsAStackOfOneLayer() {

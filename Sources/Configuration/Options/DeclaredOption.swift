@@ -15,6 +15,11 @@ extension DeclaredOption {
   /// The name as it is typed: "--batch-size", "--no-lr-find".
   package var typedName: String { declaration.spelling == .off ? "--no-\(name)" : "--\(name)" }
 
+  /// The name as it was typed: "--no-tie-weights" where that was given.
+  package func typedName(_ values: OptionValues) -> String {
+    declaration.spelling == .both && values.given(declaration) == Value(text: "false") ? "--no-\(name)" : typedName
+  }
+
   /// Whether a run of this configuration has the option at all.
   package func isOffered(_ configuration: RunConfiguration) -> Bool { declaration.isOffered(configuration) }
 

@@ -88,6 +88,9 @@ extension RunConfiguration {
 
   /// What doesn't fit together in the model's shape, and the options that it is about; nil where all does.
   package var modelViolation: (problem: String, options: [any DeclaredOption], remedy: String)? {
+    if model.norm == .batch, !model.kind.takesNorm {
+      return ("\(model.kind) has nothing before its output layer", [RunOption.model.norm], "leave it out")
+    }
     if model.tiesWeights, model.outputWidth != model.embeddingWidth {
       return (
         "one matrix can't have the widths \(model.embeddingWidth) and \(model.outputWidth)",

@@ -33,10 +33,11 @@ enum MappedMemory {
     if isEnding.exchange(true, ordering: .relaxed) { while true { pause(seconds: 1) } }
     Job.end(
       Job.report(
-        RunError(
-          "the token file has become shorter while it was used", at: path,
-          remedy: "make it again with `dist-train tokenize`, and start again when nobody writes to it", status: .badData
-        )))
+        Job.locating(
+          RunError(
+            "the token file has become shorter while it was used", at: path,
+            remedy: "make it again with `dist-train tokenize`, and start again when nobody writes to it",
+            status: .badData))))
   }
 
   /// Takes the signal. The instruction that fails reads tokens and holds no lock, so its thread may do here what it may

@@ -34,7 +34,7 @@ package final class RunLock: Sendable {
   func announce() {
     do {
       try file.resize(to: 0)
-      _ = try file.writeAll("process \(getpid()) on \(Self.host), since \(UTCTime.now.basicText)".utf8)
+      _ = try file.writeAll("process \(getpid()) on \(hostName), since \(UTCTime.now.basicText)".utf8)
     } catch {
       // The claim holds without its text.
     }
@@ -51,14 +51,4 @@ package final class RunLock: Sendable {
   }
 
   deinit { try? file.close() }
-
-  /// This machine's name.
-  private static var host: String {
-    var name = [CChar](repeating: 0, count: 256)
-    // The call fills the array's memory, during the call; its last byte stays zero.
-    guard unsafe name.withUnsafeMutableBufferPointer({ unsafe gethostname($0.baseAddress!, 255) }) == 0 else {
-      return "this host"
-    }
-    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
 }

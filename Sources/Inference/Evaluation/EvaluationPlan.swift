@@ -104,7 +104,7 @@ package struct EvaluationPlan: Sendable {
       let (one, other) = (option.json(asked).text, option.json(own).text)
       guard one != other else { continue }
       throw RunError(
-        "\(one) contradicts the weights, which have \(other)", at: option.typedName, remedy: "leave it out",
+        "\(one) contradicts the weights, which have \(other)", at: option.typedName(given), remedy: "leave it out",
         status: .usage)
     }
     return own

@@ -15,6 +15,8 @@ public struct ModelKind: Sendable, Equatable, CustomStringConvertible {
   public let isStack: Bool
   /// Whether the last layer is as wide as the embedding.
   public let endsAtEmbedding: Bool
+  /// Whether a norm may come before the output layer.
+  public var takesNorm: Bool { !endsAtEmbedding }
   /// Whether the streams' state starts from zero at each epoch unless the configuration says otherwise.
   public let startsEpochsAfresh: Bool
   /// Fills in a description's defaults.

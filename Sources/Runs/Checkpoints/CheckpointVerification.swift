@@ -15,8 +15,10 @@ public struct CheckpointVerification: Sendable {
   /// Which of its run's texts aren't there, or have changed: without others `--resume` ends there. Nil where all are.
   public let missingText: String?
 
+  /// Whether the file is as it was written.
+  public var isIntact: Bool { if case .success = result { true } else { false } }
   /// Whether `--resume` takes it, given the texts.
-  public var isResumable: Bool { if case .success = result { obstacle == nil } else { false } }
+  public var isResumable: Bool { isIntact && obstacle == nil }
 
   /// The checkpoints that `path` stands for: a file, or those of a run directory, the newest first; none of a run that
   /// has ended before its first one, which `--resume` begins again.
@@ -28,7 +30,8 @@ public struct CheckpointVerification: Sendable {
     guard !files.isEmpty || RunBeginning.configuration(of: directory) != nil else {
       throw RunError("no checkpoint", at: path, remedy: "give a run directory or a checkpoint", status: .badData)
     }
-    return files.map { CheckpointVerification($0) }
+    // A run that is under way may have removed some since.
+    return files.map { CheckpointVerification($0) }.filter { $0.isIntact || FileOperations.exists($0.path) }
   }
 
   /// Who works in the run directory that `path` is, or has the file in it; nil for nobody. `--resume` refuses until

@@ -6,6 +6,8 @@ internal import Memory
 
   /// The memory that the processes of a node share, in few windows: making one costs MPI a dozen collective operations.
   struct NodeWindows {
+    /// The ranks of this node; nil where this process is alone on its node.
+    private let ranks: Communicator?
     private var windows: [SharedWindow] = []
     /// What is left of the latest.
     private var rest: Arena?
@@ -13,9 +15,11 @@ internal import Memory
     /// Bytes of a window that isn't made for one large section.
     private static let leastByteCount = 1 << 18
 
-    /// An arena of so many zeroed bytes that `ranks` share, of this process's own where it is alone on its node;
-    /// collective over them, with the same number on all.
-    mutating func allocate(_ byteCount: Int, _ ranks: Communicator?) throws -> Arena {
+    init(_ ranks: Communicator? = nil) { self.ranks = ranks }
+
+    /// An arena of so many zeroed bytes that the node's ranks share, of this process's own where it is alone on its
+    /// node; collective over them, with the same number on all.
+    mutating func allocate(_ byteCount: Int) throws -> Arena {
       guard let ranks else { return Arena(byteCount: byteCount) }
       if let part = rest?.part(byteCount: byteCount) { return part }
       MemoryShortage.check(byteCount)
@@ -34,11 +38,18 @@ internal import Memory
       return part
     }
 
-    /// Gives everything back; collective.
+    /// Gives everything back, the communicator too; collective.
     mutating func free() throws {
       for window in windows { try window.free() }
       windows = []
       rest = nil
+      try ranks?.free()
     }
+  }
+#else
+  /// The memory of a node's one process.
+  struct NodeWindows {
+    /// An arena of so many zeroed bytes.
+    func allocate(_ byteCount: Int) throws -> Arena { Arena(byteCount: byteCount) }
   }
 #endif

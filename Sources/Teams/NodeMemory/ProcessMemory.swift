@@ -26,10 +26,10 @@ final class ProcessMemory: @unchecked Sendable {
   /// What `broadcast` has left to pass on, and the next part of it.
   let broadcastCount: BufferView<Int64>  // (1)
   let broadcastBuffer: BufferView<UInt8>
-  /// What each worker has for the node's first one: two sets of gather buffers, (2, workers, …), and the bytes of the
-  /// whole message behind each.
+  /// What each worker has for the node's first one: two sets of gather buffers, (2, workers, …), and how many bytes the
+  /// whole message has that a buffer brings a part of.
   let gatherBuffers: BufferView<UInt8>
-  let boxCounts: BufferView<Int64>  // (2, workers)
+  let messageSizes: BufferView<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
   /// Whether what the processes shared has been given back.
   private(set) var isFreed = false
@@ -37,56 +37,34 @@ final class ProcessMemory: @unchecked Sendable {
   private static let broadcastCapacity = 1 << 16
   private let arena: Arena
 
-  #if MPI
-    /// The ranks of this node; nil where this process is alone on its node.
-    let ranks: Communicator?
-    /// The first ranks of the nodes; nil on others, and where there is one node.
-    let leaders: Communicator?
-    private var windows = NodeWindows()
+  private var windows: NodeWindows
 
-    /// Allocates the node's first memory; collective over `ranks`.
-    init(
-      _ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure, ranks: Communicator?,
-      leaders: Communicator?
-    ) throws {
-      self.layout = layout
-      self.node = node
-      self.firstWorker = firstWorker
-      self.hasCores = hasCores
-      self.failure = failure
-      self.ranks = ranks
-      self.leaders = leaders
-      let workers = layout.nodes[node].count
-      let words = SharedBarrier.wordCount(workers: workers)
-      let progressWords = SharedProgress.wordCount(workers: workers)
-      arena = try windows.allocate(Self.byteCount(words: words + progressWords, workers: workers), ranks)
-      barrierWords = arena.take(words)
-      progress = SharedProgress(arena.take(progressWords), workers: workers)
-      broadcastCount = arena.take(1)
-      broadcastBuffer = arena.take(Self.broadcastCapacity)
-      gatherBuffers = arena.take(2 * workers * Self.gatherCapacity(workers))
-      boxCounts = arena.take(2 * workers)
-    }
-  #else
-    /// Allocates the first memory.
-    init(_ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure) {
-      self.layout = layout
-      self.node = node
-      self.firstWorker = firstWorker
-      self.hasCores = hasCores
-      self.failure = failure
-      let workers = layout.nodes[node].count
-      let words = SharedBarrier.wordCount(workers: workers)
-      let progressWords = SharedProgress.wordCount(workers: workers)
-      arena = Arena(byteCount: Self.byteCount(words: words + progressWords, workers: workers))
-      barrierWords = arena.take(words)
-      progress = SharedProgress(arena.take(progressWords), workers: workers)
-      broadcastCount = arena.take(1)
-      broadcastBuffer = arena.take(Self.broadcastCapacity)
-      gatherBuffers = arena.take(2 * workers * Self.gatherCapacity(workers))
-      boxCounts = arena.take(2 * workers)
-    }
+  #if MPI
+    /// The first ranks of the nodes; nil on others, and where there is one node.
+    var leaders: Communicator?
   #endif
+
+  /// Allocates the node's first memory; collective over the ranks of `windows`.
+  init(
+    _ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure, windows: NodeWindows
+  ) throws {
+    self.layout = layout
+    self.node = node
+    self.firstWorker = firstWorker
+    self.hasCores = hasCores
+    self.failure = failure
+    self.windows = windows
+    let workers = layout.nodes[node].count
+    let words = SharedBarrier.wordCount(workers: workers)
+    let progressWords = SharedProgress.wordCount(workers: workers)
+    arena = try self.windows.allocate(Self.byteCount(words: words + progressWords, workers: workers))
+    barrierWords = arena.take(words)
+    progress = SharedProgress(arena.take(progressWords), workers: workers)
+    broadcastCount = arena.take(1)
+    broadcastBuffer = arena.take(Self.broadcastCapacity)
+    gatherBuffers = arena.take(2 * workers * Self.gatherCapacity(workers))
+    messageSizes = arena.take(2 * workers)
+  }
 
   /// Records which process the workers of this one belong to: `threads` of them, in rank `rank` of the job.
   func enter(threads: Int, rank: Int) {
@@ -113,15 +91,11 @@ final class ProcessMemory: @unchecked Sendable {
 
   /// Appends a section; on the process's first thread, collective over the node's processes.
   func addSection(_ sizes: NodeSection.Sizes) {
-    #if MPI
-      do {
-        sections.append(try NodeSection(sizes) { try windows.allocate($0, ranks) })
-      } catch {
-        failure.end(error)
-      }
-    #else
-      sections.append(NodeSection(sizes) { Arena(byteCount: $0) })
-    #endif
+    do {
+      sections.append(try NodeSection(sizes) { try windows.allocate($0) })
+    } catch {
+      failure.end(error)
+    }
   }
 
   #if MPI
@@ -130,7 +104,6 @@ final class ProcessMemory: @unchecked Sendable {
       isFreed = true
       try windows.free()
       try leaders?.free()
-      try ranks?.free()
     }
   #endif
 }

@@ -34,7 +34,8 @@
       place.leaders?.yields = yields
       let memory = try ProcessMemory(
         layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
-        hasCores: hasCores, failure: report, ranks: place.communicator, leaders: place.leaders)
+        hasCores: hasCores, failure: report, windows: NodeWindows(place.communicator))
+      memory.leaders = place.leaders
       self.init(memory, threads: threads)
     }
 

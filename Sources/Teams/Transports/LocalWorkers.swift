@@ -36,15 +36,11 @@ public final class LocalWorkers {
     }
     let layout = TeamLayout(lanes, nodeSizes: [threads])
     let hasCores = usableCores() >= threads
-    #if MPI
-      // Without ranks to share with, this allocates only.
-      guard
-        let memory = try? ProcessMemory(
-          layout, node: 0, firstWorker: 0, hasCores: hasCores, failure: report, ranks: nil, leaders: nil)
-      else { preconditionFailure("memory of one process can't fail") }
-    #else
-      let memory = ProcessMemory(layout, node: 0, firstWorker: 0, hasCores: hasCores, failure: report)
-    #endif
+    // Without ranks to share with, this allocates only.
+    guard
+      let memory = try? ProcessMemory(
+        layout, node: 0, firstWorker: 0, hasCores: hasCores, failure: report, windows: NodeWindows())
+    else { preconditionFailure("memory of one process can't fail") }
     self.init(memory, threads: threads)
   }
 

@@ -157,12 +157,12 @@ final class NodeWorker {
       let part = bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)]
       let start = (first + place) * capacity
       gatherBuffers[start..<(start + part.count)].copy(from: part)
-      memory.boxCounts[first + place] = Int64(bytes.count)
+      memory.messageSizes[first + place] = Int64(bytes.count)
       synchronise(.broadcastOrGather)
-      longest = (0..<workers).map { Int(memory.boxCounts[first + $0]) }.max() ?? 0
+      longest = (0..<workers).map { Int(memory.messageSizes[first + $0]) }.max() ?? 0
       for worker in result.indices {
         let start = (first + worker) * capacity
-        let length = Int(memory.boxCounts[first + worker])
+        let length = Int(memory.messageSizes[first + worker])
         if done == 0 { result[worker].reserveCapacity(length) }
         gatherBuffers[start..<(start + min(max(length - done, 0), capacity))].append(to: &result[worker])
       }
