@@ -13,7 +13,7 @@ package final class Agreement {
     exchange = team.makeTreeExchange(floats: 0, doubles: 1)
   }
 
-  /// Whether any worker says so; the same answer for all. Collective.
+  /// Whether `own` is true on any worker; the same answer on all. Collective.
   package func ask(_ own: Bool) -> Bool {
     let stride = exchange.doubleStride
     exchange.doubles[exchange.ownRoots.lowerBound * stride] = own ? 1 : 0

@@ -39,7 +39,7 @@ extension Job {
     #endif
   }
 
-  /// The error about two processes of different facts.
+  /// The error about two processes whose facts differ.
   static func disagreement(
     _ one: (facts: [Fact], rank: Int, host: String), _ other: (facts: [Fact], rank: Int, host: String)
   ) -> RunError {

@@ -22,14 +22,14 @@ extension Job {
     }
   }
 
-  /// Writes what the process's streams still hold back: after a program's last output, which else may be lost without
-  /// a word where a disk is full.
+  /// Flushes the process's output streams: after a program's last output, which may otherwise be lost without an error
+  /// where a disk is full.
   ///
-  /// - earlier: the number of an error that an earlier write to standard output has had; 0 for none.
-  /// - Throws: `RunError` where that has failed. Where nobody reads any more (EPIPE) the process ends without a
-  ///   line: with SIGPIPE at its default it has ended so before.
+  /// - earlier: the error number (`errno`) of an earlier write to standard output that failed; 0 for none.
+  /// - Throws: `RunError` where a write has failed. Where nobody reads any more (EPIPE) the process ends without a
+  ///   line, as SIGPIPE's default action would have ended it.
   public static func flushOutput(earlier: Int32 = 0) throws(RunError) {
-    // What an earlier flush couldn't write may be held back still.
+    // An earlier error goes first: what that write left in the buffer may fail again here.
     let number = fflush(nil) != 0 && earlier == 0 ? errno : earlier
     guard number != 0 else { return }
     if number == EPIPE { exitProcess(ExitStatus.inputOutput.rawValue) }
@@ -47,11 +47,14 @@ extension Job {
   /// Writes the error's line if it is this process's turn, and gives the exit code that goes with it: what a program
   /// does before `end`.
   ///
-  /// Before MPI is up, most errors are those of all processes, and the job's first reports them: its end makes the
-  /// launcher end the others. Another process that nobody ends by then is alone with its error, by a file or a variable
-  /// of its node, and reports it with its rank and host; each a quarter of a second after the one before it, so that
-  /// one line comes of a node. Afterwards an error may be any process's alone: whoever comes to an error first on its node
-  /// reports it, other nodes' a second later than the first's. The others leave the launcher that long to end them.
+  /// Before MPI is up, most errors are those of all processes. The job's first one reports them, and its end makes the
+  /// launcher end the others. A process that isn't ended within five seconds has an error of its own, from a file or a
+  /// variable of its node, and reports it with its rank and host. Ranks do that a quarter of a second apart, so that
+  /// only the first of a node gets to it.
+  ///
+  /// Once MPI is up, an error may be any process's alone: the first of a node that comes to one reports it, on nodes
+  /// other than the first unless the launcher's signal comes within a second. The others wait a second for the launcher
+  /// to end them.
   public static func report(_ error: any Error) -> ExitStatus {
     let error = RunError(lacking: error) ?? error
     let before = beforeReport.withLock { $0 }
@@ -74,8 +77,8 @@ extension Job {
       }
       return ExitStatus(of: error)
     }
-    let isTold = !errorReporter.isOnFirstNode && LauncherSignal.comes(within: 1)
-    if isTold || !errorReporter.report(error) { pause(seconds: 1) }
+    let isReported = !errorReporter.isOnFirstNode && LauncherSignal.comes(within: 1)
+    if isReported || !errorReporter.report(error) { pause(seconds: 1) }
     return ExitStatus(of: error)
   }
 
@@ -86,11 +89,11 @@ extension Job {
       error.problem, at: "\(error.place), on rank \(rank) (\(hostName))", remedy: error.remedy, status: error.status)
   }
 
-  /// Has `body` called before an error's line is written: for what has been told before it and is still on its way.
+  /// Has `body` called before an error's line is written: for output before it that is still on its way.
   public static func beforeReports(_ body: @escaping @Sendable () -> Void) { beforeReport.withLock { $0 = body } }
 
   private static let beforeReport = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// Which one reports among the processes of this one's latest team.
+  /// The reporter of this process's latest team.
   static let errorReporter = Mutex<ErrorReporter?>(nil)
 }

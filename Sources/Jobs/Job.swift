@@ -42,7 +42,7 @@ public final class Job {
     try watchdog?.start()
     guard let launcher else { return }
     #if MPI
-      // The library has no good word for a limit that it meets while it starts.
+      // Checked here, since MPI has no clear message for a limit that it meets while it starts.
       if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
       if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
@@ -70,8 +70,7 @@ public final class Job {
   /// Calls `body` in the job and ends MPI after it has succeeded.
   ///
   /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
-  /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many
-  ///   ranks.
+  /// - ranksPerNode: nil for the real nodes; a number splits each of them into simulated nodes of that many ranks.
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
   /// - facts: what all processes must have alike (`agree`), compared before `body`.
   /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and what `body` throws.
@@ -109,7 +108,7 @@ public final class Job {
   /// then thread. What the team shares is given back at the job's end.
   ///
   /// - mayIdle: whether, where no number of threads was asked for, a process may have no workers: on a node with more
-  ///   of them than cores.
+  ///   processes than cores.
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
   public func makeWorkers(_ lanes: Lanes, mayIdle: Bool = false) throws -> LocalWorkers {
     let team = try newTeam(lanes, mayIdle: mayIdle)
@@ -118,8 +117,8 @@ public final class Job {
     return team
   }
 
-  /// Whether any process says `flag`, where some are idle and can't know; collective, after the work of the latest
-  /// `makeWorkers`.
+  /// Whether `flag` is true on any process: for flags that the workers agree on and idle processes can't know.
+  /// Collective, after the work of the latest `makeWorkers`.
   public func anyRank(_ flag: Bool) throws -> Bool {
     #if MPI
       if let all, let team = teams.last, team.someAreIdle {
@@ -158,7 +157,7 @@ public final class Job {
     return team
   }
 
-  /// Workers that a team over all processes would have with so many lanes; nil for lanes enough. Collective.
+  /// Workers that a team over all processes would have with `lanes` lanes, nil for as many as it takes. Collective.
   public func workerCount(lanes: Int?) throws -> Int {
     let count = lanes ?? 1 << 20
     return ranks * (try threads(for: Lanes(batchSize: count, count: count)))
@@ -209,7 +208,7 @@ public final class Job {
     sequence(first: 1) { $0 * 2 }.prefix { $0 < count } + [count]
   }
 
-  /// Turns a team's error into the user's.
+  /// Calls `make` and turns a `TeamError` into a `RunError`.
   private func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
     do {
       return try make()
@@ -264,8 +263,9 @@ public final class Job {
     #endif
   }
 
-  /// Ends this process with `status` if Open MPI's launcher is about to end all: it answers nobody then, and MPI's own
-  /// end would wait for it until it kills. For when no process has anything left to do but to flush its output.
+  /// Ends this process with `status` if Open MPI's launcher is about to end all processes: it no longer answers then,
+  /// and `MPI_Finalize` would wait for it until it kills this process. For when no process has anything left to do but
+  /// to flush its output.
   public func leaveIfBeingEnded(_ status: ExitStatus) {
     guard let launcher, launcher.isOpenMPI, LauncherSignal.cameLately else { return }
     // The first has the most to flush.
@@ -282,9 +282,9 @@ public final class Job {
     #endif
   }
 
-  /// Has memory that can't be had end the process with one line: what a program does at its start.
+  /// Has a shortage of memory end the process with one line: what a program calls at its start.
   ///
-  /// - complete: what else is to be said of it.
+  /// - complete: may add to the error before it is reported.
   public static func prepareForShortage(_ complete: @escaping @Sendable (RunError) -> RunError = { $0 }) {
     MemoryShortage.whenShort { fail(complete(RunError($0))) }
   }

@@ -39,7 +39,7 @@ extension RunError {
 extension Job {
   /// The error of a process that takes itself for one of several and is alone.
   ///
-  /// - sees: what there is instead of them.
+  /// - sees: what is found in place of the others.
   static func leftOver(_ launcher: Launcher, sees: String) -> RunError {
     let names = Launcher.variables
     let count = launcher.size > 1 ? "\(launcher.size) processes" : "a launcher"

@@ -2,7 +2,7 @@ public import Files
 public import Memory
 
 extension RunError {
-  /// What memory that isn't to be had comes to for the user.
+  /// A shortage of memory, in the user's terms.
   public init(_ shortage: MemoryShortage) {
     func text(_ bytes: Int) -> String {
       bytes < 10_000_000

@@ -1,7 +1,7 @@
 public import Files
 package import Teams
 
-/// What the first does, and all learn: its bytes, or its error, which all throw alike.
+/// Work that the first worker or process does for all: they get its bytes, or all throw its error.
 package enum SharedOutcome {
   /// What all throw.
   package typealias Failure = RunError

@@ -7,14 +7,14 @@ internal import Teams
 ///
 /// The handler only sets a flag, which travels with the next step's exchange; so a validation or an LR finder under way
 /// is finished first. A second signal ends the process at once. One that comes within a tenth of a second doesn't count
-/// as second, since a launcher passes on what its ranks may have got as well; nor does SIGXCPU, which comes again each
-/// second.
+/// as second, since a launcher passes on a signal that its ranks may have got directly as well; nor does SIGXCPU, which
+/// comes again each second.
 ///
 /// A signal that the process was started to ignore, as SIGHUP under nohup and SIGINT in the background, stays ignored.
 public enum StopRequest {
   private static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU]
 
-  /// Asks for the signals; from here on they no longer end the process by themselves.
+  /// Installs the handler; from here on the signals no longer end the process by themselves.
   public static func listen() {
     // The handler must find them initialised.
     _ = firstSignal.load(ordering: .relaxed)
@@ -27,13 +27,13 @@ public enum StopRequest {
         let (isFirst, first) = firstSignal.compareExchange(expected: 0, desired: now, ordering: .relaxed)
         if !isFirst && now - first > 100 && number != SIGXCPU { _exit(ExitStatus.tryAgain.rawValue) }
       }
-      // A function is compared by its address, which is all that it has of itself.
+      // Functions can be compared by their addresses only.
       if unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
     }
   }
 
-  /// Lets the signals end the process by themselves again, as they do where there is nothing to keep; one that has come
-  /// does so here.
+  /// Removes the handler, for a process that has nothing to keep: the signals end it by themselves again, and one that
+  /// has come ends it here.
   public static func leave() {
     for number in signals {
       let before = signal(number, SIG_DFL)

@@ -11,17 +11,17 @@ public final class TreeExchange {
   public let doubles: BufferView<Double>
   /// Doubles in a row, whole vectors of 8.
   public let doubleStride: Int
-  /// The rows of this worker, one for each of `lanes.subtrees(of:)` its lanes; to be written before `complete`.
+  /// This worker's rows, one for each of the `lanes.subtrees(of:)` its lanes; to be written before `complete`.
   public let ownRoots: Range<Int>
   /// How all rows are added up to the canonical sum.
   public let schedule: ReductionSchedule
   private let section: NodeSection
   #if MPI
-    /// What nodes send each other; nil where there is one.
+    /// The messages between nodes; nil for a team on one node.
     let messages: TreeMessages?
   #endif
 
-  /// Rows in `section`, which `sizes` has shaped.
+  /// Takes the rows from `section`, which was made with `sizes`.
   init(_ layout: TeamLayout, worker: Int, section: NodeSection, floats: Int, doubles: Int) {
     floatStride = Self.floatStride(floats)
     doubleStride = Self.doubleStride(doubles)
@@ -53,19 +53,19 @@ public final class ParameterExchange {
   public let gradients: BufferView<Float>
   /// The part of the parameters that this worker owns, whole units; may be empty.
   public let slice: Range<Int>
-  /// That of each worker.
+  /// The slice of each worker.
   public let slices: [Range<Int>]
   /// After the reduce-scatter: root i's part of the slice starts at i·sliceRootStride.
   public let sliceRoots: BufferView<Float>
   /// Floats from one root's part to the next.
   public let sliceRootStride: Int
-  /// Number of roots.
+  /// Number of roots in `sliceRoots`.
   public let sliceRootCount: Int
   /// How those roots are added up to the canonical sum.
   public let schedule: ReductionSchedule
   private let section: NodeSection
   #if MPI
-    /// What nodes send each other; nil where there is one.
+    /// The messages between nodes; nil for a team on one node.
     let messages: ParameterMessages?
   #endif
 
@@ -121,7 +121,7 @@ public final class ParameterExchange {
     }
   #endif
 
-  private static func rows(_ rows: Range<Int>, of window: BufferView<Float>, count: Int) -> BufferView<Float> {
-    window[(rows.lowerBound * count)..<(rows.upperBound * count)]
+  private static func rows(_ rows: Range<Int>, of view: BufferView<Float>, count: Int) -> BufferView<Float> {
+    view[(rows.lowerBound * count)..<(rows.upperBound * count)]
   }
 }

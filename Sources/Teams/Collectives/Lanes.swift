@@ -15,12 +15,12 @@ public struct Lanes: Sendable, Equatable {
     self.count = count
   }
 
-  /// ⌊B·l/L⌋ ..< ⌊B·(l+1)/L⌋
+  /// The streams of lane l: ⌊B·l/L⌋ ..< ⌊B·(l+1)/L⌋.
   public func streams(ofLane lane: Int) -> Range<Int> {
     (batchSize * lane / count)..<(batchSize * (lane + 1) / count)
   }
 
-  /// ⌊L·w/W⌋ ..< ⌊L·(w+1)/W⌋; traps when there are more workers than lanes.
+  /// The lanes of worker w of W: ⌊L·w/W⌋ ..< ⌊L·(w+1)/W⌋; traps when there are more workers than lanes.
   public func lanes(ofWorker worker: Int, of size: Int) -> Range<Int> {
     precondition(size <= count && worker >= 0 && worker < size, "0 ≤ worker < size ≤ lanes")
     return (count * worker / size)..<(count * (worker + 1) / size)
@@ -36,7 +36,8 @@ public struct Lanes: Sendable, Equatable {
 // MARK: The canonical tree
 
 extension Lanes {
-  /// The node's children: S(lo, hi) = S(lo, mid) + S(mid, hi), mid = lo + the largest power of two below hi − lo.
+  /// Where a node's second child begins: mid = lo + the largest power of two below hi − lo, for S(lo, hi) = S(lo, mid)
+  /// + S(mid, hi).
   static func split(_ node: Range<Int>) -> Int {
     var half = 1
     while half * 2 < node.count { half *= 2 }
@@ -54,10 +55,10 @@ extension Lanes {
     return visit(0..<count)
   }
 
-  /// How a row of adjacent subtrees in lane order is added up: after each, as often as the two topmost sums are the
-  /// children of one node of the tree.
+  /// How the sums of adjacent subtrees, in lane order, are added up on a stack: after each is pushed, the two topmost
+  /// are added as often as they are the children of one node of the tree.
   public func reductionSchedule(of nodes: [Range<Int>]) -> ReductionSchedule {
-    // Every inner node by its upper bound and the lower bound of its right child.
+    // The lower bound of every inner node, by its right child.
     var parents: [Range<Int>: Int] = [:]
     func visit(_ node: Range<Int>) {
       guard node.count > 1 else { return }

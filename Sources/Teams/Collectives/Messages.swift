@@ -9,7 +9,7 @@ internal import Memory
     let counts: [Int32]
     let displacements: [Int32]
 
-    /// Traps when a block lies beyond what MPI counts, 2³¹ elements.
+    /// Traps when a count or displacement doesn't fit the C int of MPI, below 2³¹.
     init(_ blocks: [Range<Int>]) {
       counts = blocks.map { Int32($0.count) }
       displacements = blocks.map { Int32($0.lowerBound) }
@@ -37,14 +37,16 @@ internal import Memory
 
   /// How the gradient comes to the slices' owners on other nodes, and the parameters come back.
   ///
-  /// The node's workers add their roots up to those of the node, each a share of the elements, right into the places
-  /// from which and into which messages go: `packed` holds for each other node the node's roots of that node's slice,
-  /// `incoming` all nodes' roots of this node's slice.
+  /// Each of the node's workers adds up a share of the elements, from the workers' roots to the node's, straight into
+  /// the message buffers: `outgoing` holds for each other node this node's roots of that node's slice, `incoming` all
+  /// nodes' roots of this node's slice.
   struct ParameterMessages: Sendable {
     /// A run of elements that a worker adds up from all of the node's rows.
     struct Run: Sendable {
+      /// (rows, parameters), from the run's first element on.
       let nodes: BufferView<Float>
       let count: Int
+      /// (roots, rootStride), where the sums go.
       let roots: BufferView<Float>
       let rootStride: Int
     }
@@ -53,17 +55,24 @@ internal import Memory
     let incoming: BufferView<Float>
     /// How `incoming` is added up to the canonical sum.
     let schedule: ReductionSchedule
+    /// This worker's share of the additions.
     let runs: [Run]
+    /// How the rows of a run are added up to the node's roots.
     let nodeSchedule: ReductionSchedule
     let scratch: BufferView<Float>
+    /// The packed sums; or the gradient itself, where the node has one root.
     let outgoing: BufferView<Float>
+    /// Each node's block of `outgoing`.
     let sent: Blocks
+    /// Each node's block of `incoming`.
     let received: Blocks
     /// Each node's slice of the parameters.
     let slices: Blocks
     private let arena: Arena
 
-    /// The plan of one worker. - section: what `sizes` has shaped.
+    /// The plan of one worker.
+    ///
+    /// - section: made with `sizes`.
     init(_ layout: TeamLayout, worker: Int, section: NodeSection, count: Int, unit: Int) {
       let node = layout.node(of: worker)
       let plan = NodePlan(layout, node: node, count: count, unit: unit)
@@ -97,7 +106,7 @@ internal import Memory
       slices = Blocks(plan.slices)
     }
 
-    /// The sizes of the section that such an exchange needs: parameters, gradients, packed, incoming.
+    /// The sizes of the section that such an exchange needs: parameters, gradients, packed sums, incoming.
     static func sizes(_ layout: TeamLayout, node: Int, count: Int, unit: Int) -> NodeSection.Sizes {
       ParameterExchange.check(count: count, unit: unit)
       let plan = NodePlan(layout, node: node, count: count, unit: unit)
@@ -117,13 +126,13 @@ internal import Memory
   private struct NodePlan {
     /// Each node's slice.
     let slices: [Range<Int>]
-    /// For each other node its place among packed blocks; empty for this node.
+    /// For each other node its range of the packed sums; empty for this node.
     let packed: [Range<Int>]
-    /// For each other node the place of its roots among all; empty for this node.
+    /// For each other node the range of its roots in `incoming`; empty for this node.
     let received: [Range<Int>]
     /// The node's first root among those of all nodes.
     let firstRoot: Int
-    /// One root, which needs no addition: it can be sent from where it lies.
+    /// Whether the node has one root, which needs no addition and is sent from where it lies.
     let isInOrder: Bool
 
     init(_ layout: TeamLayout, node: Int, count: Int, unit: Int) {

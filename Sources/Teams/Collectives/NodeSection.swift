@@ -1,6 +1,6 @@
 internal import Memory
 
-/// Memory of one exchange, shared by the workers of a node. Its views are good as long as it is kept.
+/// Memory of one exchange, shared by the workers of a node. Its views are valid as long as it is kept.
 final class NodeSection: Sendable {
   /// How many elements each view has.
   struct Sizes: Sendable {
@@ -19,7 +19,7 @@ final class NodeSection: Sendable {
   let bytes: BufferView<UInt8>
   private let arena: Arena
 
-  /// Cuts views from an arena that `allocate` makes of at least so many bytes.
+  /// Cuts the views from an arena of at least `sizes.byteCount` bytes, which `allocate` makes.
   init(_ sizes: Sizes, allocate: (Int) throws -> Arena) rethrows {
     let arena = try allocate(max(sizes.byteCount, 64))
     floats = sizes.floats.map { arena.take($0) }

@@ -1,4 +1,4 @@
-/// All workers of a run as one of them sees it, with the collective operations between them.
+/// All workers of a run as one of them sees them, with the collective operations between them.
 ///
 /// Every worker calls the same operations in the same order, from its own thread. A buffer of an exchange may be
 /// written again by its owner only after a later collective operation of the team, which shows that all others have
@@ -38,10 +38,10 @@ public protocol Team: AnyObject {
   /// share one copy.
   func allGather(_ exchange: ParameterExchange)
 
-  /// The bytes of worker `root`; what others pass is not looked at. Any number; it goes through memory that grows to a
-  /// few MB for long messages, so what is larger than that is best passed in pieces.
+  /// The bytes of worker `root`, of any number; what the others pass is ignored. They go through shared memory, which
+  /// grows to a few MB for long messages: what is larger than that is best passed in pieces.
   func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8]
-  /// All workers' bytes by rank on worker 0, nothing elsewhere. Any number, as with `broadcast`.
+  /// All workers' bytes by rank on worker 0, an empty array elsewhere. Of any number, as with `broadcast`.
   func gather(_ bytes: [UInt8]) -> [[UInt8]]
 }
 

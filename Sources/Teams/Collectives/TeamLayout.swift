@@ -7,7 +7,7 @@ struct TeamLayout: Sendable {
   let nodes: [Range<Int>]
   /// The tree nodes that the workers sum, in lane order.
   let roots: [Range<Int>]
-  /// For each worker, its places in `roots`.
+  /// For each worker, the indices of its tree nodes in `roots`.
   let workerRoots: [Range<Int>]
   /// How `roots` are added up to the whole.
   let schedule: ReductionSchedule
@@ -28,15 +28,15 @@ struct TeamLayout: Sendable {
   /// The node of a worker.
   func node(of worker: Int) -> Int { nodes.count { $0.upperBound <= worker } }
 
-  /// The places in `roots` of a node's workers.
+  /// The indices in `roots` of what a node's workers sum.
   func nodeRoots(_ node: Int) -> Range<Int> {
     workerRoots[nodes[node].lowerBound].lowerBound..<workerRoots[nodes[node].upperBound - 1].upperBound
   }
 
   /// The tree nodes that remain when a node's workers have added theirs together.
   func reducedRoots(_ node: Int) -> [Range<Int>] {
-    let places = nodeRoots(node)
-    return lanes.subtrees(of: roots[places.lowerBound].lowerBound..<roots[places.upperBound - 1].upperBound)
+    let indices = nodeRoots(node)
+    return lanes.subtrees(of: roots[indices.lowerBound].lowerBound..<roots[indices.upperBound - 1].upperBound)
   }
 
   /// How the roots of a node's workers are added up to `reducedRoots`.
@@ -48,7 +48,7 @@ struct TeamLayout: Sendable {
     return (units * worker / size * unit)..<(units * (worker + 1) / size * unit)
   }
 
-  /// The slices of a node's workers, which are neighbours.
+  /// The slices of a node's workers as one range.
   func nodeSlice(_ node: Int, count: Int, unit: Int) -> Range<Int> {
     let first = slice(nodes[node].lowerBound, count: count, unit: unit)
     return first.lowerBound..<slice(nodes[node].upperBound - 1, count: count, unit: unit).upperBound

@@ -8,7 +8,7 @@ enum TeamOperation: UInt64, CustomStringConvertible {
   case memory
   case broadcastOrGather
 
-  /// Added while a node's first worker waits for other nodes.
+  /// Added to what is recorded while a node's first worker waits for other nodes.
   static let otherNodes: UInt64 = 1 << 32
 
   /// As messages call it.

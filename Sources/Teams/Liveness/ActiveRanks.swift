@@ -39,15 +39,15 @@ internal import Memory
       return IdleRankMonitor(progressTable, ranks: node.size, own: node.rank, works: working != nil, limit: limit)
     }
 
-    /// Returns when all ranks have come here. An idle one sleeps: looking for the others through MPI now and then, as
-    /// `quietBarrier` does, takes a fortieth of a core.
+    /// Returns when all ranks have come here. An idle one sleeps at the node's barrier: polling MPI, as `quietBarrier`
+    /// does, takes a fortieth of a core.
     func meet() throws {
-      // Nobody gives it up.
+      // No rank abandons it.
       _ = sharedBarrier.wait()
       if node.size < all.size { try all.quietBarrier() }
     }
 
-    /// Gives everything back; collective over all ranks, when the team of those that work is gone.
+    /// Frees window and communicators; collective over all ranks, after the working ranks have freed their team.
     func free() throws {
       try window.free()
       try working?.free()

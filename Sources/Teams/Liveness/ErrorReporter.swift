@@ -1,7 +1,7 @@
 internal import Memory
 internal import MPI
 
-/// One process among those of its node, of which one reports why the job ends.
+/// Has one of a node's processes report why the job ends, and the others wait for it.
 public struct ErrorReporter: Sendable {
   private let memory: ProcessMemory?
 

@@ -1,28 +1,28 @@
 internal import MPI
 internal import Memory
 
-/// One process's monitor of the ranks of a node of which some are idle, and come to no barrier. Each reports that it is
-/// alive as often as it looks.
+/// One process's monitor of its node's ranks where some of these are idle, and so come to no barrier. At each look a
+/// rank counts up in the progress table, which shows the others that it is alive.
 ///
-/// Those that work watch the idle ones, which nobody else would miss. The idle ones watch all, but leave it for a while
-/// to those that work to report a loss, unless the lost rank is the only one that works; and they pass on that they
+/// Working ranks watch the idle ones, which no barrier would miss. Idle ranks watch all, but leave it for a while to
+/// the working ones to report a loss, unless the lost rank is the only working one. Idle ranks also pass on that they
 /// were asked to stop.
 struct IdleRankMonitor {
   private let progressTable: SharedProgress
   private let ranks, own: Int
   private let works: Bool
   private let limit: Double
-  /// Seconds that idle ranks leave to others.
+  /// Seconds that idle ranks leave to working ones.
   private static let grace = 2.0
   private static let idle: UInt64 = 1
   private static let askedToStop: UInt64 = 2
 
   private var looks = 0
-  /// Where each rank's count of looks stood, and for how long; and for how long its process has been gone.
+  /// Each rank's count of looks when this process looked last.
   private var counts: [Int]
+  /// Seconds for which each rank's count hasn't changed, and for which its process has been gone.
   private var still, gone: [Double]
-  /// Whether this process has seen it: it may not be able to see all, where each has a system of process numbers of its
-  /// own.
+  /// Whether this process has seen each rank's: it can't see those with process numbers of their own (PID namespaces).
   private var seen: [Bool]
 
   init(_ progressTable: SharedProgress, ranks: Int, own: Int, works: Bool, limit: Double) {

@@ -2,24 +2,24 @@ internal import Memory
 
 /// One process's monitor of the workers of its node.
 struct StallDetector {
-  /// Seconds that a process which can name nobody leaves to others, for each node or rank before it.
+  /// A process that can't name the worker to blame leaves the report to others for so many seconds, times the number of
+  /// its node or rank plus one.
   static let grace = 0.4
 
   private let memory: ProcessMemory
   private let sharedBarrier: SharedBarrier
   private let workers: Range<Int>
   private let limit: Double
-  /// Arrivals of the slowest worker, and how long others have waited for more.
+  /// Arrivals of the slowest worker at the barrier, and seconds for which others have waited for it.
   private var least: UInt64 = 0
   private var waited = 0.0
-  /// When this process looked last, and when it last came back from having been stopped for so long that others have
-  /// given it up: milliseconds.
+  /// When this process looked last, and when it last went on after a stop that was long enough for others to report it
+  /// as stuck: milliseconds.
   private var lastLook = monotonicMilliseconds()
   private var returned = -1_000_000
   /// Seconds since a process of the node has reported.
   private var sinceReported = 0.0
-  /// Processes that this one has seen; it may not be able to see all, where each has a system of process numbers of its
-  /// own.
+  /// Processes that this one has seen: it can't see those with process numbers of their own (PID namespaces).
   private var seen: Set<Int32> = []
 
   init(_ memory: ProcessMemory, limit: Double) {
@@ -33,7 +33,7 @@ struct StallDetector {
   var errorReporter: ErrorReporter { ErrorReporter(memory) }
 
   /// Whether another process has reported and this one only waits to be ended, which takes launchers up to two seconds:
-  /// a process of its node has, or the launcher ends others while this one waits in vain.
+  /// a process of its node has reported, or the launcher is ending the job while this one waits in vain.
   var isLeftOver: Bool { sinceReported > 0.5 || LauncherSignal.cameLately && waited > (isBack ? 0.5 : limit) }
   private var isBack: Bool { lastLook - returned < 4000 }
 
@@ -55,7 +55,7 @@ struct StallDetector {
       if !isGone(process: process) {
         seen.insert(process)
       } else if seen.contains(process) && !(1000..<4000).contains(LauncherSignal.age) {
-        // Not one of those that the launcher is ending, which it begins with a second after its signal.
+        // Not one that the launcher has ended: it begins with that a second after its signal.
         return LostWorkers(text: "a rank is lost", detail: describe([worker]))
       }
     }

@@ -13,7 +13,7 @@ public final class Watchdog: Sendable {
   private enum Phase {
     /// Starting MPI and making the team.
     case starting
-    /// Training; with those that are looked after.
+    /// Training; with the monitors of what is watched.
     case running(StallDetector?, IdleRankMonitor?)
     /// Ending MPI.
     case ending
@@ -44,21 +44,21 @@ public final class Watchdog: Sendable {
     try startThread { [self] in
       while true {
         pause(microseconds: UInt32(interval * 1e6))
-        // Inside the lock: the memory must not go while it is looked at.
+        // Inside the lock: the memory must not be freed while it is looked at.
         phase.withLock { phase in look(&phase, interval) }
       }
     }
   }
 
-  /// Looks at the workers of that memory, and at the ranks of that node, from here on.
+  /// From here on watches the workers in `memory`, and the ranks of `idleRankMonitor`.
   func watch(_ memory: ProcessMemory?, _ idleRankMonitor: IdleRankMonitor?) {
     phase.withLock { $0 = (.running(memory.map { StallDetector($0, limit: limit) }, idleRankMonitor), 0) }
   }
 
-  /// Looks at no memory any more.
+  /// Stops looking at shared memory, which may be freed then.
   func leave() { phase.withLock { $0 = (.ending, 0) } }
 
-  /// Looks at nothing any more.
+  /// Stops watching.
   public func end() { phase.withLock { $0 = (.ended, 0) } }
 
   private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {

@@ -9,22 +9,22 @@ internal import Memory
     /// The ranks of this node; nil where this process is alone on its node.
     private let ranks: Communicator?
     private var windows: [SharedWindow] = []
-    /// What is left of the latest.
+    /// The unused part of the newest window.
     private var rest: Arena?
 
-    /// Bytes of a window that isn't made for one large section.
+    /// The least bytes of a window.
     private static let leastByteCount = 1 << 18
 
     init(_ ranks: Communicator? = nil) { self.ranks = ranks }
 
-    /// An arena of so many zeroed bytes that the node's ranks share, of this process's own where it is alone on its
-    /// node; collective over them, with the same number on all.
+    /// An arena of `byteCount` zeroed bytes that `ranks` share, or private ones where the process is alone on its node.
+    /// Collective over `ranks`; all pass the same number.
     mutating func allocate(_ byteCount: Int) throws -> Arena {
       guard let ranks else { return Arena(byteCount: byteCount) }
       if let part = rest?.part(byteCount: byteCount) { return part }
       MemoryShortage.check(byteCount)
       let size = max(byteCount + 64, Self.leastByteCount)
-      // Where there is a limit on addresses, the library has lines of its own for one that is reached.
+      // Under a limit on addresses, ask before MPI does: it would write lines of its own about the failure.
       if let limit = MemoryLimit.ofThisProcess, limit.available < size { MemoryShortage.checkNow(size) }
       if ranks.rank == 0, let room = SharedWindow.freeBytes(in: SharedWindow.directory), room < size {
         throw TeamError.littleSharedMemory(needed: size, available: room, directory: SharedWindow.directory)
@@ -38,7 +38,7 @@ internal import Memory
       return part
     }
 
-    /// Gives everything back, the communicator too; collective.
+    /// Frees all windows and the communicator; collective.
     mutating func free() throws {
       for window in windows { try window.free() }
       windows = []
@@ -49,7 +49,7 @@ internal import Memory
 #else
   /// The memory of a node's one process.
   struct NodeWindows {
-    /// An arena of so many zeroed bytes.
+    /// An arena of `byteCount` zeroed bytes.
     func allocate(_ byteCount: Int) throws -> Arena { Arena(byteCount: byteCount) }
   }
 #endif

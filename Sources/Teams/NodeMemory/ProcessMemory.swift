@@ -7,11 +7,11 @@ internal import Memory
 /// What the workers of a process have in common: the team's layout, and memory that they share among themselves and
 /// with the other processes of their node.
 ///
-/// The process's first worker makes sections, between two barriers of the node; all read them behind these. That
-/// ordering is what makes the class safe to share.
+/// Only the process's first worker adds sections, between two barriers of the node; the others read `sections` after
+/// the second one. That ordering makes the class safe to share.
 final class ProcessMemory: @unchecked Sendable {
   let layout: TeamLayout
-  /// This process's node.
+  /// This process's node, an index into `layout.nodes`.
   let node: Int
   /// The process's first worker, within the team.
   let firstWorker: Int
@@ -19,15 +19,15 @@ final class ProcessMemory: @unchecked Sendable {
   let hasCores: Bool
   let failure: WorkerFailure
 
-  /// The node's barrier.
+  /// The words of the node's barrier.
   let barrierWords: BufferView<UInt64>
-  /// Where the node's workers are.
+  /// Process, step and operation of each of the node's workers.
   let progress: SharedProgress
-  /// What `broadcast` has left to pass on, and the next part of it.
+  /// Bytes of a broadcast that are still to be passed on, and the next of them.
   let broadcastCount: BufferView<Int64>  // (1)
   let broadcastBuffer: BufferView<UInt8>
-  /// What each worker has for the node's first one: two sets of gather buffers, (2, workers, …), and how many bytes the
-  /// whole message has that a buffer brings a part of.
+  /// What each worker sends to the node's first one: two sets of gather buffers, (2, workers, bytes of a buffer), and
+  /// for each buffer the bytes of the whole message that it brings a part of.
   let gatherBuffers: BufferView<UInt8>
   let messageSizes: BufferView<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
@@ -44,7 +44,7 @@ final class ProcessMemory: @unchecked Sendable {
     var leaders: Communicator?
   #endif
 
-  /// Allocates the node's first memory; collective over the ranks of `windows`.
+  /// Allocates what all exchanges of the node have in common; collective over the ranks of `windows`.
   init(
     _ layout: TeamLayout, node: Int, firstWorker: Int, hasCores: Bool, failure: WorkerFailure, windows: NodeWindows
   ) throws {
@@ -72,7 +72,7 @@ final class ProcessMemory: @unchecked Sendable {
     for worker in first..<(first + threads) { progress.enter(worker, process: processNumber, rank: rank) }
   }
 
-  /// Bytes of a worker's gather buffer: for all together as many as the broadcast buffer has, but not too few.
+  /// Bytes of a worker's gather buffer: an equal share of the broadcast buffer's size, but at least 4096.
   private static func gatherCapacity(_ workers: Int) -> Int { max(broadcastCapacity / workers, 4096) }
 
   private static func byteCount(words: Int, workers: Int) -> Int {
@@ -89,7 +89,7 @@ final class ProcessMemory: @unchecked Sendable {
       barrierWords, worker: firstWorker + thread - workers.lowerBound, workers: workers.count, hasCore: hasCores)
   }
 
-  /// Appends a section; on the process's first thread, collective over the node's processes.
+  /// Appends a section. Called on the process's first thread; collective over the node's processes.
   func addSection(_ sizes: NodeSection.Sizes) {
     do {
       sections.append(try NodeSection(sizes) { try windows.allocate($0) })
@@ -99,7 +99,7 @@ final class ProcessMemory: @unchecked Sendable {
   }
 
   #if MPI
-    /// Gives everything back; collective over all ranks. No window of any exchange may be used from here on.
+    /// Frees shared memory and communicators; collective over all ranks. No view of an exchange may be used afterwards.
     func free() throws {
       isFreed = true
       try windows.free()

@@ -2,9 +2,9 @@ internal import Platform
 internal import Synchronization
 
 /// The launcher's SIGCONT: Open MPI's sends it to all ranks as soon as one has ended badly, seconds before it ends
-/// them. Who gets it knows that another process has reported what is wrong.
+/// them. A rank that gets it knows that another process has reported what is wrong.
 public enum LauncherSignal {
-  /// Notes the signal from here on.
+  /// Records when the signal comes, from here on.
   static func listen() {
     // The handler must find it initialised.
     _ = launcherSignalTime.load(ordering: .relaxed)
@@ -14,13 +14,13 @@ public enum LauncherSignal {
   /// Milliseconds since it came last.
   static var age: Int { monotonicMilliseconds() - launcherSignalTime.load(ordering: .relaxed) }
 
-  /// Whether others are about to end this process.
+  /// Whether it came in the last four seconds: the launcher is about to end this process.
   public static var cameLately: Bool { age < 4000 }
 
-  /// Waits for the signal: true as soon as it has come, false after so many seconds.
+  /// Waits for the signal: true as soon as it has come, false after `seconds`.
   public static func comes(within seconds: Int) -> Bool { comes(withinMilliseconds: 1000 * seconds) }
 
-  /// The same within so many milliseconds.
+  /// The same, with the time in milliseconds.
   public static func comes(withinMilliseconds milliseconds: Int) -> Bool {
     for _ in 0..<(milliseconds / 10) {
       if cameLately { return true }
@@ -32,7 +32,7 @@ public enum LauncherSignal {
 
 private let launcherSignalTime = Atomic(-1_000_000)
 
-/// Milliseconds of a clock that only goes on; a signal's handler may ask, too.
+/// Milliseconds of a monotonic clock (`clock_gettime`); a signal handler may call it, too.
 public func monotonicMilliseconds() -> Int {
   var now = timespec()
   // The call fills the structure, during the call.

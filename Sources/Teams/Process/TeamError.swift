@@ -8,7 +8,7 @@ public enum TeamError: Error, Equatable, Sendable, CustomStringConvertible {
   case unequalThreads(least: Int, most: Int)
   /// Fewer ranks on a node than one.
   case noRanksPerNode(Int)
-  /// The system gives no thread (`pthread_create`); the number of its error.
+  /// The system gives no thread (`pthread_create`); with the error's number.
   case noThread(code: Int32)
   /// Another process's worker has given up.
   case lostWorker

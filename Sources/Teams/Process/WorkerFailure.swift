@@ -3,11 +3,11 @@ internal import Synchronization
 /// What becomes of a process when one of its node's workers gives up.
 final class WorkerFailure: Sendable {
   private let first = Mutex<(any Error)?>(nil)
-  /// Workers on threads of their own.
+  /// Number of workers that run on threads of their own.
   private let running = Atomic(0)
   private let report: @Sendable (any Error) -> Never
 
-  /// - report: ends the process, and with it the job, telling the error.
+  /// - report: writes the error's line and ends the process, and with it the job.
   init(report: @escaping @Sendable (any Error) -> Never) { self.report = report }
 
   /// The first error of this process's workers.
@@ -30,10 +30,11 @@ final class WorkerFailure: Sendable {
     while running.load(ordering: .acquiring) > 0 { pause(microseconds: 50) }
   }
 
-  /// Where a worker ends that waits for one that has given up: it can't return from the middle of its work.
+  /// Ends a worker that waits for one that has given up: it can't return from the middle of its work.
   ///
-  /// A thread of its own counts as ended and sleeps for good. The process's first thread ends the job if this process
-  /// knows why; if not, another process does, and with it this one: unless that takes too long.
+  /// A worker on a thread of its own counts as ended, and its thread sleeps for good. On the process's first thread it
+  /// ends the job with this process's error. Where another process has the error, this one ends without a line on the
+  /// launcher's signal, or else, after three seconds, ends the job with `TeamError.lostWorker`.
   func leave(thread: Int) -> Never {
     if thread > 0 {
       workerEnded()

@@ -15,7 +15,7 @@ public final class SpanLog {
     case reduce
     /// Finishing the canonical sum of the owned slice, and the optimizer.
     case update
-    /// The parameters' all-gather, and what is made anew from them.
+    /// The parameters' all-gather, and the copies that are made of them.
     case gather
     /// Within any of them: from the call of a collective operation until it returns.
     case wait
@@ -29,16 +29,16 @@ public final class SpanLog {
 
   /// Whether spans are kept.
   public var isOn = false
-  /// The steps of a fit, counted from 0, of which they are.
+  /// The steps of a fit that the spans belong to, counted from 0.
   package var steps = 0..<0
-  /// When the log was first turned on by `start`.
+  /// When `start` turned the log on, in nanoseconds.
   private(set) package var origin: Int64 = 0
-  /// What has been kept, by end.
+  /// The spans, in the order of their ends.
   public private(set) var spans: [Span] = []
   private let capacity: Int
   private var phase: (kind: Kind, start: Int64)?
 
-  /// A log of at most so many spans.
+  /// A log of at most `capacity` spans.
   public init(capacity: Int) {
     self.capacity = capacity
     spans.reserveCapacity(capacity)
@@ -58,7 +58,7 @@ public final class SpanLog {
     phase = kind.map { ($0, time) }
   }
 
-  /// Keeps what `body` takes as a wait.
+  /// Calls `body` and keeps its time as a wait.
   @inline(__always)
   func wait(_ body: () -> Void) {
     guard isOn else { return body() }

@@ -1,5 +1,5 @@
-/// A team whose collective operations are kept as waits in a log. Used only where somebody asks for a trace or a
-/// benchmark's shares: a plain team costs nothing more.
+/// A team that keeps its collective operations as waits in a log. Used only for traces and shares of time, so that
+/// other runs don't pay for it.
 package final class TracedTeam: Team {
   private let base: any Team
   package let log: SpanLog

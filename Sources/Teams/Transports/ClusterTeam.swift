@@ -108,7 +108,8 @@ internal import Memory
       }
     }
 
-    /// When all of the node have come here, its leader does `operation` with the other nodes'; returns when it has.
+    /// When all workers of the node have come here, its leader does `operation` with the other leaders; returns when
+    /// that is done.
     @inline(__always)
     private func betweenNodes(_ name: TeamOperation, _ operation: (Communicator) throws(MPIError) -> Void) {
       worker.synchronise(name)
@@ -124,9 +125,9 @@ internal import Memory
     }
 
     private static func allGather<Element: MPIDatatype>(
-      _ window: BufferView<Element>, _ blocks: Blocks, _ leaders: Communicator
+      _ view: BufferView<Element>, _ blocks: Blocks, _ leaders: Communicator
     ) throws(MPIError) {
-      try window.withMutableSpan { span throws(MPIError) in
+      try view.withMutableSpan { span throws(MPIError) in
         try leaders.allGatherV(&span, counts: blocks.counts, displacements: blocks.displacements)
       }
     }

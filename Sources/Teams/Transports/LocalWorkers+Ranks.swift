@@ -5,8 +5,7 @@
     /// This process's part of a team of `threads` workers on each of `ranks`; collective over them. Workers are
     /// numbered by node, then rank, then thread; nodes by their lowest rank.
     ///
-    /// - ranksPerNode: nil for the nodes that there are; a number splits each of them into pretended ones of so many
-    ///   ranks.
+    /// - ranksPerNode: nil for the real nodes; a number splits each of them into simulated nodes of that many ranks.
     /// - failure: how `run` ends the job when it can't return, also after a failed MPI call; by default with one line
     ///   and `MPI_Abort`.
     /// - Throws: `TeamError`, on all ranks alike, for numbers that don't fit; `MPIError`.
@@ -42,12 +41,12 @@
     /// This process's part of a team in which each worker has a core; collective over `ranks`.
     ///
     /// A process has `defaultThreads` workers. But on a node with more ranks than cores only as many ranks work as
-    /// there are cores, and the others are idle; all that work then have one thread. Of an idle one `teams` is empty,
-    /// `run` returns nothing at once, and `free` sleeps until the working ranks come there. Since results are the same
-    /// on any number of workers, that is all it changes; workers that take turns on a core lose some microseconds at
-    /// each of a step's four barriers.
+    /// there are cores, and the others are idle; all that work then have one thread. On an idle one `teams` is empty,
+    /// `run` returns an empty array at once, and `free` sleeps until the working ranks call it. Results are the same on
+    /// any number of workers, and workers that took turns on a core would lose some microseconds at each of a step's
+    /// four barriers.
     ///
-    /// - failure: how `run` ends the job when it can't return, as where the number of threads is given.
+    /// - failure: how `run` ends the job when it can't return, as in the other initializer.
     /// - Throws: `TeamError`, on all ranks that work alike, for more of them than lanes; `MPIError`.
     public convenience init(
       lanes: Lanes, ranks: Communicator, failure: @escaping @Sendable (any Error) -> Never = abortJob
@@ -94,7 +93,7 @@
     /// Number of ranks on each node.
     let nodeRanks: [Int]
     let node: Int
-    /// The cores of the node that there is, whatever is pretended.
+    /// The cores of the real node, also where it is split into simulated ones.
     let cores: NodeCores
     /// The ranks of this node.
     let communicator: Communicator
@@ -110,7 +109,7 @@
         try communicator.free()
         communicator = part
       }
-      // A node goes by its lowest rank.
+      // A node is known by its lowest rank.
       let leader = try communicator.allReduce(Int64(ranks.rank), .min)
       let own = [leader]
       var all = [Int64](repeating: 0, count: ranks.size)
@@ -127,9 +126,9 @@
 
   /// The cores that a node's ranks may use.
   struct NodeCores {
-    /// By any of them.
+    /// Those that any of the ranks may use.
     let ofNode: Int
-    /// By the one that may use the fewest.
+    /// Those of the rank that may use the fewest.
     let leastOfRank: Int
     /// Number of ranks.
     let ranks: Int
@@ -148,7 +147,7 @@
       let sets = (0..<ranks.size).map { Array(all[($0 * own.count)..<(($0 + 1) * own.count)]) }
       let cores = usableCores()
       hasOne = counted > 0 ? ranksWithCores(sets)[ranks.rank] : ranks.rank < cores
-      // Where the system doesn't say, all see the same.
+      // Where the system doesn't say, each rank counts all cores of the node.
       ofNode = counted > 0 ? counted : cores
       leastOfRank = Int(try ranks.allReduce(Int64(cores), .min))
     }

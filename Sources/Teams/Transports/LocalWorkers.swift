@@ -12,7 +12,7 @@ public final class LocalWorkers {
   private let memory: ProcessMemory?
   private var watchdog: Watchdog?
   #if MPI
-    /// Where some ranks are idle.
+    /// Nil where no rank is idle.
     var activeRanks: ActiveRanks?
     /// Whether ranks of the job are idle, here or elsewhere.
     public var someAreIdle: Bool { activeRanks != nil }
@@ -77,11 +77,11 @@ public final class LocalWorkers {
   /// When a worker throws, the team has broken up for good: the first error is thrown here after the others have ended.
   /// A worker that then waits for one that has thrown can't return from the middle of its work. On a thread of its own
   /// it stops there and counts as ended. On the calling thread it ends the process by the `failure` that the team was
-  /// made with; so it does, after some seconds in which the launcher should have ended it, when the one that has thrown
-  /// belongs to another process of the node. Where all workers come to the same error behind the same collective
-  /// operation, nobody waits and all throw.
+  /// made with; where the one that has thrown belongs to another process of the node, it first waits three seconds for
+  /// the launcher to end it. Where all workers come to the same error after the same collective operation, nobody waits
+  /// and all throw.
   ///
-  /// Between nodes only the launcher ends waiting: after an error with MPI, print it and abort all ranks.
+  /// Workers of other nodes wait until the launcher ends them: after an error with MPI, print it and abort all ranks.
   ///
   /// - Throws: the first error of a worker; `TeamError.noThread` when the system gives no thread;
   ///   `TeamError.lostWorker` when the team has broken up before.
@@ -114,7 +114,7 @@ public final class LocalWorkers {
     return outputs.all
   }
 
-  /// Has the workers of this process's node looked after until `free`.
+  /// Has `watchdog` watch the workers of this process's node until `free`.
   ///
   /// - rank: this process's number in the job.
   public func beWatched(by watchdog: Watchdog, rank: Int) {
@@ -132,9 +132,8 @@ public final class LocalWorkers {
   /// How the processes of the team agree on which one reports an error.
   public var errorReporter: ErrorReporter { ErrorReporter(memory) }
 
-  /// Gives back memory that processes share and the communicators of the team; collective, when all workers have ended,
-  /// before MPI does. Nothing of the team or of its exchanges may be used from here on. Of no effect without MPI and a
-  /// second time.
+  /// Frees the memory that processes share and the communicators of the team. Collective, after all workers have ended
+  /// and before MPI does. Nothing of the team or of its exchanges may be used afterwards. A second call does nothing.
   public func free() throws {
     #if MPI
       try awaitAll()
@@ -157,7 +156,7 @@ public final class LocalWorkers {
 
 /// One worker's part of `run`.
 ///
-/// The team is used by the one thread that runs this, which is why it may go there.
+/// Only the thread that runs this uses the team, so the team may be passed to it.
 private struct WorkerJob: @unchecked Sendable {
   let team: any Team
   let worker: NodeWorker

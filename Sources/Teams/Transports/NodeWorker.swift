@@ -3,19 +3,19 @@ internal import Memory
 /// A worker among those of its node, with which it shares memory.
 final class NodeWorker {
   let memory: ProcessMemory
-  /// Within the process.
+  /// Index within the process.
   let thread: Int
   /// Number of the process's workers.
   private let threads: Int
-  /// Within the team.
+  /// Index within the team.
   let rank: Int
   private var sharedBarrier: SharedBarrier
   private let progress: SharedProgress
-  /// Within the node.
+  /// Index within the node.
   private let place: Int
   private var sectionCount = 0
-  /// The set of gather buffers that was used last.
-  private var boxTurn = 0
+  /// The set of gather buffers that was used last, 0 or 1.
+  private var gatherTurn = 0
   /// Buffers of broadcasts and gathers for long messages; made when the first of these comes.
   private var largeBroadcastBuffer, largeGatherBuffers: NodeSection?
 
@@ -38,11 +38,10 @@ final class NodeWorker {
       process: memory.firstWorker..<(memory.firstWorker + threads))
   }
 
-  /// Whether this is the node's first worker, which speaks for it.
+  /// Whether this is the node's first worker, which communicates with other nodes.
   var isLeader: Bool { rank == layout.nodes[memory.node].lowerBound }
 
-  /// Prepares the calling thread for this worker's part: turns of a core come often and are short where workers share
-  /// it.
+  /// Prepares the calling thread for this worker's part: where workers share cores, time slices become short.
   func begin() {
     if !memory.hasCores { shortenTimeSlice() }
   }
@@ -69,14 +68,14 @@ final class NodeWorker {
     memory.failure.end(error)
   }
 
-  /// Lets no one wait for this worker.
+  /// Gives up for good: nobody waits for this worker any more.
   func abandon() { sharedBarrier.abandon() }
 
   var isAbandoned: Bool { sharedBarrier.isAbandoned }
 
   /// A section that the node's workers share; collective over them.
   func makeSection(_ sizes: NodeSection.Sizes) -> NodeSection {
-    // All have read the list of sections before it grows.
+    // All workers have read the list of sections before it grows.
     synchronise(.memory)
     if thread == 0 { memory.addSection(sizes) }
     synchronise(.memory)
@@ -112,7 +111,7 @@ final class NodeWorker {
       done += count
       left -= count
       synchronise(.broadcastOrGather)
-      // All know alike that there is more.
+      // All workers have read the same count, so all come here or none.
       if left > 0 { broadcastBuffer = longBroadcastBuffer() }
     } while left > 0
     return keeps && isRoot ? bytes : result
@@ -126,7 +125,7 @@ final class NodeWorker {
     return section.bytes
   }
 
-  /// Gather buffers likewise.
+  /// Gather buffers for long messages, likewise.
   private func longGatherBuffers() -> BufferView<UInt8> {
     if let largeGatherBuffers { return largeGatherBuffers.bytes }
     let workers = layout.nodes[memory.node].count
@@ -138,12 +137,12 @@ final class NodeWorker {
 
   private static let largeBroadcastByteCount = 2 << 20
 
-  /// The bytes of all of the node's workers on the first of them, nothing on the others, which are held up by little
-  /// more than the copying of their own: as long as these fit into the worker's gather buffer there is one barrier,
-  /// behind which only the first one reads.
+  /// The bytes of all of the node's workers on the first of them, an empty array on the others. Those lose little more
+  /// time than copying their own bytes takes: as long as these fit into the worker's gather buffer there is one
+  /// barrier, and only the first worker reads after it.
   ///
   /// There are two sets of gather buffers, used in turn. When a worker writes into one again, it has passed the barrier
-  /// of the other set, and the first worker has come there only after reading.
+  /// of the other set, which the first worker reaches only after reading.
   func collect(_ bytes: [UInt8]) -> [[UInt8]] {
     var gatherBuffers = memory.gatherBuffers
     let workers = layout.nodes[memory.node].count
@@ -152,8 +151,8 @@ final class NodeWorker {
     var done = 0
     var longest = 0
     repeat {
-      boxTurn ^= 1
-      let first = boxTurn * workers
+      gatherTurn ^= 1
+      let first = gatherTurn * workers
       let part = bytes[min(done, bytes.count)..<min(done + capacity, bytes.count)]
       let start = (first + place) * capacity
       gatherBuffers[start..<(start + part.count)].copy(from: part)
@@ -168,7 +167,7 @@ final class NodeWorker {
       }
       done += capacity
       if done < longest {
-        // All know alike that there is more.
+        // All workers have read the same count, so all come here or none.
         gatherBuffers = longGatherBuffers()
         capacity = gatherBuffers.count / 2 / workers
       }

@@ -1,6 +1,6 @@
 package import Memory
 
-/// One worker of a team that isn't there, whose exchanges' memory is counted and not taken. Nothing can be exchanged.
+/// One worker of an imagined team: the memory of its exchanges is counted instead of taken. Nothing can be exchanged.
 package final class PlanningTeam: Team {
   package let rank: Int
   package let size: Int
@@ -25,7 +25,7 @@ package final class PlanningTeam: Team {
     self.own = own
   }
 
-  /// Lanes, streams and subtree roots of this worker: those of equal numbers take the same memory.
+  /// This worker's numbers of lanes, streams and subtree roots: workers with the same numbers take the same memory.
   package var shape: [Int] {
     [
       lanes.lanes(ofWorker: rank, of: size).count, lanes.streams(ofWorker: rank, of: size).count,
@@ -63,7 +63,7 @@ package final class PlanningTeam: Team {
   package func broadcast(_ bytes: [UInt8], from root: Int) -> [UInt8] { bytes }
   package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
 
-  /// - uses: of each run of floats.
+  /// - uses: what each of `sizes.floats` is for.
   private func section(_ sizes: NodeSection.Sizes, _ uses: [MemoryUse]) -> NodeSection {
     for (floats, use) in zip(sizes.floats, uses) { shared.add(Arena.byteCount(floats, of: Float.self), for: use) }
     shared.add(

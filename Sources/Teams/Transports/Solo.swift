@@ -1,6 +1,6 @@
 internal import Memory
 
-/// A team of one worker: nothing crosses, nothing costs.
+/// A team of one worker, which has nothing to exchange.
 package final class Solo: Team {
   /// The run's lanes, all of them this worker's.
   package let lanes: Lanes
@@ -9,7 +9,7 @@ package final class Solo: Team {
   package var rank: Int { 0 }
   /// 1.
   package var size: Int { 1 }
-  /// All that there is.
+  /// One node with one process.
   package var place: TeamPlace { TeamPlace(nodeSizes: [1], node: 0..<1, process: 0..<1) }
 
   /// Takes the run's lanes.
