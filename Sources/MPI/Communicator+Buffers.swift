@@ -18,9 +18,8 @@
     }
   }
 
-  /// Calls `body` with the elements to send and the place to receive into. All empty arrays may lie in one place, which
-  /// MPICH takes for overlapping buffers, two nulls too: nothing to send is null, no room to receive is an address of
-  /// its own.
+  /// Calls `body` with the elements to send and the room to receive into. Empty arrays may have equal addresses, which
+  /// MPICH takes for overlapping buffers, two nulls too: nothing to send is null, no room to receive is `noRoom`.
   @inline(__always)
   func withPointers<Element: BitwiseCopyable>(
     _ elements: Span<Element>, _ result: inout MutableSpan<Element>,

@@ -17,21 +17,21 @@
       try MPIError.check("MPI_Ibarrier", code, rank: worldRank)
     }
 
-    /// Where this rank `yields`, returns when all ranks have come here: the call that follows waits by polling, and has
-    /// nobody to wait for.
+    /// Where this rank `yields`, a barrier before a call that can only wait by polling: all ranks are there then, and
+    /// it need not wait.
     func meet() throws(MPIError) {
       if yields { try barrier() }
     }
 
-    /// The code of a collective: that of `blocking`, or, where this rank `yields`, that of `started` and its request
-    /// when it is done. The two do the same.
+    /// Does a collective and returns its code: by `blocking`, or, where this rank `yields`, by `started`, its
+    /// non-blocking form, whose request it waits for.
     @inline(__always)
     func collective(blocking: () -> Int32, started: (CMPI_RequestPointer) -> Int32) -> Int32 {
       yields ? completed(polls: 20, pause: 50, started) : blocking()
     }
 
-    /// Looks `polls` times whether the request that `start` makes is done (`MPI_Test`) and lets others run in between;
-    /// then sleeps for `pause` microseconds each time.
+    /// Waits for the request that `start` makes (`MPI_Test`): yields the core after each of the first `polls` tests,
+    /// and sleeps for `pause` microseconds after each later one.
     private func completed(polls: Int, pause: UInt32, _ start: (CMPI_RequestPointer) -> Int32) -> Int32 {
       var request = CMPI_REQUEST_NULL()
       return withUnsafeMutablePointer(to: &request) { request in

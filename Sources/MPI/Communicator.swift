@@ -23,8 +23,9 @@
     /// This rank in the world, for errors.
     let worldRank: Int
     private var isFreed = false
-    /// Whether a rank that waits leaves its core to others, for ranks that have no core each; must be the same on all,
-    /// and is passed on to parts. Open MPI does so by itself when it is told (`World.settings`); MPICH never.
+    /// Whether a rank that waits leaves its core to others, for ranks that have no core each. Must be the same on all
+    /// ranks; communicators split from this one inherit it. Open MPI does so by itself when it is told
+    /// (`World.settings`); MPICH never.
     public var yields = false
 
     /// Takes over `handle` and has its errors returned (`MPI_Comm_set_errhandler`). A world rank of nil means that this
@@ -53,7 +54,8 @@
       try MPIError.check("MPI_Barrier", code, rank: worldRank)
     }
 
-    /// Parts the ranks into one communicator for each `color`, ordered by `key`, equal keys by rank (`MPI_Comm_split`).
+    /// Splits the ranks into one communicator for each `color`, ordered by `key`, equal keys by rank
+    /// (`MPI_Comm_split`).
     ///
     /// Returns nil on ranks whose color is nil (`MPI_UNDEFINED`). A color is at least 0.
     public func split(color: Int?, key: Int) throws(MPIError) -> Communicator? {
@@ -88,7 +90,7 @@
       return part
     }
 
-    /// Gives the communicator back (`MPI_Comm_free`), collectively; of no effect a second time. Not for the world's.
+    /// Frees the communicator (`MPI_Comm_free`), collectively; a second call does nothing. Not for the world's.
     public func free() throws(MPIError) {
       guard !isFreed else { return }
       isFreed = true

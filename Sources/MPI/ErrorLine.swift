@@ -2,8 +2,8 @@ private import Synchronization
 
 internal import Platform
 
-/// Has `text` say what stands before each line that `writeErrorLine` writes, in the same call: by default nothing. A
-/// program that draws on a terminal clears its own line so. It is asked on whichever thread has the error.
+/// Has `writeErrorLine` write the result of `text` before each line, in the same call; by default nothing. A program
+/// that draws on a terminal clears its own line this way. `text` is called on the thread that has the error.
 public func setErrorLineStart(_ text: @escaping @Sendable () -> String) { errorLineStart.withLock { $0 = text } }
 
 private let errorLineStart = Mutex<@Sendable () -> String>({ "" })
@@ -13,7 +13,7 @@ private let errorLineStart = Mutex<@Sendable () -> String>({ "" })
 /// line, or after a second.
 ///
 /// MPICH's launcher forwards nothing that it hasn't read when a rank aborts, so the line must be on its way before.
-/// Open MPI's reads to the end of what ranks have written, but not in the second that it gives them when one is lost:
+/// Open MPI's forwards all that ranks have written, though not during the second that it gives them when one is lost:
 /// it isn't waited for.
 public func writeErrorLine(_ error: any Error) {
   let bytes = Array(errorLine(error).utf8)

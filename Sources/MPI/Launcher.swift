@@ -42,10 +42,10 @@ public struct Launcher: Equatable, Sendable {
     isOpenMPI = false
   }
 
-  /// That of this process; nil for one that has started a single process, which needs no MPI.
+  /// This process's launcher; nil without one, and for one that has started a single process, which needs no MPI.
   public static var current: Launcher? { ofEnvironment.flatMap { $0.size == 1 ? nil : $0 } }
 
-  /// That of this process, whatever it has started.
+  /// This process's launcher, however many processes it has started; nil without one.
   public static var ofEnvironment: Launcher? {
     // The variable's text is copied before anything could change the environment.
     Launcher { name in getenv(name).map { String(cString: $0) } }

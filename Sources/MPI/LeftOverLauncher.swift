@@ -1,6 +1,6 @@
 internal import Platform
 
-/// A launcher that the environment tells of and that isn't there any more: its variables have come with a shell or a
+/// A launcher that the environment tells of and that isn't there any more: its variables were inherited by a shell or a
 /// script that one of its processes had started.
 extension Launcher {
   /// Variables by which a process takes itself for one of several. Without them it is on its own.
@@ -27,7 +27,7 @@ extension Launcher {
     return !tables.isEmpty && !tables.contains { hasListener(on: port, in: $0) }
   }
 
-  /// That of this process.
+  /// Whether the launcher of this process is known to be gone.
   public static var isGone: Bool { isGone { name in getenv(name).map { String(cString: $0) } } }
 
   /// The port of `<name>;tcp4://127.0.0.1:40721`; nil for an address of another form.
@@ -46,7 +46,7 @@ extension Launcher {
     }
   }
 
-  /// The text of a file of the system's; nil if it can't be read.
+  /// The text of a system file; nil if it can't be read.
   private static func text(of path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }

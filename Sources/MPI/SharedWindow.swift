@@ -30,7 +30,7 @@
       var own: UnsafeMutableRawPointer?
       var window = CMPI_WIN_NULL()
       try communicator.meet()
-      // The library aligns to its own taste: room to move on to the next boundary.
+      // The library promises no alignment: room to move on to the next boundary.
       let size = communicator.rank == 0 ? byteCount + Self.alignment : 0
       try MPIError.check(
         "MPI_Win_allocate_shared",
@@ -49,8 +49,8 @@
       }
 
       if communicator.rank == 0 { start.initializeMemory(as: UInt8.self, repeating: 0, count: size) }
-      // The bytes are one place for all, whatever each rank's addresses, so the first boundary must be in one place
-      // too. Least and greatest distance to it; beyond this all see zeroes.
+      // All ranks see the same bytes, at different addresses: the first boundary must be at the same byte for all, so
+      // the least and the greatest distance to it must be equal. After this all-reduce all ranks see zeroes.
       let shift = Int64(Self.distanceToBoundary(start))
       var shifts = [shift, -shift]
       var span = shifts.mutableSpan
@@ -72,8 +72,7 @@
       try MPIError.check("MPI_Win_sync", MPI_Win_sync(window), rank: communicator.worldRank)
     }
 
-    /// Gives the memory back (`MPI_Win_free`), collectively; of no effect a second time. No rank may use `base` from
-    /// here on.
+    /// Frees the memory (`MPI_Win_free`), collectively; a second call does nothing. No rank may use `base` afterwards.
     public func free() throws(MPIError) {
       guard !isFreed else { return }
       isFreed = true

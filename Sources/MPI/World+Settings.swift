@@ -48,11 +48,11 @@
       return settings
     }
 
-    /// Open MPI's parameters that have to be others for windows that the ranks of a node share; nil for one that isn't to
-    /// be set. A pure function, which each rank may answer for itself.
+    /// Open MPI parameters to change so that the ranks of a node can share windows; nil for one to be unset. A pure
+    /// function; ranks may get different answers.
     ///
-    /// `osc`, where it is set, must leave the module `sm` in. And where the node's shared memory, a container's `/dev/shm`
-    /// say, has too little room for what its ranks exchange messages in, files elsewhere do as well.
+    /// `osc`, where it is set, must leave the module `sm` in. Where the node's shared memory, a container's `/dev/shm`
+    /// say, has too little room for its ranks' message buffers, files in another directory take its place.
     ///
     /// - room: bytes that are free in `/dev/shm`; nil where it isn't known. elsewhere: another directory and its free
     ///   bytes.
@@ -80,13 +80,13 @@
       return result
     }
 
-    /// Bytes of addresses that Open MPI takes to start, its libraries and threads' stacks included, with some ranks on the
-    /// node: 95 MB with 4, of a heap in one place.
+    /// Bytes of address space that Open MPI takes at its start, its libraries and threads' stacks included: 95 MB with
+    /// 4 ranks on the node and a single heap.
     public static let addressByteCount = 120 << 20
 
     /// Bytes of shared memory that Open MPI takes for a rank's messages.
     static let segmentByteCount = 4 << 20 + 4096
-    /// Bytes that windows of small models take, and more.
+    /// Bytes for windows: more than those of small models take.
     static let windowByteCount = 8 << 20
 
     /// Whether the launcher says that it has started more ranks on this node than there are cores for them.

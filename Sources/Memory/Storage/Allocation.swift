@@ -1,6 +1,6 @@
 internal import Platform
 
-/// Memory of a run's length: `byteCount` zeroed bytes, aligned to `alignment`, which belong to the caller until
+/// Memory for the length of a run: `byteCount` zeroed bytes, aligned to `alignment`, which belong to the caller until
 /// `release`. Where they are not to be had, `MemoryShortage` ends the process.
 func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false) -> UnsafeMutableRawPointer {
   #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
@@ -20,7 +20,8 @@ func allocateZeroed(_ byteCount: Int, alignment: Int, inHugePages: Bool = false)
   return memory
 }
 
-/// `byteCount` bytes that are memory only where they are written; they belong to the caller until `releaseAddresses`.
+/// `byteCount` bytes of address space, which take memory only where they are written; they belong to the caller until
+/// `releaseAddresses`.
 func takeAddresses(_ byteCount: Int) -> UnsafeMutableRawPointer {
   #if os(Linux)
     let protection = PROT_READ | PROT_WRITE
@@ -33,7 +34,7 @@ func takeAddresses(_ byteCount: Int) -> UnsafeMutableRawPointer {
   #endif
 }
 
-/// Gives back what `takeAddresses` gave.
+/// Frees what `takeAddresses` gave.
 func releaseAddresses(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
   #if os(Linux)
     munmap(base, byteCount)
@@ -42,7 +43,7 @@ func releaseAddresses(_ base: UnsafeMutableRawPointer, _ byteCount: Int) {
   #endif
 }
 
-/// Gives back what `allocateZeroed` gave.
+/// Frees what `allocateZeroed` gave.
 func release(_ memory: UnsafeMutableRawPointer) {
   #if canImport(Glibc) || canImport(Musl) || canImport(Darwin)
     free(memory)

@@ -45,8 +45,8 @@ public final class Arena: @unchecked Sendable {
     return BufferView(base: (base + start).bindMemory(to: type, capacity: count), count: count)
   }
 
-  /// An arena of the next `byteCount` bytes, a multiple of 64, valid as long as this one's; nil when so many aren't
-  /// left.
+  /// An arena of the next `byteCount` bytes, rounded up to a multiple of 64, valid as long as this one; nil when fewer
+  /// are left.
   public func part(byteCount: Int) -> Arena? {
     guard used + Self.aligned(byteCount) <= self.byteCount else { return nil }
     return Arena(lent: take(Self.aligned(byteCount), of: UInt8.self).base, byteCount: Self.aligned(byteCount))

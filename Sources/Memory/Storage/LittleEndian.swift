@@ -10,7 +10,7 @@ public func littleEndianBytes(_ values: [Double]) -> [UInt8] {
   return values.withUnsafeBytes { Array($0) }
 }
 
-/// Floats from their little-endian bytes, four each; bytes beyond the last whole one are left out.
+/// Floats from their little-endian bytes, four each; bytes after the last whole float are ignored.
 public func floats(littleEndian bytes: ArraySlice<UInt8>) -> [Float] {
   precondition(isLittleEndian, "files and digests are read on little-endian machines")
   let count = bytes.count / 4

@@ -29,7 +29,7 @@ public struct MemoryLimit: Sendable, Equatable {
   /// nil for none.
   public static var ofThisProcess: MemoryLimit? { ofProcess.min { $0.available < $1.available } }
 
-  /// What to do about it, beside taking less.
+  /// What to do about it, besides taking less.
   public var remedy: String {
     switch kind {
     case .machine: "take a machine with more"
@@ -49,7 +49,7 @@ public struct MemoryLimit: Sendable, Equatable {
     }
   }
 
-  // MARK: Where they stand
+  // MARK: Reading the limits
 
   private static var machine: MemoryLimit? {
     guard let file = SystemFile("/proc/meminfo"), let free = file["MemAvailable:"], let all = file["MemTotal:"] else {
@@ -100,13 +100,13 @@ public struct MemoryLimit: Sendable, Equatable {
 
   /// - droppable: bytes that the system can drop from its caches.
   private static func group(_ file: String, _ used: Int?, droppable: Int) -> MemoryLimit? {
-    // The first version has a number near 2⁶³ for none.
+    // The first version has a number near 2⁶³ where there is no limit.
     guard let limit = SystemFile(file)?[""], let used, limit < 1 << 60 else { return nil }
     return MemoryLimit(
       kind: .group(file: file), total: limit, available: max(limit - used + max(droppable, 0), 0))
   }
 
-  /// `/a/b`, `/a` and the root, which is empty.
+  /// A path and those above it: `/a/b`, `/a` and the root, which is the empty string.
   static func folders(of path: String) -> [String] {
     var parts = path.split(separator: "/")
     var result: [String] = []

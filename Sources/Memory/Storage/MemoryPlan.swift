@@ -20,10 +20,10 @@ public enum MemoryUse: Int, Sendable, CaseIterable {
   case stateCopy
 }
 
-/// Memory that is counted and not taken: what something would take that is made with it.
+/// Counts the memory that the objects made with it would take, instead of taking it.
 ///
-/// All pieces lie in the same addresses, which become memory only where they are written, so nothing can be computed
-/// with what is made of them.
+/// The buffers of all objects share the same addresses, which take memory only where they are written, so nothing can
+/// be computed with the objects.
 @safe
 public final class MemoryPlan {
   private var counts = [Int](repeating: 0, count: MemoryUse.allCases.count)
@@ -40,11 +40,11 @@ public final class MemoryPlan {
   /// Bytes for all uses.
   public var total: Int { counts.reduce(0, +) }
 
-  /// Counts so many bytes more, or fewer.
+  /// Adds `byteCount`, which may be negative, to what is counted for a use.
   public func add(_ byteCount: Int, for use: MemoryUse) { counts[use.rawValue] += byteCount }
 
-  /// An arena of so many bytes, not counted, good as long as the plan. `MemoryShortage` ends the process where not even
-  /// the addresses are to be had.
+  /// An arena of `byteCount` bytes, not counted, valid as long as the plan. `MemoryShortage` ends the process where not
+  /// even the addresses are to be had.
   public func arena(byteCount: Int) -> Arena {
     let byteCount = max(byteCount, 64)
     if (regions.last?.byteCount ?? 0) < byteCount {

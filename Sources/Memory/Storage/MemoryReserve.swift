@@ -1,12 +1,12 @@
 internal import Platform
 internal import Synchronization
 
-/// Memory that is held back, so that a run which can get no more can still keep what stands and say so.
+/// Memory that is held back, so that a run which can get no more can still write a checkpoint and report the shortage.
 ///
 /// Where a limit on the process's address space is reached, the system refuses memory, and Swift has no answer to that
-/// but to crash. The program therefore hands its allocations to `allocate`, which then gives the reserve back: the run
-/// stops at the next step (`isUsed`), with a checkpoint made of the reserve. Held memory is never touched, and so takes
-/// none of the machine's.
+/// but to crash. The program therefore makes its allocations by `allocate`, which gives the reserve back when memory is
+/// refused: the run stops after its step (`isUsed`), and its checkpoint has that memory. Held memory is never touched,
+/// and so takes none of the machine's.
 public enum MemoryReserve {
   /// Whether memory was refused and the reserve given back for it.
   public static var isUsed: Bool { used.load(ordering: .relaxed) > 0 }
@@ -17,8 +17,8 @@ public enum MemoryReserve {
     return needed > 0 ? MemoryShortage(needed: needed, limit: MemoryLimit.ofThisProcess ?? MemoryLimit.binding) : nil
   }
 
-  /// Prepares the process for a limit on its address space: holds what telling of a shortage takes, has the heap grow
-  /// in one place, and makes room for the stack. To be called at the process's start, on its first thread.
+  /// Prepares the process for a limit on its address space: holds the memory that reporting a shortage takes, has all
+  /// threads use one heap, and makes room for the stack. To be called at the process's start, on its first thread.
   public static func prepare() {
     last.hold(4 << 20)
     guard MemoryLimit.ofThisProcess != nil else { return }
@@ -31,8 +31,8 @@ public enum MemoryReserve {
     growStack()
   }
 
-  /// Holds so many bytes, of which no more are held afterwards; ends the process by `MemoryShortage` where they are not
-  /// to be had. Of no effect when the reserve has been used.
+  /// Holds `byteCount` bytes; ends the process by `MemoryShortage` where they are not to be had. Does nothing while
+  /// some are held already, or when the reserve has been used.
   public static func hold(_ byteCount: Int) {
     // Workers of a process come here at once: what one of them holds must not look like a shortage to the next.
     holding.withLock { _ in
@@ -42,11 +42,11 @@ public enum MemoryReserve {
     }
   }
 
-  /// Gives back what is held.
+  /// Gives the reserve back.
   public static func release() { main.release() }
 
-  /// What `attempt` returns, which is nil where so many bytes are refused: tried again once the reserve is given back.
-  /// Ends the process by `MemoryShortage` where that isn't enough.
+  /// The memory that `attempt` returns. Where that is nil, since `byteCount` bytes were refused, gives the reserve back
+  /// and tries again; ends the process by `MemoryShortage` where that isn't enough.
   static func allocate(_ byteCount: Int, _ attempt: () -> UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
     if let memory = attempt() { return memory }
     main.release()
@@ -55,24 +55,24 @@ public enum MemoryReserve {
       return memory
     }
     if !last.release() && !MemoryShortage.hasHappened {
-      // Not even enough for a line that is made.
+      // Not even enough memory to compose the line.
       let text: StaticString = "dist-train: too little memory: no more is to be had; raise ulimit -v\n"
       _ = write(2, text.utf8Start, text.utf8CodeUnitCount)
       _exit(1)
     }
-    // Where memory is asked for with a lock held that telling takes as well, the process ends without it.
+    // The report may wait for a lock that this thread holds: the alarm then ends the process without it.
     alarm(20)
     MemoryShortage.happen(byteCount, MemoryLimit.ofThisProcess ?? MemoryLimit.binding)
   }
 
-  /// What this holds for a run's end.
+  /// The run's reserve, for its last checkpoint.
   private static let main = Block()
-  /// What it holds for the line that ends a process.
+  /// What is held for the line that ends the process.
   private static let last = Block()
   private static let used = Atomic(0)
   private static let holding = Mutex(())
 
-  /// Has the system map more of the calling thread's stack, which otherwise grows when it is needed, and ends the
+  /// Has the system map 1 MiB more of the calling thread's stack: it would do so when the stack needs that, and end the
   /// process where it can't.
   private static func growStack() {
     var here = 0
@@ -90,7 +90,7 @@ private final class Block: Sendable {
 
   var isHeld: Bool { state.withLock { $0.count > 0 } }
 
-  /// Whether so many are to be had; of no effect where some are held.
+  /// Maps `count` bytes, unless some are held already; false where they are refused.
   @discardableResult func hold(_ count: Int) -> Bool {
     state.withLock { state in
       guard state.count == 0 else { return true }
@@ -102,7 +102,7 @@ private final class Block: Sendable {
     }
   }
 
-  /// Whether any were held.
+  /// Unmaps the bytes; false where none were held.
   @discardableResult func release() -> Bool {
     state.withLock { state in
       guard state.count > 0 else { return false }

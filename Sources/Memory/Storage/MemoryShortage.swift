@@ -8,21 +8,21 @@ public struct MemoryShortage: Error {
   /// What leaves too few; nil where the system doesn't say.
   public let limit: MemoryLimit?
 
-  /// Has `end` called, on any thread, when memory is short: it ends the process, since kernels and models can't go on
-  /// and pass no errors on. Until it is given, the process traps.
+  /// Has `end` called, on any thread, when memory is short. It ends the process, since kernels and models can neither
+  /// go on nor throw. Where none is set, the process traps.
   public static func whenShort(_ end: @escaping @Sendable (MemoryShortage) -> Never) {
     handler.withLock { $0 = end }
   }
 
-  /// Ends the process unless so many bytes more are to be had. The system is asked whenever another 64 MiB have come
-  /// together.
+  /// Ends the process unless `byteCount` more bytes are to be had. The system is asked only once for every 64 MiB that
+  /// calls of this add up to.
   public static func check(_ byteCount: Int) {
     let asked = total.wrappingAdd(byteCount, ordering: .relaxed)
     guard asked.oldValue >> 26 != asked.newValue >> 26 else { return }
     checkNow(byteCount)
   }
 
-  /// Ends the process unless so many bytes more are to be had.
+  /// Ends the process unless `byteCount` more bytes are to be had.
   public static func checkNow(_ byteCount: Int) {
     guard let limit = MemoryLimit.binding, limit.available < byteCount else { return }
     happen(byteCount, limit)

@@ -2,7 +2,8 @@
 ///
 /// Pieces are cut from large regions, which the system is asked to back by huge pages: small pages, spread at random
 /// over physical memory, leave the sets of the second-level cache unevenly filled, and a step that fits into it then
-/// misses. What needs only a small part of that cache has nothing to gain, and a rank of a small model no huge page.
+/// misses. What needs only a small part of that cache gains nothing: the first region, which is enough for a small
+/// model, has ordinary pages.
 public final class Storage {
   private var arenas: [Arena] = []
   private var left = 0
@@ -10,7 +11,7 @@ public final class Storage {
 
   /// Holds nothing yet.
   ///
-  /// - plan: counts what is taken, instead of its being taken.
+  /// - plan: counts the memory, which is then not taken.
   public init(_ plan: MemoryPlan? = nil) { self.plan = plan }
 
   /// `count` zeroed elements, starting on a 64-byte boundary.
@@ -19,7 +20,7 @@ public final class Storage {
   ) -> BufferView<Element> {
     let bytes = Arena.byteCount(count, of: type)
     if bytes > left {
-      // What is left of the region before is no longer used.
+      // The rest of the previous region is no longer used.
       plan?.add(left, for: .activations)
       let isFirst = arenas.isEmpty && bytes <= firstByteCount
       let pages = (bytes + hugePage - 1) / hugePage
@@ -42,14 +43,14 @@ public final class Storage {
   }
 }
 
-/// Bytes of the first region, in ordinary pages: a worker's share of the default run on two has room in it.
+/// Bytes of the first region, in ordinary pages: enough for either of two workers of the default run.
 private let firstByteCount = 320 << 10
 
 /// Bytes of a huge page, where the system has them.
 private let hugePage = 2 << 20
 
 extension Arena {
-  /// Allocates so many times 2 MiB of zeroed memory, aligned to that, in huge pages where the system has them to give.
+  /// Allocates `count` times 2 MiB of zeroed memory, aligned to 2 MiB, in huge pages where the system has them to give.
   fileprivate convenience init(hugePages count: Int) {
     let size = count * hugePage
     let base = allocateZeroed(size, alignment: hugePage, inHugePages: true)

@@ -1,6 +1,6 @@
 internal import Platform
 
-/// A small text file of the system's, of lines that begin with a word.
+/// A small text file of the system (`/proc`, `/sys`), whose lines begin with a word.
 struct SystemFile {
   private let lines: [Substring]
 
@@ -13,7 +13,7 @@ struct SystemFile {
     self.init(text: String(decoding: bytes[..<count], as: UTF8.self))
   }
 
-  /// A file with that in it.
+  /// A file with this text.
   init(text: String) { lines = text.split(separator: "\n") }
 
   /// What follows `word` on its line.

@@ -4,7 +4,7 @@ public enum ThreadLimit {
   /// "ulimit -u, 64"; nil where the system tells of none.
   public static var binding: String? {
     if let group = groups.first(where: { $0.left <= 0 }) { return group.text }
-    // A thread's stack takes addresses, of which root has no more than others.
+    // A thread's stack takes address space, whose limit holds for root, too.
     if let memory = MemoryLimit.ofThisProcess, memory.available < 1 << 20 {
       return "\(memory.name), \(memory.total >> 10) kB"
     }

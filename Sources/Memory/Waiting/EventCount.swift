@@ -4,9 +4,9 @@ internal import Synchronization
 /// Where workers sleep until something has happened: an event count in memory that they share, threads of one process
 /// or several.
 ///
-/// A sleeper says that it sleeps and then looks once more; whoever makes the thing happen does so, passes a
-/// sequentially consistent fence and then looks for sleepers. One of the two sees the other, so nobody sleeps through
-/// it. While nobody sleeps, `wakeAll` reads one word.
+/// A sleeper registers as one and then checks once more; whoever makes the event happen does so, passes a sequentially
+/// consistent fence and then looks for sleepers. One of the two sees the other, so no wake-up is lost. While nobody
+/// sleeps, `wakeAll` reads one word.
 struct EventCount {
   /// How often sleepers were woken, and how many there are: two words, zero before the first use.
   let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -26,7 +26,7 @@ struct EventCount {
     let seen = wakings.pointee.load(ordering: .relaxed)
     if !hasHappened() {
       let limit = timespec(tv_sec: limit / 1_000_000_000, tv_nsec: limit % 1_000_000_000)
-      // Sleeps only while the word, the first half of it, is what was seen.
+      // The system sleeps only if the word's low half, the first in memory, still is what was seen.
       withUnsafePointer(to: limit) {
         _ = SystemCall.futex(UInt(bitPattern: wakings), 0, UInt(UInt32(truncatingIfNeeded: seen)), UInt(bitPattern: $0))
       }

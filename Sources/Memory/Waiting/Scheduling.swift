@@ -15,9 +15,9 @@ func currentCore() -> Int32 { coreNumber?() ?? -1 }
 private let coreNumber = systemFunction("sched_getcpu", (@convention(c) () -> Int32).self)
 
 /// Asks for time slices of 0.1 ms for the calling thread, for a worker that shares a core with other workers: it is
-/// woken before those who have longer ones, and by yielding (`sched_yield`) it gives away no more than one of them. Its
-/// share of the core stays what it is. Of no effect where the system knows no such wish (Linux before 6.12), or for a
-/// thread that is scheduled otherwise than as usual.
+/// woken before threads with longer ones, and by yielding (`sched_yield`) it gives away no more than one slice. Its
+/// share of the core stays the same. Does nothing where the system has no such setting (Linux before 6.12), or for a
+/// thread whose scheduling policy isn't the default.
 public func shortenTimeSlice() {
   guard var attributes = SchedulingAttributes.current, attributes.policy == 0, attributes.runtime > 100_000 else {
     return
@@ -58,7 +58,7 @@ enum SystemCall: Int {
     case setScheduling = 314
     case getScheduling = 315
   #else
-    // The numbers of all architectures that came later.
+    // The numbers that arm64 and most newer architectures have.
     case futex = 98
     case setScheduling = 274
     case getScheduling = 275

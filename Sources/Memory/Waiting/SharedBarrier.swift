@@ -8,8 +8,8 @@ internal import Synchronization
 /// others: one store and a fence, one load from each, no locked instruction. Whatever a worker wrote before its `wait`
 /// is seen by all after theirs.
 ///
-/// A waiting worker polls as long as all that are missing run on other cores, by what they recorded when they arrived
-/// last; where one was last seen on its own core, it lets others run. When that takes longer it sleeps, and the last to
+/// A waiting worker polls as long as all missing ones are on other cores, by what each recorded at its last arrival;
+/// where a missing one was on the waiter's core, the waiter yields. When that takes longer it sleeps, and the last to
 /// arrive wakes all. So a barrier among more workers than cores, or beside other programs, costs context switches, but
 /// no time slices; and a core whose workers all sleep is free for one that waits for another core.
 @safe
@@ -51,10 +51,10 @@ public struct SharedBarrier: @unchecked Sendable {
   /// Returns true when all workers have come here as often as this one; false, at once, when one of them has given up
   /// and won't come (`abandon`).
   ///
-  /// A barrier that all workers reach stays whole, though one of them gives up right after it.
+  /// A barrier that all workers reach returns true to all, even if one of them gives up right after it.
   public mutating func wait() -> Bool {
     arrivals += 1
-    tellCore()
+    recordCore()
     words[(worker + 1) * Self.spacing].store(arrivals, ordering: .releasing)
     // Of several that arrive at once, the last sees the others, and all that sleep.
     atomicMemoryFence(ordering: .sequentiallyConsistent)
@@ -88,13 +88,13 @@ public struct SharedBarrier: @unchecked Sendable {
         while hasArrived(missing) {
           missing += 1
           if missing == workers {
-            // It may have slept, and woken elsewhere.
-            tellCore()
+            // It may have slept, and woken on another core.
+            recordCore()
             return true
           }
         }
       }
-      // Who gave up after the last barrier has seen all arrive there: look again after the flag.
+      // A worker that gave up after this barrier has seen all arrive at it: look again, now that the flag is read.
       if isAbandoned { return haveAllArrived }
       let now = Self.now()
       let waited = now - (start ?? now)
@@ -112,7 +112,7 @@ public struct SharedBarrier: @unchecked Sendable {
 
   /// Records for the others which core this worker runs on.
   @inline(__always)
-  private func tellCore() {
+  private func recordCore() {
     words[(worker + 1) * Self.spacing + 1].store(UInt64(truncatingIfNeeded: currentCore()), ordering: .relaxed)
   }
 
@@ -125,7 +125,7 @@ public struct SharedBarrier: @unchecked Sendable {
     }
   }
 
-  /// Nanoseconds of a clock that only goes on (`clock_gettime`, `CLOCK_MONOTONIC`).
+  /// Nanoseconds of a monotonic clock (`clock_gettime`, `CLOCK_MONOTONIC`).
   private static func now() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)

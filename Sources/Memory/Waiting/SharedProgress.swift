@@ -60,11 +60,11 @@ public struct SharedProgress: @unchecked Sendable {
   /// Records that the one that was to report for all has done so.
   public func markReported() { words.pointee.store(2, ordering: .relaxed) }
 
-  /// Whether it has.
+  /// Whether `markReported` has been called.
   public var isReported: Bool { words.pointee.load(ordering: .relaxed) == 2 }
 
   @inline(__always)
-  private subscript(worker: Int, place: Int) -> Atomic<UInt64> {
-    unsafeAddress { UnsafePointer(words + (worker + 1) * Self.spacing + place) }
+  private subscript(worker: Int, word: Int) -> Atomic<UInt64> {
+    unsafeAddress { UnsafePointer(words + (worker + 1) * Self.spacing + word) }
   }
 }
