@@ -8,7 +8,7 @@ internal import Platform
 public enum EntryPoint {
   /// Ends the process where something fails.
   public static func main() {
-    // Before anything that takes time: a signal of the first milliseconds counts.
+    // Before anything that takes time: a signal in the first milliseconds counts, too.
     StopRequest.listen()
     PassingLine.giveWayToErrors()
     StandardOutput.prepare()
@@ -23,7 +23,7 @@ public enum EntryPoint {
     }
   }
 
-  /// The arguments in the form of `FileName.text`: names of files may be no UTF-8.
+  /// The arguments in the form of `FileName.text`: names of files need not be UTF-8.
   private static var arguments: [String] {
     // The list and its texts last as long as the process.
     (0..<Int(CommandLine.argc)).compactMap { index in

@@ -12,7 +12,7 @@ extension LogLevel {
   }
 }
 
-/// Facts about a run that nobody needs unless they look for them: who works, on what, how long.
+/// Facts about a run for those who look for them (`--log-level`), such as its workers; and warnings.
 enum Log {
   /// A logger to standard error, silent on all processes but the job's first.
   static func logger(_ level: LogLevel, isFirst: Bool) -> Logger {

@@ -3,8 +3,9 @@ import Platform
 /// Whether this machine's CPU can run what the program was compiled for; without the check it would end in an illegal
 /// instruction.
 ///
-/// The check itself has to run on any CPU. Its target is compiled for the plainest one, and it makes no array, string
-/// or closure: the linker may take their specialised functions from a target that was compiled for another.
+/// The check itself has to run on any CPU. Its target is compiled for the baseline of the architecture, and it makes no
+/// array, string or closure: the linker may take their specialised functions from a target that was compiled for
+/// another.
 enum Processor {
   /// Ends the process, with one line from the first process of each node, if the CPU lacks a feature that this build
   /// uses. A system that doesn't say is trusted.
@@ -56,7 +57,7 @@ enum Processor {
     static var extended: Register { Register(leaf: 1, place: 1) }
   }
 
-  /// Whether not all of these bits are set among the features that CPU and system make usable
+  /// Whether any of these bits is missing among the features that CPU and system make usable
   /// (`__x86_get_cpuid_feature_leaf` of glibc 2.33 and later).
   private static func lacks(_ register: Register, _ bits: UInt32) -> Bool {
     // Looked up by its name, since Swift doesn't see its header. Its type is the manual's: it returns four registers as
@@ -85,7 +86,7 @@ enum Processor {
   private static func report(_ feature: StaticString) {
     let capacity = 1024
     let host = 256
-    // Room for a name of the machine and for all of the text, zeroed, so that text ends where it was put.
+    // Room for the machine's name and all of the text; zeroed, so that what is put there is terminated.
     guard let line = unsafe calloc(1, capacity)?.assumingMemoryBound(to: CChar.self) else { return }
     func add(_ text: StaticString) {
       _ = unsafe strcat(line, UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self))

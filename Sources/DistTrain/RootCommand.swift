@@ -88,8 +88,8 @@ struct RootCommand: ParsableCommand {
 }
 
 extension ConfiguredArguments {
-  /// Prints what was asked for in place of work, from the job's first process, once all have turned out to ask for it:
-  /// one that works would wait for the others.
+  /// Prints what was asked for in place of work, from the job's first process, after all have been found to ask for the
+  /// same: one that works would wait for the others.
   fileprivate func show(_ text: String, isFirst: Bool) throws {
     try CommandJob.agree(onRequest: request)
     if isFirst { print(text) }

@@ -105,7 +105,7 @@ public final class Job {
   }
 
   /// The workers of this process in a team over all processes; collective. Workers are numbered by node, then rank,
-  /// then thread. What the team shares is given back at the job's end.
+  /// then thread. What the team shares is freed at the job's end.
   ///
   /// - mayIdle: whether, where no number of threads was asked for, a process may have no workers: on a node with more
   ///   processes than cores.
@@ -129,7 +129,7 @@ public final class Job {
     return flag
   }
 
-  /// Calls `body` with a team over all processes that is given back after it; collective.
+  /// Calls `body` with a team over all processes that is freed after it; collective.
   package func withWorkers<Result>(_ lanes: Lanes, _ body: (LocalWorkers) throws -> Result) throws -> Result {
     let team = try newTeam(lanes)
     let result = try body(team)

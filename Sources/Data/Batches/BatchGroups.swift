@@ -8,7 +8,7 @@ package struct BatchGroups: Sendable, Equatable {
   /// Batches of a step, N ≥ 1.
   let size: Int
 
-  /// Groups of `size` of so many batches.
+  /// Groups `batches` batches by `size`.
   package init(batches: Int, size: Int) {
     self.batches = batches
     self.size = size

@@ -24,7 +24,7 @@ public struct LanguageModelData: Sendable {
   /// The batches of a validation, in order.
   public let valid: Batches
 
-  /// What the number of streams and the tokens of a step must be; the command line holds its options against the same.
+  /// Bounds of `batchSize` and `bptt`; the command line checks its options by the same.
   package static let batchSizeBounds = ValueBounds<Int>.from(1, to: 1_048_576)
   package static let bpttBounds = ValueBounds<Int>.from(1, to: 1_048_576)
 

@@ -20,7 +20,7 @@ package struct WorkerBatches {
     let tokens: MappedTokens
     /// Where each stream begins.
     let starts: [Int]
-    /// The batch that is kept; of one element.
+    /// The number of the batch that is kept, (1); −1 for none.
     let current: BufferView<Int>
   }
 
@@ -49,7 +49,7 @@ package struct WorkerBatches {
     source = Source(tokens: file, starts: streams.map { plan.start(of: $0) }, current: current)
   }
 
-  /// So many batches that aren't there, to plan with.
+  /// `count` batches without tokens, to count memory with.
   package init(planned count: Int, bptt: Int, streams: Int) {
     self.count = count
     self.bptt = bptt
@@ -59,7 +59,7 @@ package struct WorkerBatches {
     source = nil
   }
 
-  /// Bytes that the batches of so many streams take, from a token file or from memory.
+  /// Bytes that `count` batches of `streams` streams take, from a token file or from memory.
   package static func byteCount(_ count: Int, bptt: Int, streams: Int, fromFile: Bool) -> Int {
     4 * streams * ((fromFile ? 1 : count) * bptt + 1)
   }
@@ -78,7 +78,7 @@ package struct WorkerBatches {
     return tokens[(first * streams)..<((first + bptt) * streams)]
   }
 
-  /// Takes a batch from the file. A stream goes on at the beginning after the end.
+  /// Reads a batch from the file. After the text's end a stream goes on at its beginning.
   private func load(_ batch: Int, _ source: Source) {
     for (stream, start) in source.starts.enumerated() {
       var row = 0

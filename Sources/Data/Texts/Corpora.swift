@@ -12,7 +12,7 @@ public struct Corpora: Sendable {
   public let train: Corpus
   /// How the texts were cut into tokens.
   public private(set) var tokenizer = TokenizerKind.lines
-  /// The text to validate on; its words that the train text hasn't got twice are `xxunk`.
+  /// The text to validate on; words that the train text hasn't got at least twice are `xxunk`.
   public let valid: Corpus
   /// Where a command finds the same texts; nil where it can't.
   package private(set) var source: DataSource?
@@ -50,7 +50,7 @@ public struct Corpora: Sendable {
     return corpora
   }
 
-  /// One text file, whose last lines are validated on: that fraction of them, at least two and all but two at most.
+  /// One text file, whose last lines are validated on: `validFraction` of them, at least two and at most all but two.
   ///
   /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one with fewer than
   ///   four lines, or not UTF-8.

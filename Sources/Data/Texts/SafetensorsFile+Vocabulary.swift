@@ -7,7 +7,7 @@ extension SafetensorsFile {
   /// - place: where the vocabulary comes from.
   package static func checkLength(of vocabulary: Vocabulary, at place: String) throws(RunError) {
     let length = metadataLength(of: vocabulary)
-    // Names, shapes and places of all tensors take some kilobytes.
+    // Names, shapes and offsets of all tensors take some kilobytes.
     guard length + (1 << 20) > maximumHeader else { return }
     throw RunError(
       "a vocabulary of \(length) bytes is too long for a file of weights, which takes \(maximumHeader) at most",

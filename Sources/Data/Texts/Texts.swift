@@ -23,10 +23,10 @@ package struct Texts: Sendable {
     digest = corpora.digest
   }
 
-  /// A text file to validate on, one document, cut into tokens of a vocabulary that is there already. It stands for the
-  /// text to train on, too, which nobody looks at. Collective; see `StreamedText`.
+  /// A text file to validate on, one document, cut into the tokens of `vocabulary`. It also takes the place of the text
+  /// to train on, which isn't used. Collective; see `StreamedText`.
   ///
-  /// - count: of its tokens (`tokenCount`); batchSize, bptt: of the streams that are laid over it.
+  /// - count: number of its tokens (`tokenCount`); batchSize, bptt: of the streams that are laid over it.
   package init(
     _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, count: Int, batchSize: Int, bptt: Int,
     _ team: any Team
@@ -37,9 +37,9 @@ package struct Texts: Sendable {
     files = (tokens, tokens)
   }
 
-  /// Tokens that a text file has by a vocabulary that is there already, as this process reads it.
+  /// Number of tokens of a text file that is cut by `vocabulary`, as this process reads it.
   ///
-  /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty.
+  /// - Throws: for a text that can't be read, isn't a regular file, isn't UTF-8, or is empty.
   package static func tokenCount(
     _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind
   ) throws(RunError) -> Int {
@@ -128,7 +128,7 @@ package struct Texts: Sendable {
     hexadecimal(SHA256.hash(data: train)) + hexadecimal(SHA256.hash(data: valid))
   }
 
-  /// That of two token files, which they have with them.
+  /// That of two token files, from their headers.
   static func digest(_ train: MappedTokens, _ valid: MappedTokens) -> String {
     train.header.digest + valid.header.digest
   }

@@ -14,8 +14,8 @@ enum ChunkWork {
     var running = 0
   }
 
-  /// Calls `make` for each piece on one of the threads, with a tokenizer's memory of its own, then `use` with each
-  /// result in order.
+  /// Calls `make` for each piece on one of the threads, with the memory of that thread, then `use` with each result in
+  /// order.
   ///
   /// - watch: called on this thread every 100 ms with the bytes read, and at the end; what it throws ends the work.
   /// - Throws: what `watch` throws; the error of the first piece that has one, whichever thread came to it.
@@ -77,7 +77,7 @@ enum ChunkWork {
           if isTurn { break }
           pause(microseconds: 50)
         }
-        // Nobody else's turn comes before this one's is given on.
+        // No other thread has its turn before this one passes it on.
         try use(output)
         job.state.withLock { $0.turn += 1 }
       }

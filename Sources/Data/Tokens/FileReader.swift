@@ -1,7 +1,7 @@
 internal import Files
 internal import SystemPackage
 
-/// A file that is read from any place.
+/// A file that is read at any offset.
 struct FileReader: ~Copyable {
   private let file: FileDescriptor
   private let path: String
@@ -17,7 +17,7 @@ struct FileReader: ~Copyable {
 
   deinit { try? file.close() }
 
-  /// So many bytes from `offset` on.
+  /// `count` bytes from `offset` on.
   ///
   /// - Throws: also when the file ends before.
   mutating func read(at offset: Int, count: Int) throws(RunError) -> [UInt8] {

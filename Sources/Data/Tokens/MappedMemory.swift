@@ -4,8 +4,8 @@ internal import Platform
 private import Synchronization
 internal import Teams
 
-/// The memory that this process has mapped files into. Reading what a file has lost since is answered with SIGBUS: it
-/// becomes the error of that file, one line for the job and its exit code.
+/// The memory that this process has mapped files into. Reading what such a file has lost since raises SIGBUS, which
+/// this turns into that file's error: one line for the job and its exit code.
 enum MappedMemory {
   private struct Region {
     let address, byteCount: UInt
@@ -14,17 +14,17 @@ enum MappedMemory {
 
   private static let regions = Mutex<[Region]>([])
   private static let isEnding = Atomic(false)
-  /// What was done about the signal before, one element. (The compiler lays a global mutex around an imported structure
-  /// out four bytes too short, so that what the system writes runs into the next variable.)
+  /// The signal's action before this one, one element. (An array, since the compiler lays a global mutex around an
+  /// imported structure out four bytes too short: what the system writes would run into the next variable.)
   private static let previous = Mutex([sigaction()])
 
-  /// Notes a file's memory from its first byte's address on.
+  /// Records that a file is mapped at `address`.
   static func add(_ address: UInt, byteCount: Int, _ path: String) {
     _ = listening
     regions.withLock { $0.append(Region(address: address, byteCount: UInt(byteCount), path: path)) }
   }
 
-  /// Forgets the memory at that address, which is about to be given back.
+  /// Forgets the memory at `address`, which is about to be unmapped.
   static func remove(_ address: UInt) { regions.withLock { $0.removeAll { $0.address == address } } }
 
   /// Ends the process for a file that has become shorter.
@@ -40,8 +40,8 @@ enum MappedMemory {
             status: .badData))))
   }
 
-  /// Takes the signal. The instruction that fails reads tokens and holds no lock, so its thread may do here what it may
-  /// anywhere.
+  /// Installs the handler. The instruction that fails reads tokens, with no lock held, so the handler may call what a
+  /// signal handler in general may not.
   private static let listening: Void = {
     var action = sigaction()
     let handler: @convention(c) (Int32, UnsafeMutablePointer<siginfo_t>?, UnsafeMutableRawPointer?) -> Void = {
@@ -52,7 +52,7 @@ enum MappedMemory {
         regions.first { $0.address <= address && address - $0.address < $0.byteCount }
       }
       if let region { MappedMemory.end(region.path) }
-      // Not ours: the instruction fails again, and the one before this handler sees to it.
+      // Not memory of ours: the instruction fails again, and the action before this one deals with it.
       MappedMemory.previous.withLock { _ = unsafe sigaction(SIGBUS, &$0[0], nil) }
     }
     #if canImport(Darwin)

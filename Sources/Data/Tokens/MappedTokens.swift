@@ -5,8 +5,8 @@ internal import Memory
 internal import Platform
 internal import SystemPackage
 
-/// A token file's tokens in memory that the system fills from the file when it is looked at, a page at a time: what no
-/// worker of a process reads is never loaded.
+/// A token file's tokens, mapped into memory: the system loads a page when it is first read, so what no worker of a
+/// process reads is never loaded.
 ///
 /// The memory is only read, so that all threads may.
 @safe
@@ -15,7 +15,7 @@ package final class MappedTokens: @unchecked Sendable {
   private let path: String
   /// Open, to ask for its size.
   private let file: FileDescriptor
-  // Read only, from the initialiser to the end.
+  // Read only, and mapped until `deinit`.
   private let memory: UnsafeRawBufferPointer
   private let isNarrow: Bool
   private let dataStart: Int
@@ -33,7 +33,7 @@ package final class MappedTokens: @unchecked Sendable {
   /// Maps an open file, which is closed with this object. Calls `mmap`.
   ///
   /// - path: what messages call it.
-  /// - header: of which `fileSize` bytes there are.
+  /// - header: the file has at least its `fileSize` bytes.
   init(_ path: String, _ header: TokenHeader, _ file: FileDescriptor) throws(RunError) {
     self.path = path
     self.header = header
@@ -100,7 +100,7 @@ package final class MappedTokens: @unchecked Sendable {
     return Int32(bitPattern: UInt32(littleEndian: bits))
   }
 
-  /// Throws unless all blocks that hold one of those tokens are as they were written and of ids within the vocabulary.
+  /// Throws unless all blocks that hold any of these tokens are as they were written, with ids of the vocabulary only.
   func check(_ parts: [Range<Int>]) throws(RunError) {
     var checked: Set<Int> = []
     for part in parts where !part.isEmpty {

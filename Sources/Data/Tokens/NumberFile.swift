@@ -1,7 +1,7 @@
 internal import Files
 internal import SystemPackage
 
-/// Numbers kept in a file for a while: appended, then read from the first on.
+/// Numbers in a temporary file: appended, then read from the first on.
 final class NumberFile {
   private let path: FilePath
   private let file: FileDescriptor
@@ -56,7 +56,7 @@ final class NumberFile {
     }
   }
 
-  /// Takes the file away; it isn't used any more.
+  /// Deletes the file; it may not be used afterwards.
   func remove() {
     try? file.close()
     FileOperations.remove(path)

@@ -6,21 +6,21 @@ internal import SystemPackage
 internal import Teams
 internal import Tokenization
 
-/// A text file, one document, cut into the tokens of a vocabulary that is there already, of any length: nobody holds
-/// the text or all of its tokens in memory.
+/// A text file of any length, one document, cut into the tokens of a given vocabulary: no process holds the text or all
+/// of its tokens in memory.
 ///
 /// It is read twice, piece by piece: once to count its tokens, then worker 0 sends their ids to all workers. Each keeps
-/// those of its own streams in a file of its own, which has no name and goes with the process, and reads them there as
-/// they are needed.
+/// those of its own streams in a file of its own, which has no name and vanishes with the process, and reads them from
+/// there as they are needed.
 struct StreamedText {
   private let path: String
   private let encoder: TokenEncoder
   private let kind: TokenizerKind
 
-  /// The tokens, `count` of them, of which only those of the worker's own streams are there. Collective; every worker
+  /// The text's `count` tokens, of which only those of the worker's own streams can be read. Collective; every worker
   /// throws the same `RunError`.
   ///
-  /// - Throws: for a text that can't be read from any place; for sizes that don't fit.
+  /// - Throws: for a text that can't be read or isn't a regular file; for sizes that don't fit it.
   static func tokens(
     _ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind, count: Int, batchSize: Int, bptt: Int,
     _ team: any Team
@@ -46,9 +46,9 @@ struct StreamedText {
     }
   }
 
-  /// Tokens of the text, as this process reads it.
+  /// Number of the text's tokens, as this process reads it.
   ///
-  /// - Throws: for a text that can't be read from any place, isn't UTF-8, or is empty.
+  /// - Throws: for a text that can't be read, isn't a regular file, isn't UTF-8, or is empty.
   static func count(_ path: String, _ vocabulary: Vocabulary, _ kind: TokenizerKind) throws(RunError) -> Int {
     var pieces = try Pieces(StreamedText(path: path, encoder: TokenEncoder(vocabulary), kind: kind))
     var count = 0
@@ -109,8 +109,8 @@ struct StreamedText {
   }
 }
 
-/// A file without a name for the tokens of one worker's streams, each at the place that it would have in a token file
-/// of them all; what lies between takes no room on the disk.
+/// A file without a name for the tokens of one worker's streams, each at the offset that it would have in a file of all
+/// tokens. What lies between takes no room on the disk.
 private final class OwnTokens {
   private let header: TokenHeader
   private let parts: [Range<Int>]
@@ -136,7 +136,7 @@ private final class OwnTokens {
     }
   }
 
-  /// Takes the next tokens, and keeps what is of its parts.
+  /// Takes the next tokens and writes those of this worker's parts.
   func append(_ ids: [Int32]) {
     let range = place..<(place + ids.count)
     place = range.upperBound
@@ -154,7 +154,7 @@ private final class OwnTokens {
     }
   }
 
-  /// The file, when all has come.
+  /// The file, after all tokens have come; throws if some couldn't be written.
   func finish() throws(RunError) -> FileDescriptor {
     if let error { throw error }
     return file

@@ -99,7 +99,7 @@ final class TextChunks: Sendable {
     return chunk
   }
 
-  /// A file that the state can hold.
+  /// A reference to a `FileReader`, which can't be copied itself.
   private final class OpenFile {
     private var file: FileReader
 

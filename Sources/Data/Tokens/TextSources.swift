@@ -13,7 +13,7 @@ struct TextSource: Sendable {
 
   /// Looks at a file.
   ///
-  /// - Throws: for one that can't be read, or read from any place.
+  /// - Throws: for one that can't be read, or isn't a regular file.
   init(_ path: String) throws(RunError) {
     self.path = path
     size = try Self.size(path)
@@ -21,14 +21,14 @@ struct TextSource: Sendable {
     start = ByteOrderMark.length(try reader.read(at: 0, count: min(size, ByteOrderMark.bytes.count)))
   }
 
-  /// Bytes of a file; pipes and directories have none.
+  /// Bytes of a regular file; throws for pipes and directories.
   static func size(_ path: String) throws(RunError) -> Int {
     var (problem, remedy) = ("not a file", "check its name and permissions")
     do {
       let stat = try FilePath(named: path).stat()
       if stat.type == .regular { return Int(stat.size) }
       if stat.type == .directory { (problem, remedy) = ("a directory, not a file", "name the files in it") }
-      // It is read more than once, and from any place.
+      // It is read more than once, and at any offset.
       if stat.type == .fifo || stat.type == .socket {
         (problem, remedy) = ("a pipe, not a regular file", "write it to a file and name that")
       }
@@ -71,8 +71,8 @@ struct TextSources: Sendable {
     documents = [Document(source: 0, bytes: files[0].start..<files[0].size, split: .valid)]
   }
 
-  /// Files whose end, that share of all bytes, is validated on, from a line's beginning; in a text of one line, from a
-  /// word's.
+  /// Files whose end, `validFraction` of all bytes, is validated on, from a line's beginning; in a text of one line,
+  /// from a word's.
   init(_ paths: [String], validFraction: Double) throws(RunError) {
     files = try Self.files(paths)
     let total = files.map(\.size).reduce(0, +)

@@ -6,8 +6,8 @@ enum TextSplit {
   /// Bytes that are looked at in one piece, and how far back a beginning is looked for.
   private static let window = 1 << 16
 
-  /// Where the first line begins from `place` on, or else the last one before it, within 64 KiB. In a text of one line,
-  /// where a word does, likewise; in one without white space, the scalar at `place`.
+  /// Where the first line begins from `place` on, or else the last one before it, at most 64 KiB back. In a text of one
+  /// line, where a word does, likewise; in one without white space, the scalar at `place`.
   ///
   /// - place: between the text's beginning and its end.
   static func place(in file: TextSource, near place: Int) throws(RunError) -> Int {
@@ -18,12 +18,12 @@ enum TextSplit {
     if let line = line ?? TextCut.lastLineEnd(before[...]).map({ back + $0 }) { return line }
     let word = try next(in: file, from: place - 1, &reader) { bytes, _ in TextCut.firstWordStart(bytes) }
     if let word = word ?? TextCut.lastWordStart(before[...]).map({ back + $0 }) { return word }
-    // A scalar begins with another byte than it goes on with.
+    // Bytes 10xxxxxx continue a scalar; the next one begins after them.
     let bytes = try reader.read(at: place, count: min(4, file.size - place))
     return place + (bytes.firstIndex { $0 & 0xC0 != 0x80 } ?? bytes.count)
   }
 
-  /// The first place from `place` on that `find` sees, before the file's end.
+  /// The first place from `place` on that `find` finds, before the file's end.
   ///
   /// - find: gives an index into the bytes, or their end; it learns whether the file ends with them.
   private static func next(
@@ -35,7 +35,7 @@ enum TextSplit {
       let isLast = position + bytes.count == file.size
       if let found = find(bytes[...], isLast), position + found < file.size { return position + found }
       if isLast { return nil }
-      // What is found at the bytes' end may need those after it, too.
+      // What begins in the last bytes may only be recognised with those after them.
       position += max(1, bytes.count - 4)
     }
     return nil

@@ -3,11 +3,11 @@ public import Files
 internal import SystemPackage
 public import Tokenization
 
-/// What token files are made of, and where they go.
+/// What token files are made of, and how.
 public struct TokenizeOptions: Sendable {
   /// Texts in UTF-8: those to train on, or, without `validFiles`, to train and validate on.
   public var files: [String]
-  /// Texts to validate on; without any, the end of `files` is.
+  /// Texts to validate on; without any, the end of `files` is used.
   public var validFiles: [String] = []
   /// How texts are cut into tokens.
   public var tokenizer = TokenizerKind.word
@@ -19,7 +19,7 @@ public struct TokenizeOptions: Sendable {
   public var validFraction = 0.1
   /// Threads that work at it; the files don't depend on their number.
   public var threads = 1
-  /// Bytes that are worked on at a time.
+  /// Bytes of a piece of text at most.
   var chunkSize = 1 << 20
 
   /// The defaults for some files.
@@ -59,11 +59,11 @@ public struct TokenizeReport: Sendable {
   public let uncertainty: Int
 }
 
-/// What goes on while token files are made.
+/// How far the making of token files has come.
 public struct TokenizeProgress: Sendable {
   /// The first pass counts, the second one encodes.
   public let pass: Int
-  /// Bytes of text read in this pass, of so many.
+  /// Bytes done in this pass, and in all: of text in the first, of numbers in the second.
   public let bytes, of: Int
 }
 
@@ -73,10 +73,10 @@ public enum TokenDirectory {
     FilePath(named: directory).appending("\(split.rawValue).tokens")
   }
 
-  /// Makes token files of texts in two passes: the first cuts the texts into tokens, counts them and keeps their
-  /// numbers beside the files to be, 4 bytes each; the second turns numbers into ids. A text is read piece by piece, so
-  /// memory is bounded by `TokenCounts`' limit, a piece for each thread, and 4 bytes for each distinct token. Each
-  /// document begins with `xxbos`.
+  /// Makes token files of texts in two passes: the first cuts the texts into tokens, counts them and writes their
+  /// numbers to temporary files in the directory, 4 bytes each; the second turns numbers into ids. A text is read piece
+  /// by piece, so memory is bounded by `TokenCounts`' limit, a piece for each thread, and 4 bytes for each distinct
+  /// token. Each document begins with `xxbos`.
   ///
   /// - watch: called from time to time, on this thread; what it throws ends the work.
   /// - Throws: what `watch` throws; `RunError` for options out of their bounds, a text that can't be read or isn't
@@ -91,7 +91,7 @@ public enum TokenDirectory {
       : TextSources(train: options.files, valid: options.validFiles)
     let path = FilePath(named: directory)
     try FileOperations.makeDirectories(path)
-    // It may be one that a listing doesn't show.
+    // It is named, since it may be hidden.
     if let name = FileOperations.names(in: path).min() {
       throw RunError(
         "the output directory isn't empty", at: path.appending(name).named,

@@ -4,7 +4,7 @@ internal import Platform
 internal import SystemPackage
 internal import Tokenization
 
-/// Writes one token file: aside, until `publish`.
+/// Writes one token file, under a temporary name until `publish`.
 final class TokenFileWriter {
   private let path: FilePath
   private let aside: FilePath
@@ -16,9 +16,9 @@ final class TokenFileWriter {
   private var written = 0
   private var isOpen = true
 
-  /// Begins a file beside `path` with the header's place.
+  /// Begins the file, with room for the header.
   ///
-  /// - Throws: also for a header that couldn't be read.
+  /// - Throws: also for a header that is too long to be read back.
   init(_ path: FilePath, _ header: TokenHeader) throws(RunError) {
     self.path = path
     self.header = header
@@ -68,7 +68,7 @@ final class TokenFileWriter {
     blockFill = 0
   }
 
-  /// Fills the header in; when this returns, all of the file is on the disk under another name.
+  /// Fills the header in; when this returns, all of the file is on the disk, under its temporary name.
   func finish() throws(RunError) {
     if blockFill > 0 { closeBlock() }
     precondition(written == header.count * header.width, "the two passes have given different numbers of tokens")
@@ -85,7 +85,7 @@ final class TokenFileWriter {
   /// Gives the file its name.
   func publish() throws(RunError) { try FileOperations.move(aside, to: path) }
 
-  /// Takes back what isn't published.
+  /// Deletes the file, unless it is published.
   func abandon() {
     if isOpen { try? file.close() }
     isOpen = false

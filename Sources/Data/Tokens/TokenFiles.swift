@@ -3,7 +3,7 @@ internal import SystemPackage
 
 /// The two token files of a directory.
 enum TokenFiles {
-  /// Both files' beginnings up to their tokens, each after its length and its file's size; checked.
+  /// Both files' headers, checked; before each, its length and its file's size, 8 bytes each.
   static func readHeaders(_ directory: String) throws(RunError) -> [UInt8] {
     var message: [UInt8] = []
     for split in DataSplit.allCases {

@@ -38,7 +38,7 @@ struct TokenHeader: Sendable {
   /// Bytes of a block.
   static let blockSize = 1 << 20
 
-  /// Whether a header of so many bytes is read; asked before one is written, too.
+  /// Whether a header of `length` bytes is accepted; asked before one is read and before one is written.
   static func isReadable(length: UInt64) -> Bool { length <= 100_000_000 }
 
   /// Bytes of a token.
@@ -63,7 +63,7 @@ struct TokenHeader: Sendable {
 
   // MARK: Writing
 
-  /// The file up to the tokens; of the same length before `blocks` are known as then.
+  /// The file up to the tokens; of the same length before `blocks` are known as afterwards.
   func bytes() -> [UInt8] {
     let digests = blocks.isEmpty ? [String](repeating: CheckpointSeal.blank, count: blockCount) : blocks
     let metadata: [(name: String, value: JSONValue)] = [
@@ -128,7 +128,7 @@ struct TokenHeader: Sendable {
     }
   }
 
-  /// Reads and checks the beginning of a token file; its size isn't looked at beyond that.
+  /// Reads a token file up to its tokens; throws where the file is too short for that.
   static func read(_ path: String) throws(RunError) -> (bytes: [UInt8], fileSize: Int) {
     let size: Int
     do { size = try TextSource.size(path) } catch {
@@ -149,7 +149,7 @@ struct TokenFileError: Error, Equatable, Sendable {
   let problem: String
   init(_ problem: String) { self.problem = problem }
 
-  /// As the user's.
+  /// As a `RunError`.
   func at(_ path: String) -> RunError {
     RunError(
       "damaged token file (\(problem))", at: path, remedy: "make it again with `dist-train tokenize`", status: .badData)

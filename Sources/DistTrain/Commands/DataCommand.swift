@@ -4,8 +4,8 @@ import Training
 
 /// `dist-train data`.
 ///
-/// It takes the options of the run that it shows, whole, so that `train` in a command line needs only be
-/// replaced.
+/// It takes all model and data options of the run that it shows, so that in a command line only the word `train` needs
+/// to be replaced.
 struct DataCommand: SoloCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
@@ -24,7 +24,7 @@ struct DataCommand: SoloCommand {
   var options: OptionValues { model.values + data.values + display.values }
 
   func work(_ command: CommandJob) throws {
-    // Workers are those that are asked about.
+    // The worker asked about is not one of this job.
     let configuration = command.configuration
     let worker = options[RunOption.display.worker]
     try configuration.check(worker)

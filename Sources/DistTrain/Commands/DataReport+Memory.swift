@@ -3,7 +3,7 @@ internal import Teams
 internal import Training
 
 extension DataReport {
-  /// What a run takes of the memory of a node on which all its workers are, use by use.
+  /// The memory that a run takes of a node that has all its workers, by use.
   static func memory(_ data: LanguageModelData, _ configuration: RunConfiguration, workers: Int) -> String {
     let estimate = MemoryEstimate(
       configuration, vocabulary: data.vocabulary.count, trainBatches: data.trainSteps, validBatches: data.validSteps,

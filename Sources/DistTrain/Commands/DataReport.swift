@@ -56,7 +56,7 @@ enum DataReport {
 
   private static func text(_ range: Range<Int>) -> String { "\(range.lowerBound) ..< \(range.upperBound)" }
 
-  /// Rows of cells side by side; numbers are aligned to the right of their column, the last column at the left.
+  /// Rows of cells side by side: the first and the last column aligned to the left, the others to the right.
   static func table(_ rows: [[String]]) -> String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -39,7 +39,7 @@ struct EvaluateCommand: ParsableCommand {
       throw usage("two texts to measure on", "--text", "leave out --train, --valid and --data")
     }
     let (weights, confused) = (options(RunOption.evaluation.weights), options(RunOption.evaluation.confused))
-    // The model is told from it first, then its weights are read.
+    // The file is read twice: first to find its model, then for its weights.
     if (try? FilePath(named: weights).stat().type) == .fifo {
       throw RunError(
         "can't read the file (a pipe, not a regular file)", at: weights, remedy: "write it to a file and name that",

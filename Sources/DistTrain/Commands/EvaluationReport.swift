@@ -43,7 +43,7 @@ enum EvaluationReport {
     }
     lines += evaluation.differences.map { "other      \(PlainText.visible($0))" }
     if confused > 0 {
-      // Quoted, a line's end and a space can be told from nothing.
+      // In quotation marks, a newline and a space are visible.
       func shown(_ id: Int) -> String {
         PlainText.visible(JSONValue.string(PlainText.shortened(evaluation.vocabulary[id], to: 40)).text)
       }

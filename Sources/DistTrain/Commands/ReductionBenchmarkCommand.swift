@@ -23,7 +23,7 @@ struct ReductionBenchmarkCommand: ParsableCommand {
     let own = RunOption.reductionBenchmark
     let (most, json) = (command.options(own.most), command.options(own.json))
     let configuration = command.configuration
-    // The default model's gradient, and decades.
+    // The default model's gradient, and powers of ten.
     let sizes = ([38_000] + sequence(first: 1000) { $0 * 10 }.prefix { $0 <= most }).sorted().filter { $0 <= most }
     try command.run { job in
       let rows = try job.measureReduction(configuration, bytes: sizes)

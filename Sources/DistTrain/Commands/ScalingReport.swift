@@ -1,6 +1,6 @@
 import Training
 
-/// What `bench scaling` prints: a table, an object, a picture.
+/// What `bench scaling` prints or writes: a table, a JSON object, a plot.
 struct ScalingReport {
   private let rows: [ScalingRow]
   private let configuration: RunConfiguration
@@ -33,7 +33,7 @@ struct ScalingReport {
     return lines.joined(separator: "\n")
   }
 
-  /// One object on one line.
+  /// One JSON object on one line.
   var json: String {
     let values = rows.map { row in
       JSONValue.object([

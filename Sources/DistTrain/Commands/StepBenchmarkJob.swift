@@ -4,7 +4,7 @@ internal import Training
 
 internal import Platform
 
-/// The time of a training step, with what belongs to reading it.
+/// Prints the time of a training step, with the figures that it depends on.
 ///
 /// - steps: how many are timed, after a warm-up.
 func runStepBenchmark(_ command: CommandJob, steps: Int, printsJSON: Bool) throws {

@@ -8,7 +8,7 @@ struct AskedCommand {
   let depth: Int
   /// What one types for its help: "dist-train bench step".
   let words: String
-  /// The word in place of another command's name, though there is none of that name.
+  /// The word where a subcommand's name belongs, if it is none; nil otherwise.
   let unknown: String?
   private let choices: [String]
 
@@ -22,7 +22,7 @@ struct AskedCommand {
     }
     depth = words.count - 1
     let next = arguments.dropFirst(depth).first ?? "-"
-    // Whichever commands have others below them take no arguments but options.
+    // Commands that have subcommands take no arguments but options.
     unknown = command.subcommands.isEmpty || next.hasPrefix("-") ? nil : next
     choices = command.subcommands.filter(\.isShown).map(\.name)
     if let name = command.defaultSubcommand, let next = command.subcommand(named: name) {
@@ -34,7 +34,7 @@ struct AskedCommand {
   }
 
   /// The first argument that the parser would read as several options of one letter, which no command has: `-dash.txt`
-  /// would ask for help by its h. Nil where there is none; a value is none either.
+  /// would ask for help by its h. The value of an option doesn't count. Nil where there is none.
   static func letters(behindDash arguments: [String]) -> String? {
     for (index, argument) in arguments.enumerated() {
       if argument == "--" { return nil }
@@ -42,7 +42,7 @@ struct AskedCommand {
       let isLetters = characters.count > 2 && characters.dropFirst().first?.properties.isAlphabetic ?? false
       guard argument.hasPrefix("-"), isLetters else { continue }
       let previous = index > 0 ? arguments[index - 1] : ""
-      // Asked for only here, since describing all commands takes its time.
+      // Looked up only here, since describing all commands takes time.
       if previous.hasPrefix("--"),
         let option = AskedCommand(arguments).command.argument(named: String(previous.dropFirst(2))),
         option.kind != .flag

@@ -19,7 +19,7 @@ struct CommandDescription {
     let isShown: Bool
     /// The title that it is listed under in the help.
     let section: String?
-    /// What stands for its value.
+    /// What help writes for its value.
     let valueName: String
     let defaultValue: String?
     /// The values that there are; empty for any.
@@ -50,7 +50,7 @@ struct CommandDescription {
     isShown = json["shouldDisplay"] != .bool(false)
     defaultSubcommand = json.text("defaultSubcommand")
     arguments = json.list("arguments").compactMap { Argument($0) }
-    // Help about a command is asked for by a command as well, which the parser adds.
+    // The parser adds a command `help` to those declared.
     subcommands = json.list("subcommands").map { CommandDescription($0) }.filter { $0.name != "help" }
   }
 

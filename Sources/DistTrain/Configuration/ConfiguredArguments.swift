@@ -12,15 +12,15 @@ struct ConfiguredArguments {
 
   /// Only commands with this option take settings from elsewhere.
   private static let file = "config"
-  /// What asks for no work.
+  /// Arguments that ask for something in place of work.
   private static let requests = [
     "help", "--help", "-h", "--help-hidden", "--version", "--experimental-dump-help", "---completion",
   ]
 
   /// - given: the user's arguments; environment: the settings in the environment.
   ///
-  /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag that is told
-  ///   neither yes nor no.
+  /// - Throws: a `RunError` for a file that can't be read, for a name that no command has, and for a flag whose value
+  ///   is neither true nor false.
   init(_ given: [String], environment: [OptionSetting]) throws(RunError) {
     let names = Set(given.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
     let asksForHelp = given.contains { Self.requests.contains($0) || $0.hasPrefix("--generate-completion-script") }
@@ -44,7 +44,7 @@ struct ConfiguredArguments {
     for (settings, isFile) in [(fromFile, true), (environment, false)] {
       for setting in settings {
         guard let argument = try Self.argument(setting, command, isFile: isFile) else { continue }
-        // Whichever of its names the option was given by.
+        // The option may have been given by another of its names.
         let own = Self.names(argument)
         guard !own.contains(where: { names.contains($0) || places[$0] != nil }) else { continue }
         try Self.checkValue(setting)
@@ -120,7 +120,7 @@ struct ConfiguredArguments {
     _ setting: OptionSetting, _ argument: CommandDescription.Argument, _ command: CommandDescription
   ) throws(RunError) -> [String] {
     guard argument.kind == .flag else {
-      // Joined by a sign, a value may begin with a dash.
+      // After an equals sign, a value may begin with a dash.
       let values = argument.isRepeating ? setting.values : [setting.values.joined(separator: ",")]
       return values.map { "--\(argument.names[0])=\($0)" }
     }
@@ -134,7 +134,7 @@ struct ConfiguredArguments {
         "'\(setting.values.joined(separator: ", "))' is neither true nor false", at: setting.place,
         remedy: "give true or false", status: .usage)
     }
-    // A flag of one name stands for true, or begins with "no-" and stands for the rest's false.
+    // A flag of one name turns on what it names; or it begins with "no-" and turns off what the rest names.
     let wanted =
       truth ? setting.name : setting.name.hasPrefix("no-") ? String(setting.name.dropFirst(3)) : "no-\(setting.name)"
     return command.argument(named: wanted) != nil ? ["--\(wanted)"] : []

@@ -3,8 +3,8 @@ import Yams
 
 /// A configuration file: options by their long names, in YAML, of which JSON is a part.
 enum SettingsFile {
-  /// The file's settings in their order. What is null isn't set, and the facts that `config.json` has about its run's
-  /// environment are none.
+  /// The file's settings in their order. What is null isn't set; and the facts in a `config.json` about the environment
+  /// of its run are no settings.
   ///
   /// - Throws: `RunError` where the file can't be read, is no YAML, or is no list of names with values.
   static func settings(_ path: String) throws(RunError) -> [OptionSetting] {
@@ -31,7 +31,7 @@ enum SettingsFile {
       switch value {
       case .scalar(let scalar):
         let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-        // An empty value is no null, and neither is a text.
+        // Neither an empty value nor a quoted text is null.
         if !isQuoted, scalar.string != "", value.null != nil { continue }
         let truth = isQuoted ? OptionSetting.truth(of: scalar.string) : value.bool
         settings.append(

@@ -29,8 +29,8 @@ struct BoundCores: Equatable {
   /// Whether at most half of the cores can be used, though there is work for more.
   func isFew(lanes: Int) -> Bool { 2 * used <= ofJob && used < lanes }
 
-  /// Says so on standard error, where it is so.
-  func tell(lanes: Int) {
+  /// Says so on standard error if `isFew`.
+  func report(lanes: Int) {
     guard isFew(lanes: lanes) else { return }
     writeErrorLine(
       RunError(

@@ -4,19 +4,20 @@ internal import MPI
 internal import Teams
 internal import Training
 
-/// What a command is asked to do by its options, by all processes of a job alike.
+/// What a command's options ask for, the same on all processes of a job.
 struct CommandJob: Sendable {
   /// The command as it is typed: "bench step".
   let name: String
   /// What is given of the options that are declared.
   let options: OptionValues
-  /// What they make of the run.
+  /// The run's configuration that they give.
   let configuration: RunConfiguration
   /// The command line's arguments that have no name.
   private let arguments: [String]
 
   /// - arguments: those that have no name.
-  /// - sizesAreKnown: whether batch size and lanes are those of the options, so that workers can be held against them.
+  /// - sizesAreKnown: whether batch size and lanes are those of the options, so that the number of workers can be
+  ///   checked against them.
   /// - modelIsKnown: whether the model is that of the options, and not a file's.
   /// - Throws: a usage error for a value out of its bounds, and for values that don't fit each other.
   init(
@@ -30,7 +31,7 @@ struct CommandJob: Sendable {
     configuration = try RunConfiguration(
       options, isResumption: !modelIsKnown || options.contains(RunOption.durability.resume))
     var sized = configuration
-    // With so many streams a worker, lanes and batch size follow from the workers.
+    // With a batch size per worker, lanes and batch size follow from the number of workers.
     if options.contains(RunOption.largeBatch.batchSizePerWorker) {
       sized.batchSize = max(sized.batchSize, sized.laneCount)
     }
@@ -54,7 +55,7 @@ struct CommandJob: Sendable {
 
   // MARK: Work
 
-  /// Runs `body` in the job, once all processes have turned out to be asked the same.
+  /// Runs `body` in the job, after all processes have agreed on `facts`.
   func run<Result>(stallSeconds: Double? = nil, _ body: (Job) throws -> Result) throws -> Result {
     try Job.run(
       threads: options[RunOption.data.threads], ranksPerNode: options[RunOption.data.ranksPerNode],
@@ -71,7 +72,7 @@ struct CommandJob: Sendable {
   func makeWorkers(_ job: Job, _ lanes: Lanes, mayIdle: Bool = true) throws -> LocalWorkers {
     let workers = try job.makeWorkers(lanes, mayIdle: mayIdle)
     if job.rank == 0, options[RunOption.data.threads] == nil, !options(RunOption.output.quiet) {
-      BoundCores.current?.tell(lanes: lanes.count)
+      BoundCores.current?.report(lanes: lanes.count)
     }
     Log.logger(options(RunOption.data.logLevel), isFirst: job.rank == 0).info(
       "team ready",
@@ -83,7 +84,7 @@ struct CommandJob: Sendable {
   }
 
   /// What all processes must have alike: command, version, CPU, what is computed, and how it is carried out together.
-  /// To a run that goes on, an option that has its default's value says more than one that isn't given.
+  /// With --resume, an option given with its default's value isn't the same as one that isn't given.
   var facts: [Job.Fact] {
     let resumes = options.contains(RunOption.durability.resume)
     let declared = options.declared.filter { $0.role != .own }.map { option in

@@ -21,7 +21,7 @@ struct LargeBatch: Sendable {
   /// Whether the batch size goes by the number of workers.
   var goesByWorkers: Bool { batchSizePerWorker != nil }
 
-  /// Throws a usage error unless the options fit the others.
+  /// Throws a usage error where these options contradict each other or others.
   ///
   /// - options: those that it was made from; scales: whether there is a learning rate that can be scaled.
   func check(_ options: OptionValues, scales: Bool) throws(RunError) {
@@ -41,7 +41,7 @@ struct LargeBatch: Sendable {
   /// The configuration with batch size, lanes and learning rate as they come out of these options. Collective.
   ///
   /// A run is known by its batch size and not by its workers: one that goes on keeps the checkpoint's, and
-  /// `batchSizePerWorker` is only held against it.
+  /// `batchSizePerWorker` is only compared with it.
   func resolve(
     _ requested: RunConfiguration, checkpoint: RunConfiguration?, job: Job
   ) throws -> RunConfiguration {
@@ -59,7 +59,7 @@ struct LargeBatch: Sendable {
             "--batch-size-per-worker", "give more, or fewer --lanes; at most 1048576 streams")
         }
         result.batchSize = batchSize
-        // The default number, but a lane for each worker.
+        // The default number, but at least a lane for each worker.
         result.lanes = lanes ?? max(min(16, batchSize), workers)
       }
       result.batchSizePerWorker = batchSizePerWorker
@@ -75,7 +75,7 @@ struct LargeBatch: Sendable {
     return result
   }
 
-  /// It fits what the run was started with, whatever the workers are by then, or what gives the same batch size.
+  /// Throws unless the option is what the run was started with, on any number of workers, or gives the same batch size.
   private func check(_ batchSize: Int, _ workers: Int, against checkpoint: RunConfiguration) throws(RunError) {
     guard batchSizePerWorker != checkpoint.batchSizePerWorker && batchSize != checkpoint.batchSize else { return }
     let start = checkpoint.batchSizePerWorker.map { ", by \($0) streams of each worker" } ?? ""

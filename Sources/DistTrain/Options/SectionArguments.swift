@@ -81,7 +81,7 @@ extension DeclaredOption {
       name: .customLong(name), parsing: parsing, help: help, completion: completion)
   }
 
-  /// Notes what the parser has found.
+  /// Takes over what the parser has found.
   fileprivate func read(_ container: KeyedDecodingContainer<OptionKey>, into values: inout OptionValues) throws {
     let option = declaration
     let key = OptionKey(stringValue: name)

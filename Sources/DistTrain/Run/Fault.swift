@@ -4,7 +4,7 @@ internal import Training
 internal import Platform
 
 /// A fault that a test asks for by the environment variable `DIST_TRAIN_FAULT`, as `PLACE@WORKER:STEP`: that worker
-/// throws before the step's first collective operation, while the others wait in it, or behind the step.
+/// throws before the step's first collective operation, while the others wait in it, or after the step.
 struct Fault {
   enum Place: String {
     case before
@@ -26,7 +26,7 @@ struct Fault {
     return Fault(place: place, step: step)
   }
 
-  /// Throws where the fault lies here.
+  /// Throws if the fault is to happen here, in this step.
   func strike(_ here: Place, step: Int) throws(RunError) {
     guard step == self.step, here == place || here == .before && place == .while else { return }
     if place == .while { pause(microseconds: 300_000) }

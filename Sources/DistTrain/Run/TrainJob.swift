@@ -3,12 +3,13 @@ internal import Memory
 internal import Teams
 internal import Training
 
-/// What a run starts from, and its workers. Standard output and files are worker 0's.
+/// The work of `dist-train train`: finds what the run starts from, and runs its workers. Only worker 0 prints and
+/// writes files.
 func runTrain(_ command: CommandJob) throws {
   let options = command.options
   StandardOutput.startWaitingApart()
   let largeBatch = LargeBatch(options)
-  // More seconds than a run lasts, and than a clock counts, are no limit.
+  // Bounded by more seconds than any run lasts, which the clock can still count.
   let limit = options[RunOption.durability.maxSeconds].map { ContinuousClock.now + .seconds(min($0, 1e9)) }
   let wasStopped = try command.run(stallSeconds: options(RunOption.durability.stallSeconds)) { job in
     let start =
@@ -27,7 +28,7 @@ func runTrain(_ command: CommandJob) throws {
       } ?? requested
     try configuration.checkStatistics()
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
-    // The batch size goes by the number of workers only where it was asked for by worker.
+    // Ranks may be idle, except where the batch size goes by the number of workers.
     let ranks = job.ranks
     let end = try command.makeWorkers(job, lanes, mayIdle: !largeBatch.goesByWorkers).run { team in
       let run = try TrainRun(options, configuration, start, ranks: ranks, team)

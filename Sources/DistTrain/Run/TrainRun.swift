@@ -7,11 +7,11 @@ internal import Training
 /// How a worker's part of `train` has ended.
 struct TrainEnd: Sendable {
   let fit: FitEnd
-  /// What still brings files to the disk; on worker 0, where there are any.
+  /// What is still writing files; on worker 0 of a run that has files.
   let writer: RunWriter?
 }
 
-/// One worker's part of `dist-train train`: a durable run, and what standard output is told of it.
+/// One worker's part of `dist-train train`: a durable run, and what is printed about it.
 final class TrainRun {
   private let options: OptionValues
   private let team: any Team
@@ -23,9 +23,9 @@ final class TrainRun {
   private var session: Session { run.session }
   private var configuration: RunConfiguration { session.configuration }
   private var isFirst: Bool { team.rank == 0 }
-  /// Whether a terminal is there that gets plots.
+  /// Whether plots are printed: on a terminal only.
   private var showsPlots: Bool { !options(RunOption.output.noPlot) && Terminal.standardOutput != nil }
-  private var tells: Bool { isFirst && !options(RunOption.output.quiet) }
+  private var prints: Bool { isFirst && !options(RunOption.output.quiet) }
 
   /// Sets everything up. Collective.
   ///
@@ -35,7 +35,7 @@ final class TrainRun {
   ) throws {
     self.options = options
     self.team = team
-    // As many as a trace shows; as the shares of time are taken from, if that is not too much memory; or none.
+    // As many as a trace shows; or those that shares of time are taken from, as far as their memory allows; or none.
     observedSteps =
       options.contains(RunOption.output.trace)
       ? 8 : options.writesFiles ? max(2, min(64, 50_000 / SpanLog.spansPerStep(configuration))) : 0
@@ -63,7 +63,7 @@ final class TrainRun {
     let firstStep = run.firstState.step
     let plan = session.plan(learningRate: rate)
     let steps = session.steps(of: plan)
-    if tells {
+    if prints {
       let batches = session.tokensPerEpoch / (configuration.batchSize * configuration.bptt)
       let largeBatch = LargeBatch(options)
       if let line = largeBatch.report(configuration, workers: team.size, rate: rate, batches: batches) {
@@ -72,11 +72,11 @@ final class TrainRun {
       printLine(table.header)
       progress = FitProgress(steps: steps, terminal: Terminal.standardOutput, at: .now)
     }
-    // Whatever comes next, an error too, finds a free line.
+    // Whatever is printed next, an error too, finds the progress line erased.
     defer { progress?.clear() }
     var observer = RunObserver()
     observer.step = { try fault?.strike(.after, step: $0.step) }
-    observer.epoch = { [self] in tell($0) }
+    observer.epoch = { [self] in report($0) }
     observer.progress = { [self] in progress?.tell($0, $1, at: $2) }
     var step = firstStep
     observer.wantsStop = {
@@ -90,28 +90,28 @@ final class TrainRun {
     progress?.clear()
     if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
     reportSkippedSteps()
-    if end == .finished, tells, showsPlots { TerminalPlot.show(run.lossPlot) }
+    if end == .finished, prints, showsPlots { TerminalPlot.show(run.lossPlot) }
     let digest = try run.writeResults(end)
     if case .stopped(let step) = end {
-      tellStop(step, memoryShortage())
-      // The first to end ends the job: not before it is told.
+      reportStop(step, memoryShortage())
+      // The first process to end ends the job: wait until worker 0 has written the line.
       team.barrier()
     }
-    if let digest { tell(digest: digest) }
+    if let digest { report(digest: digest) }
     return TrainEnd(fit: end, writer: run.writer)
   }
 
-  // MARK: What is told
+  // MARK: What is printed
 
   private func show(_ curve: LearningRateCurve) {
-    guard tells else { return }
+    guard prints else { return }
     if showsPlots { TerminalPlot.show(curve.plot(configuration.caption)) }
     printLine(LearningRateReport.text(curve, isUsed: configuration.learningRate == nil))
   }
 
-  private func tell(_ epoch: EpochRecord) {
+  private func report(_ epoch: EpochRecord) {
     progress?.clear()
-    if tells { printLine(table.row(epoch)) }
+    if prints { printLine(table.row(epoch)) }
   }
 
   private func reportSkippedSteps() {
@@ -120,8 +120,8 @@ final class TrainRun {
       RunError(text, at: "--on-non-finite skip", remedy: "give a lower --lr or a --clip", status: .success))
   }
 
-  /// - shortage: why the run stops, where nobody has asked for it.
-  private func tellStop(_ step: Int, _ shortage: RunError?) {
+  /// - shortage: the shortage of memory that stops the run; nil where it was asked to stop.
+  private func reportStop(_ step: Int, _ shortage: RunError?) {
     guard isFirst else { return }
     let remedy = run.directory.map { "run again with --resume \($0.path)" } ?? "nothing is kept with --out none"
     guard let shortage else {
@@ -134,13 +134,13 @@ final class TrainRun {
         remedy: "\(shortage.remedy); \(remedy)", status: .tryAgain))
   }
 
-  /// The first worker's shortage of memory that has one; on worker 0. Collective.
+  /// The shortage of memory of the first worker that has one; on worker 0. Collective.
   private func memoryShortage() -> RunError? {
     let own = MemoryReserve.shortage.map { RunError($0) }
     return team.gather(own?.message ?? []).first { !$0.isEmpty }.map { RunError(message: $0) }
   }
 
-  /// Has a shortage of memory from here on tell what the run can go on from.
+  /// From here on, the line about a shortage of memory names the directory to resume from.
   private static func nameCheckpoints(of directory: RunDirectory) {
     Job.prepareForShortage { error in
       guard !CheckpointStore.list(directory.path(of: .checkpoints)).isEmpty else { return error }
@@ -150,8 +150,8 @@ final class TrainRun {
     }
   }
 
-  private func tell(digest: String) {
-    if tells, let directory = run.directory { printLine("run directory \(PlainText.visible(directory.path.named))") }
+  private func report(digest: String) {
+    if prints, let directory = run.directory { printLine("run directory \(PlainText.visible(directory.path.named))") }
     printLine("digest \(digest)")
   }
 }

@@ -3,10 +3,9 @@ internal import Training
 
 internal import Platform
 
-/// Tells how far a fit has come: on a terminal by one line that is drawn over again, elsewhere by a plain line now and
-/// then.
+/// Shows how far a fit has come: on a terminal by one line that is redrawn, elsewhere by a plain line now and then.
 ///
-/// Nothing waits for it: a terminal that doesn't take a line at once isn't given one.
+/// Training never waits for it: a terminal that wouldn't take a line at once isn't given one.
 struct FitProgress {
   /// The fit's last step.
   private let steps: Int
@@ -21,11 +20,11 @@ struct FitProgress {
     last = time
   }
 
-  /// Tells of a step if it is time to.
+  /// Shows a step if it is time to.
   mutating func tell(_ record: StepRecord, _ pace: Pace, at time: ContinuousClock.Instant) {
     guard time - last >= (terminal == nil ? .seconds(10) : .milliseconds(100)) else { return }
     last = time
-    // Nobody wants to read later how far it was.
+    // A reader who is behind has no use for old progress.
     guard StandardOutput.isTaken else { return }
     let text = ProgressText(record, steps: steps, pace)
     guard let terminal else {
@@ -40,7 +39,7 @@ struct FitProgress {
     StandardOutput.write(PassingLine.eraser + (Terminal.hasColors ? "\u{1B}[2m\(line)\u{1B}[22m" : line))
   }
 
-  /// Takes the line away, so that others can be printed.
+  /// Erases the line, so that others can be printed.
   mutating func clear() {
     guard isShown else { return }
     isShown = false
@@ -49,5 +48,5 @@ struct FitProgress {
   }
 }
 
-/// Prints a line that is there at once, in a file or a pipe too.
+/// Prints a line without buffering it, to a file or a pipe too.
 func printLine(_ line: String) { StandardOutput.write(line + "\n") }

@@ -12,7 +12,7 @@ final class OutputQueue: Sendable {
     /// Lines that weren't taken in since too many waited.
     var leftOut = 0
     var isWriting = false
-    /// The first number of an error of standard output.
+    /// The number of the first error of writing to standard output; 0 for none.
     var failure: Int32 = 0
 
     mutating func add(_ text: String, _ descriptor: Int32) {
@@ -23,7 +23,7 @@ final class OutputQueue: Sendable {
   }
 
   private let waiting = Mutex(Waiting())
-  /// Whether texts go by this queue at all.
+  /// Whether output goes through this queue at all.
   let isInUse = Atomic(false)
   /// Bytes that may wait: some hundred thousand lines.
   private static let capacity = 8 << 20
@@ -33,8 +33,7 @@ final class OutputQueue: Sendable {
   /// The number of the first error of writing to standard output; 0 for none.
   var failure: Int32 { waiting.withLock { $0.failure } }
 
-  /// Takes a text in and returns at once. Where too much waits, lines are left out, and those who read on are told how
-  /// many.
+  /// Takes a text in and returns at once. Where too much waits, lines are left out, and a line later says how many.
   func append(_ text: String, to descriptor: Int32) {
     let starts = waiting.withLock { waiting in
       guard waiting.count < Self.capacity else {
@@ -49,7 +48,7 @@ final class OutputQueue: Sendable {
     do throws(TeamError) { try startThread { [self] in run() } } catch { run() }
   }
 
-  /// Returns when nothing waits any more, or after so long; nil for as long as it takes.
+  /// Returns when nothing waits any more, or after `milliseconds`; nil for no limit.
   func wait(milliseconds: Int?) {
     var waited = 0
     while !isEmpty, waited < 5 * (milliseconds ?? .max / 5) {
@@ -98,7 +97,7 @@ final class OutputQueue: Sendable {
         switch errno {
         case EINTR: continue
         case EAGAIN:
-          // Launchers make pipes that they hand on non-blocking.
+          // The pipes that launchers pass on may be non-blocking.
           var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           // The call fills the structure, during the call.
           _ = unsafe poll(&entry, 1, -1)

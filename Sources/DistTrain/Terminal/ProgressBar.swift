@@ -3,12 +3,12 @@ internal import Training
 internal import Platform
 
 /// One line on standard error that shows how far work on bytes has come, how fast it goes and how long it will take;
-/// nothing where standard error is no terminal, or one that can't draw a line over again.
+/// nothing where standard error is no terminal, or one that can't redraw a line.
 struct ProgressBar {
   private let terminal: Terminal?
   private let clock = ContinuousClock()
   private var name = ""
-  /// When the work of this name began: where that of the name before was last seen.
+  /// When the work of this name began: when that of the previous name was last shown.
   private var start: ContinuousClock.Instant
   private var last: ContinuousClock.Instant
   private var hasLine = false
@@ -36,7 +36,7 @@ struct ProgressBar {
     write(PassingLine.eraser + Self.line(name, bytes, of: total, seconds: seconds, width: width))
   }
 
-  /// Takes the line away.
+  /// Erases the line.
   mutating func end() {
     if hasLine { write(PassingLine.eraser) }
     hasLine = false
@@ -65,7 +65,7 @@ struct ProgressBar {
   }
 
   private func write(_ text: String) {
-    // Standard error isn't buffered; what can't be written is of no matter.
+    // Standard error isn't buffered; that a write fails doesn't matter.
     _ = unsafe text.withCString { unsafe Glibc.write(2, $0, strlen($0)) }
   }
 }

@@ -7,7 +7,7 @@ struct ProgressText {
   /// What there is to show, each with how soon it gives way where there is no room, the highest first.
   private let parts: [(text: String, givesWay: Int)]
 
-  /// Of the step done last, of so many. The first epoch is 0, as in the table.
+  /// The line about the step done last, of `steps`. The first epoch is 0, as in the table.
   init(_ record: StepRecord, steps: Int, _ pace: Pace) {
     var parts = [
       ("epoch \(record.epoch - 1)", 2), ("step \(record.step)/\(steps)", 0),

@@ -6,27 +6,27 @@ internal import Training
 
 /// Standard output as a file that may be full, and whose reader may take nothing for a while.
 enum StandardOutput {
-  /// What waits for the readers, while nobody may wait for them.
+  /// Output that its readers haven't taken, where workers may not wait for that.
   private static let queue = OutputQueue()
 
-  /// The number of the first error of a flush; 0 for none.
+  /// The error number (`errno`) of the first failed flush; 0 for none.
   private static let failure = Atomic<Int32>(0)
 
-  /// Makes a file that has reached the size allowed to it an error of writing, not the process's end by SIGXFSZ.
+  /// Makes writing beyond the limit on a file's size an error, instead of SIGXFSZ ending the process.
   static func prepare() { signal(SIGXFSZ, SIG_IGN) }
 
   /// From here on `write` and `writeError` return at once: other workers wait for the one that calls them, and must not
-  /// wait for a terminal that is stopped, or for a pipe that nobody reads. An error that ends the job lets what waits
-  /// go first, as far as that takes no more than a moment.
+  /// wait for a terminal that is stopped, or for a pipe that nobody reads. An error that ends the job is written after
+  /// what waits; under a launcher it waits a second at most.
   static func startWaitingApart() {
     queue.isInUse.store(true, ordering: .relaxed)
     Job.beforeReports { queue.wait(milliseconds: Launcher.current == nil ? nil : 1000) }
   }
 
-  /// Whether all has been taken that was written.
+  /// Whether all output has been taken.
   static var isTaken: Bool { queue.isEmpty }
 
-  /// Writes a text that is there as soon as it is taken, in a file or a pipe too.
+  /// Writes a text without buffering it, to a file or a pipe too.
   static func write(_ text: String) {
     guard queue.isInUse.load(ordering: .relaxed) else {
       print(text, terminator: "")
@@ -43,10 +43,10 @@ enum StandardOutput {
     queue.append(errorLine(error), to: 2)
   }
 
-  /// Waits a moment at most until all is taken: where a launcher is about to end the process.
+  /// Waits until all output is taken, half a second at most: a launcher is about to end the process.
   static func settle() { queue.wait(milliseconds: 500) }
 
-  /// Waits until all is taken that was written, for as long as that may be, and writes what is still held back.
+  /// Waits until all output is taken, however long that takes, and flushes what is buffered.
   ///
   /// - Throws: `RunError` where that has failed; see `Job.flushOutput`.
   static func finish() throws(RunError) {

@@ -6,13 +6,13 @@ internal import Platform
 /// The terminal on which somebody reads this process's standard output.
 ///
 /// Without a launcher that is standard output itself. Open MPI gives each rank a terminal of its own, wherever its own
-/// output goes; so under a launcher, the terminal that counts is that of the nearest process above this one whose
-/// standard output is another: of the launcher, where that runs on this machine.
+/// output goes; so under a launcher, the terminal that counts is the standard output of the nearest ancestor process
+/// that has another one than this process: the launcher, where that runs on this machine.
 struct Terminal: Sendable {
   /// Open on the terminal; its width is asked there.
   private let descriptor: Int32
 
-  /// That of standard error; nil where it isn't one, or can't move its cursor.
+  /// Standard error's terminal; nil where it isn't one, or can't move its cursor.
   static let standardError: Terminal? = !isDumb && isatty(2) == 1 ? Terminal(descriptor: 2) : nil
 
   /// Whether terminals can't move their cursors here: `TERM` is `dumb`, or there is none.

@@ -29,7 +29,7 @@ public struct SharedBarrier: @unchecked Sendable {
   /// Words between two workers' counts: two cache lines, since some CPUs fetch them in pairs.
   private static let spacing = 16
 
-  /// Words of memory for so many workers.
+  /// Words of memory for `workers` workers.
   public static func wordCount(workers: Int) -> Int { (workers + 1) * spacing }
 
   /// The barrier in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all

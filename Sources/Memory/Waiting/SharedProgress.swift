@@ -21,7 +21,7 @@ public struct SharedProgress: @unchecked Sendable {
   /// Words between two workers' lines: two cache lines, since some CPUs fetch them in pairs.
   private static let spacing = 16
 
-  /// Words of memory for so many workers.
+  /// Words of memory for `workers` workers.
   public static func wordCount(workers: Int) -> Int { (workers + 1) * spacing }
 
   /// The lines in `memory`: `wordCount(workers:)` words, zero before the first worker comes, that outlive all use.

@@ -21,7 +21,7 @@ internal import Memory
     let floats: Blocks
     let doubles: Blocks
 
-    /// Rows of so many floats and doubles for each root.
+    /// Rows of `floats` and `doubles` elements for each root.
     init(_ layout: TeamLayout, floats: Int, doubles: Int) {
       func blocks(_ stride: Int) -> Blocks {
         Blocks(

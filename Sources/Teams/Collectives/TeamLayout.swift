@@ -54,7 +54,7 @@ struct TeamLayout: Sendable {
     return first.lowerBound..<slice(nodes[node].upperBound - 1, count: count, unit: unit).upperBound
   }
 
-  /// Runs of these lengths, one behind the other.
+  /// Runs of these lengths, one after the other.
   static func runs(_ lengths: [Int]) -> [Range<Int>] {
     var end = 0
     return lengths.map { length in

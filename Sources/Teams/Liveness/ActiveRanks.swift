@@ -26,7 +26,7 @@ internal import Memory
       let byteCount =
         Arena.byteCount(progressTableWords, of: UInt64.self) + Arena.byteCount(barrierWords, of: UInt64.self)
       window = try SharedWindow(byteCount: byteCount, communicator: node)
-      // The window has so many bytes, aligned, and is kept.
+      // The window has that many bytes, aligned, and is kept.
       let arena = unsafe Arena(lent: window.base, byteCount: byteCount)
       progressTable = SharedProgress(arena.take(progressTableWords), workers: node.size)
       sharedBarrier = SharedBarrier(arena.take(barrierWords), worker: node.rank, workers: node.size, hasCore: false)

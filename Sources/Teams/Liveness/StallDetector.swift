@@ -2,8 +2,8 @@ internal import Memory
 
 /// One process's monitor of the workers of its node.
 struct StallDetector {
-  /// A process that can't name the worker to blame leaves the report to others for so many seconds, times the number of
-  /// its node or rank plus one.
+  /// A process that can't name the worker to blame leaves the report to others for this many seconds times the number
+  /// of its node or rank plus one.
   static let grace = 0.4
 
   private let memory: ProcessMemory

@@ -31,7 +31,7 @@ internal import Memory
       }
       let window = try SharedWindow(byteCount: size, communicator: ranks)
       windows.append(window)
-      // The window has so many bytes, aligned, and is kept until all is freed.
+      // The window has that many bytes, aligned, and is kept until `free`.
       let whole = unsafe Arena(lent: window.base, byteCount: window.byteCount)
       guard let part = whole.part(byteCount: byteCount) else { preconditionFailure("a window that is too small") }
       rest = whole

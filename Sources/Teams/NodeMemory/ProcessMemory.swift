@@ -31,7 +31,7 @@ final class ProcessMemory: @unchecked Sendable {
   let gatherBuffers: BufferView<UInt8>
   let messageSizes: BufferView<Int64>  // (2, workers)
   private(set) var sections: [NodeSection] = []
-  /// Whether what the processes shared has been given back.
+  /// Whether what the processes shared has been freed.
   private(set) var isFreed = false
 
   private static let broadcastCapacity = 1 << 16
