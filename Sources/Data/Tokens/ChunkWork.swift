@@ -1,5 +1,4 @@
 internal import Files
-internal import Jobs
 private import Synchronization
 internal import Teams
 

@@ -1,7 +1,6 @@
 private import Crypto
 internal import Files
 private import Synchronization
-internal import SystemPackage
 internal import Tokenization
 
 /// A piece of a text, to be worked on by itself.

@@ -1,7 +1,6 @@
 internal import Corpus
 internal import Files
 internal import SystemPackage
-internal import Tokenization
 
 /// A file that tokens are made of.
 struct TextSource: Sendable {

@@ -2,7 +2,6 @@ private import Crypto
 internal import Files
 internal import Platform
 internal import SystemPackage
-internal import Tokenization
 
 /// Writes one token file, under a temporary name until `publish`.
 final class TokenFileWriter {

@@ -1,4 +1,3 @@
-private import Crypto
 internal import Files
 internal import Tokenization
 

@@ -1,5 +1,4 @@
 internal import Memory
-internal import Teams
 internal import Training
 
 extension DataReport {

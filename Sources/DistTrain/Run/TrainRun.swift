@@ -1,4 +1,3 @@
-internal import MPI
 internal import Memory
 internal import SystemPackage
 internal import Teams

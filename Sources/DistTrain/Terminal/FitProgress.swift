@@ -1,7 +1,4 @@
-internal import Teams
 internal import Training
-
-internal import Platform
 
 /// Shows how far a fit has come: on a terminal by one line that is redrawn, elsewhere by a plain line now and then.
 ///

@@ -1,7 +1,6 @@
 internal import MPI
 internal import Platform
 internal import Synchronization
-internal import Teams
 internal import Training
 
 /// Standard output as a file that may be full, and whose reader may take nothing for a while.

@@ -1,5 +1,4 @@
 internal import Platform
-internal import Synchronization
 
 /// The C function of a name, for those that the C library declares for GNU sources only, or with a variable number of
 /// arguments, and that Swift therefore doesn't see; nil where there is none. `type` is the manual's: a `@convention(c)`

@@ -2,8 +2,6 @@ internal import Kernels
 internal import Memory
 
 #if MPI
-  internal import Kernels
-
   /// Counts and displacements of one collective's blocks, one for each node, in elements.
   struct Blocks: Sendable {
     let counts: [Int32]

@@ -1,7 +1,6 @@
 internal import Memory
 
 #if MPI
-  internal import Kernels
   internal import MPI
 
   /// The ranks of a job of which some are idle.

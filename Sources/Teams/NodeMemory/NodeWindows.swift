@@ -1,7 +1,6 @@
 internal import Memory
 
 #if MPI
-  internal import Kernels
   internal import MPI
 
   /// The memory that the processes of a node share, in few windows: making one costs MPI a dozen collective operations.

@@ -1,4 +1,3 @@
-internal import Memory
 internal import Platform
 
 /// Bytes of stack of a thread: the arenas hold all that is large.
