@@ -23,14 +23,15 @@ public final class Job {
   #endif
 
   /// Number of processes.
-  public var ranks: Int { launcher?.size ?? 1 }
+  public private(set) var ranks: Int
   /// This process's number among them.
-  public var rank: Int { launcher?.rank ?? 0 }
+  public private(set) var rank: Int
 
   private init(
     _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil
   ) throws {
     self.launcher = launcher
+    (ranks, rank) = (launcher?.size ?? 1, launcher?.rank ?? 0)
     self.threads = threads
     self.ranksPerNode = ranksPerNode
     watchdog = stallSeconds.map {
@@ -47,6 +48,8 @@ public final class Job {
       if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
       world = try World.start()
+      // Some launchers don't say how many they have started.
+      if let all { (ranks, rank) = (all.size, all.rank) }
     #else
       throw RunError(
         "built without MPI", at: "started by an MPI launcher", remedy: "build with the trait MPI, or start it alone",

@@ -1,13 +1,6 @@
 #if MPI
   internal import CMPI
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import Platform
 
   extension Communicator {
     /// Returns when all ranks have come here, like `barrier`, but waits asleep: the core is left to others, and it

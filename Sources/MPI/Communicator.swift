@@ -1,13 +1,6 @@
 #if MPI
   internal import CMPI
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import Platform
 
   /// A group of ranks that talk to each other (`MPI_Comm`).
   ///

@@ -1,12 +1,6 @@
 #if MPI
   internal import CMPI
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import Platform
 
   /// The processors that a process may run on.
   public struct Cores: Equatable, Sendable {

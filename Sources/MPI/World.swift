@@ -1,13 +1,6 @@
 #if MPI
   internal import CMPI
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import Platform
 
   /// All ranks that the launcher started, from `MPI_Init_thread` to `MPI_Finalize`.
   ///

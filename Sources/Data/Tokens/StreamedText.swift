@@ -124,7 +124,8 @@ private final class OwnTokens {
     self.header = header
     self.parts = parts
     // The variable is copied at once.
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let named = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
+    let folder = named.isEmpty ? "/tmp" : named
     let path = FilePath(folder).appending(".dist-train-\(getpid())-\(worker)-\(UInt32.random(in: 0...(.max)))")
     do {
       file = try FileDescriptor.open(

@@ -14,6 +14,7 @@ final class TokenFileWriter {
   private var blockFill = 0
   private var written = 0
   private var isOpen = true
+  private var isPublished = false
 
   /// Begins the file, with room for the header.
   ///
@@ -82,12 +83,15 @@ final class TokenFileWriter {
   }
 
   /// Gives the file its name.
-  func publish() throws(RunError) { try FileOperations.move(aside, to: path) }
+  func publish() throws(RunError) {
+    try FileOperations.move(aside, to: path)
+    isPublished = true
+  }
 
-  /// Deletes the file, unless it is published.
+  /// Deletes the file, whether it is published or not.
   func abandon() {
     if isOpen { try? file.close() }
     isOpen = false
-    FileOperations.remove(aside)
+    FileOperations.remove(isPublished ? path : aside)
   }
 }

@@ -1,8 +1,7 @@
 internal import MPI
+internal import Platform
 internal import Teams
 internal import Training
-
-internal import Platform
 
 /// Prints the time of a training step, with the figures that it depends on.
 ///
@@ -27,7 +26,7 @@ private func figures(
 ) -> [(name: String, value: JSONValue)] {
   let configuration = session.configuration
   let workers = session.team.size
-  let ranks = Launcher.current?.size ?? 1
+  let ranks = max(1, Launcher.current?.size ?? 1)
   let tokens = Double(configuration.batchSize * configuration.bptt)
   let gflops = session.operationsPerStep / (times.medianMicroseconds * 1e3)
   return [
@@ -48,5 +47,9 @@ private func peakMemory() -> Int {
   var usage = rusage()
   // The call fills the structure, during the call.
   _ = unsafe getrusage(numericCast(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_maxrss * 1024
+  #if canImport(Darwin)
+    return usage.ru_maxrss
+  #else
+    return usage.ru_maxrss * 1024
+  #endif
 }

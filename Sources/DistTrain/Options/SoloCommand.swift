@@ -23,7 +23,7 @@ extension SoloCommand {
   func run() throws {
     let command = try CommandJob(
       Self.configuration.commandName ?? "", options, arguments: arguments, sizesAreKnown: false)
-    if (Launcher.current?.size ?? 1) > 1 { try Job.run(agreeingOn: command.facts) { _ in } }
+    if Launcher.current != nil { try Job.run(agreeingOn: command.facts) { _ in } }
     if Job.isFirst { try work(command) }
   }
 }
@@ -33,7 +33,7 @@ extension CommandJob {
   /// no work. Collective; without MPI each process answers for itself.
   static func agree(onRequest request: String) throws {
     #if MPI
-      if (Launcher.current?.size ?? 1) > 1 { try Job.run(agreeingOn: programFacts(request)) { _ in } }
+      if Launcher.current != nil { try Job.run(agreeingOn: programFacts(request)) { _ in } }
     #endif
   }
 }

@@ -33,12 +33,12 @@ struct ProgressBar {
     hasLine = true
     // A line that fills the last column would make some terminals go on to the next.
     let width = terminal.columns - 1
-    write(PassingLine.eraser + Self.line(name, bytes, of: total, seconds: seconds, width: width))
+    send(PassingLine.eraser + Self.line(name, bytes, of: total, seconds: seconds, width: width))
   }
 
   /// Erases the line.
   mutating func end() {
-    if hasLine { write(PassingLine.eraser) }
+    if hasLine { send(PassingLine.eraser) }
     hasLine = false
   }
 
@@ -64,8 +64,8 @@ struct ProgressBar {
     return choices.first { $0.count <= width } ?? String(percent.prefix(max(0, width)))
   }
 
-  private func write(_ text: String) {
+  private func send(_ text: String) {
     // Standard error isn't buffered; that a write fails doesn't matter.
-    _ = unsafe text.withCString { unsafe Glibc.write(2, $0, strlen($0)) }
+    _ = unsafe text.withCString { unsafe write(2, $0, strlen($0)) }
   }
 }
