@@ -9,6 +9,8 @@ public struct Launcher: Equatable, Sendable {
   public let rank: Int
   /// This process's number among those of its node; its rank where the launcher doesn't say.
   public let rankOnNode: Int
+  /// Whether the launcher says the number on the node.
+  public let numbersRanksOfNode: Bool
   /// Number of processes that it started on this node; 1 where the launcher doesn't say.
   public let ranksOnNode: Int
   /// Whether it is Open MPI's mpirun.
@@ -32,6 +34,7 @@ public struct Launcher: Equatable, Sendable {
       self.size = size
       self.rank = rank
       rankOnNode = integer(launcher.onNode) ?? rank
+      numbersRanksOfNode = integer(launcher.onNode) != nil
       isOpenMPI = launcher.size == Self.known[0].size
       return
     }
@@ -39,6 +42,7 @@ public struct Launcher: Equatable, Sendable {
     size = integer("SLURM_NTASKS") ?? 0
     self.rank = rank
     rankOnNode = rank
+    numbersRanksOfNode = false
     isOpenMPI = false
   }
 

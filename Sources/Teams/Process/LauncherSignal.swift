@@ -20,10 +20,10 @@ public enum LauncherSignal {
   /// Waits for the signal: true as soon as it has come, false after `seconds`.
   public static func comes(within seconds: Int) -> Bool { comes(withinMilliseconds: 1000 * seconds) }
 
-  /// The same, with the time in milliseconds.
-  public static func comes(withinMilliseconds milliseconds: Int) -> Bool {
-    for _ in 0..<(milliseconds / 10) {
-      if cameLately { return true }
+  /// The same, with the time in milliseconds, and true as soon as `other` is, too, which is asked ten times a second.
+  public static func comes(withinMilliseconds milliseconds: Int, or other: () -> Bool = { false }) -> Bool {
+    for turn in 0..<(milliseconds / 10) {
+      if cameLately || turn % 10 == 9 && other() { return true }
       pause(microseconds: 10_000)
     }
     return cameLately

@@ -112,7 +112,7 @@ final class NodeWorker {
       left -= count
       synchronise(.broadcastOrGather)
       // All workers have read the same count, so all come here or none.
-      if left > 0 { broadcastBuffer = longBroadcastBuffer() }
+      if left > Self.mostTurns * broadcastBuffer.count { broadcastBuffer = longBroadcastBuffer() }
     } while left > 0
     return keeps && isRoot ? bytes : result
   }
@@ -136,6 +136,8 @@ final class NodeWorker {
   }
 
   private static let largeBroadcastByteCount = 2 << 20
+  /// How many turns with the small buffers come before the memory of large ones is worth it.
+  private static let mostTurns = 8
 
   /// The bytes of all of the node's workers on the first of them, an empty array on the others. Those lose little more
   /// time than copying their own bytes takes: as long as these fit into the worker's gather buffer there is one
@@ -166,7 +168,7 @@ final class NodeWorker {
         gatherBuffers[start..<(start + min(max(length - done, 0), capacity))].append(to: &result[worker])
       }
       done += capacity
-      if done < longest {
+      if longest - done > Self.mostTurns * capacity {
         // All workers have read the same count, so all come here or none.
         gatherBuffers = longGatherBuffers()
         capacity = gatherBuffers.count / 2 / workers
