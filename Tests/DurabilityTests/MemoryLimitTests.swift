@@ -75,6 +75,8 @@
           #expect(result.output.last { $0.hasPrefix("digest ") } == whole.output.last)
         } else {
           #expect(limit < 1_000_000)
+          // No line of the program has run then.
+          if result.errors.contains(where: { $0.contains("error while loading shared libraries") }) { return }
           let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
           #expect(own.count == 1 && own[0].contains("ulimit -v"), "\(limit): \(result.errors)")
         }
