@@ -63,7 +63,7 @@ let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "s
 /// one looks at them alone to find what has changed.
 let rooms: [Target.Dependency] = [
   "Benchmarks", "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Kernels", "Memory",
-  "Models", "Optimization", "Reports", "Runs", "Teams", "Tokenization",
+  "Models", "Optimization", "Reports", "Runs", "Sweeps", "Teams", "Tokenization",
 ]
 
 /// A target of the library whose code holds no raw memory.
@@ -134,6 +134,12 @@ let package = Package(
         "Reports", "Teams", "Tokenization", systemPackage,
       ]),
     room(
+      "Sweeps",
+      [
+        "Configuration", "Data", "Files", "Fitting", "Jobs", "Memory", "Models", "Reports", "Runs", "Teams", crypto,
+        systemPackage,
+      ]),
+    room(
       "Benchmarks",
       ["Configuration", "Corpus", "Files", "Fitting", "Jobs", "Kernels", "MPI", "Memory", "Models", "Teams"]),
     // What users import: it has no code of its own and passes on what the rooms offer.
@@ -188,7 +194,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary", "Training",
+        "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary",
+        "Training",
       ] + rooms,
       swiftSettings: tests),
     // The README's program with the library.
@@ -196,7 +203,7 @@ let package = Package(
       name: "ExampleProgram", dependencies: ["Training"] + rooms, path: "Tests/ExampleProgram", swiftSettings: language),
     .testTarget(
       name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "LearnerExercise", "Training"] + rooms,
-      exclude: ["campaign", "disturb"], swiftSettings: tests),
+      exclude: ["campaign", "disturb", "sweep-campaign"], swiftSettings: tests),
     // A program with the library whose fit is kept in a directory.
     .executableTarget(
       name: "LearnerExercise", dependencies: ["Training"] + rooms, path: "Tests/LearnerExercise",

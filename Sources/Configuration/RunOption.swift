@@ -11,6 +11,7 @@ package enum RunOption {
   package static let generation = GenerationOptions()
   package static let tokenization = TokenizationOptions()
   package static let display = DataDisplayOptions()
+  package static let sweep = SweepOptions()
   package static let benchmark = BenchmarkOptions()
   package static let stepBenchmark = StepBenchmarkOptions()
   package static let scalingBenchmark = ScalingBenchmarkOptions()
@@ -20,7 +21,7 @@ package enum RunOption {
   /// Every section. Two sections share an option, or have one of the same name for different commands.
   package static let sections: [any OptionSection] = [
     model, data, schedule, largeBatch, durability, output, finder, evaluation, generation, tokenization, display,
-    benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
+    sweep, benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
   ]
 
   /// Those that a run computes from, in the order of `config.json`.

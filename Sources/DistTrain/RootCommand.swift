@@ -20,7 +20,8 @@ struct RootCommand: ParsableCommand {
     version: programVersion,
     subcommands: [
       TrainCommand.self, LearningRateFinderCommand.self, EvaluateCommand.self, GenerateCommand.self,
-      TokenizeCommand.self, DataCommand.self, VerifyCommand.self, BenchmarkCommand.self, ManualCommand.self,
+      TokenizeCommand.self, DataCommand.self, VerifyCommand.self, SweepCommand.self, BenchmarkCommand.self,
+      ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -46,8 +47,8 @@ struct RootCommand: ParsableCommand {
       try configured.show(fullMessage(for: error), isFirst: isFirst)
       return
     }
-    // Only a training run has something to keep.
-    if !(command is TrainCommand) { StopRequest.leave() }
+    // Only training has something to keep.
+    if !(command is TrainCommand || command is SweepCommand) { StopRequest.leave() }
     do {
       try command.run()
     } catch let error as RunError {

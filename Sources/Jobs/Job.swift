@@ -14,8 +14,8 @@ public import Teams
 public final class Job {
   /// The launcher; nil for a process on its own.
   public let launcher: Launcher?
-  private let threads: Int?
-  private let ranksPerNode: Int?
+  let threads: Int?
+  let ranksPerNode: Int?
   private var teams: [LocalWorkers] = []
   private let watchdog: Watchdog?
   #if MPI
@@ -27,8 +27,9 @@ public final class Job {
   /// This process's number among them.
   public private(set) var rank: Int
 
-  private init(
-    _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil
+  init(
+    _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil,
+    goingOn: String = Watchdog.goingOn
   ) throws {
     self.launcher = launcher
     (ranks, rank) = (launcher?.size ?? 1, launcher?.rank ?? 0)
@@ -37,7 +38,7 @@ public final class Job {
     watchdog = stallSeconds.map {
       Watchdog(
         stallSeconds: $0, rank: launcher?.rank ?? 0, ranks: launcher?.size ?? 1,
-        stop: StopPassing(isAsked: { StopRequest.hasCome }, ask: { StopRequest.ask() }))
+        stop: StopPassing(isAsked: { StopRequest.hasCome }, ask: { StopRequest.ask() }), goingOn: goingOn)
     }
     Self.prepareForShortage()
     try watchdog?.start()
@@ -75,17 +76,19 @@ public final class Job {
   /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
   /// - ranksPerNode: nil for the real nodes; a number splits each of them into simulated nodes of that many ranks.
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
+  /// - goingOn: what the line about a lost rank says is to be done.
   /// - facts: what all processes must have alike (`agree`), compared before `body`.
   /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and what `body` throws.
   public static func run<Result>(
-    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil, agreeingOn facts: [Fact] = [],
-    _ body: (Job) throws -> Result
+    threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil,
+    goingOn: String = Watchdog.goingOn, agreeingOn facts: [Fact] = [], _ body: (Job) throws -> Result
   ) throws -> Result {
     let job: Job
     #if MPI
       do {
         job = try Job(
-          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
+          Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds,
+          goingOn: goingOn)
       } catch let error as MPIError {
         if error.errorClass == .launcher, let launcher = Launcher.current {
           throw Self.leftOver(launcher, sees: "\(World.libraryVersion) sees one")
@@ -102,7 +105,8 @@ public final class Job {
       return result
     #else
       job = try Job(
-        Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds)
+        Launcher.current, threads: threads, ranksPerNode: ranksPerNode, stallSeconds: stallSeconds,
+        goingOn: goingOn)
       return try body(job)
     #endif
   }
@@ -115,9 +119,15 @@ public final class Job {
   /// - Throws: `RunError` for numbers that don't fit the lanes, on all ranks alike.
   public func makeWorkers(_ lanes: Lanes, mayIdle: Bool = false) throws -> LocalWorkers {
     let team = try newTeam(lanes, mayIdle: mayIdle)
+    keep(team)
+    return team
+  }
+
+  /// Has a team looked after, and given back at the job's end.
+  func keep(_ team: LocalWorkers) {
+    Self.errorReporter.withLock { $0 = team.errorReporter }
     if let watchdog { team.beWatched(by: watchdog, rank: rank) }
     teams.append(team)
-    return team
   }
 
   /// Whether `flag` is true on any process: for flags that the workers agree on and idle processes can't know.
@@ -212,7 +222,7 @@ public final class Job {
   }
 
   /// Calls `make` and turns a `TeamError` into a `RunError`.
-  private func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
+  func fitting(_ lanes: Lanes, _ make: () throws -> LocalWorkers) throws -> LocalWorkers {
     do {
       return try make()
     } catch let error as TeamError {
@@ -292,5 +302,5 @@ public final class Job {
     MemoryShortage.whenShort { fail(complete(RunError($0))) }
   }
 
-  private static let fail: @Sendable (any Error) -> Never = { error in end(report(error)) }
+  static let fail: @Sendable (any Error) -> Never = { error in end(report(error)) }
 }

@@ -12,7 +12,7 @@ extension RunError {
   }
 
   /// What the system or the MPI library doesn't give, in the user's terms; nil for an error that isn't about that.
-  init?(lacking error: any Error) {
+  package init?(lacking error: any Error) {
     switch error {
     case TeamError.noThread(let code):
       self.init(threadsShortBy: ThreadLimit.binding ?? "error \(code)")

@@ -14,5 +14,6 @@
 @_exported public import Optimization
 @_exported public import Reports
 @_exported public import Runs
+@_exported public import Sweeps
 @_exported public import Teams
 @_exported public import Tokenization

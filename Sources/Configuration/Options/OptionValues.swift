@@ -34,6 +34,13 @@ package struct OptionValues: Sendable {
   /// Throws a usage error for the first option whose value is out of its bounds.
   package func check() throws(RunError) { for option in declared { try option.check(self) } }
 
+  /// These with what others of the same options were given, which goes before.
+  package func taking(_ other: Self) -> Self {
+    var both = self
+    both.given.merge(other.given) { _, later in later }
+    return both
+  }
+
   /// Those of two groups of options.
   package static func + (one: Self, other: Self) -> Self {
     var both = one

@@ -26,9 +26,10 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: OutputOptions.title) var output: SectionArguments<OutputOptions>
 
-  func run() throws {
-    try runTrain(
-      .train(
-        model.values + data.values + schedule.values + largeBatch.values + durability.values + output.values))
+  /// What is given of its options.
+  var options: OptionValues {
+    model.values + data.values + schedule.values + largeBatch.values + durability.values + output.values
   }
+
+  func run() throws { try runTrain(.train(options)) }
 }

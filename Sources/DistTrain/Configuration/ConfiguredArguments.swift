@@ -90,7 +90,7 @@ struct ConfiguredArguments {
   }
 
   /// The command's option of the setting's name; nil where another command has it.
-  private static func argument(
+  static func argument(
     _ setting: OptionSetting, _ command: CommandDescription, isFile: Bool
   ) throws(RunError) -> CommandDescription.Argument? {
     let reserved: Set = [file, "help", "version"]
@@ -108,7 +108,7 @@ struct ConfiguredArguments {
   }
 
   /// Throws for a setting without a value.
-  private static func checkValue(_ setting: OptionSetting) throws(RunError) {
+  static func checkValue(_ setting: OptionSetting) throws(RunError) {
     guard setting.values.isEmpty || setting.values.contains("") else { return }
     throw RunError(
       "'\(setting.name)' has an empty value", at: setting.place, remedy: "give a value, or take the setting out",
@@ -116,7 +116,7 @@ struct ConfiguredArguments {
   }
 
   /// The setting as arguments.
-  private static func words(
+  static func words(
     _ setting: OptionSetting, _ argument: CommandDescription.Argument, _ command: CommandDescription
   ) throws(RunError) -> [String] {
     guard argument.kind == .flag else {

@@ -8,7 +8,21 @@ enum SettingsFile {
   ///
   /// - Throws: `RunError` where the file can't be read, is no YAML, or is no list of names with values.
   static func settings(_ path: String) throws(RunError) -> [OptionSetting] {
-    let text = try InputFile.text(path, remedy: "give --config a file of options")
+    var settings: [OptionSetting] = []
+    for member in try members(path, remedy: "give --config a file of options") {
+      if case .mapping = member.value, member.name == ConfigurationFile.environmentName { continue }
+      if let setting = try setting(member.name, member.value, member.place) { settings.append(setting) }
+    }
+    return settings
+  }
+
+  /// The names in a file, in their order, with their values.
+  ///
+  /// - remedy: what to do where it can't be read.
+  static func members(
+    _ path: String, remedy: String
+  ) throws(RunError) -> [(name: String, value: Node, place: String)] {
+    let text = try InputFile.text(path, remedy: remedy)
     let root: Node?
     do {
       root = try compose(yaml: text)
@@ -22,31 +36,37 @@ enum SettingsFile {
       throw RunError(
         "the configuration has no names", at: path, remedy: "write `option: value` on each line", status: .usage)
     }
-    var settings: [OptionSetting] = []
-    for (key, value) in mapping {
+    return try members(of: mapping, path)
+  }
+
+  /// The names in a part of the file at `path`, in their order, with their values.
+  static func members(
+    of mapping: Node.Mapping, _ path: String
+  ) throws(RunError) -> [(name: String, value: Node, place: String)] {
+    try mapping.map { key, value throws(RunError) in
       let place = path + (key.mark.map { ", line \($0.line)" } ?? "")
       guard let name = key.string else {
         throw RunError("a name is not a text", at: place, remedy: "write `option: value`", status: .usage)
       }
-      switch value {
-      case .scalar(let scalar):
-        let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-        // Neither an empty value nor a quoted text is null.
-        if !isQuoted, scalar.string != "", value.null != nil { continue }
-        let truth = isQuoted ? OptionSetting.truth(of: scalar.string) : value.bool
-        settings.append(
-          OptionSetting(name: name, values: [scalar.string], truth: truth, isQuoted: isQuoted, place: place))
-      case .sequence(let sequence):
-        let values = sequence.compactMap { if case .scalar(let scalar) = $0 { scalar.string } else { nil } }
-        guard values.count == sequence.count else { throw notOneValue(name, place) }
-        settings.append(OptionSetting(name: name, values: values, truth: nil, place: place))
-      case .mapping:
-        guard name == ConfigurationFile.environmentName else { throw notOneValue(name, place) }
-      case .alias:
-        throw notOneValue(name, place)
-      }
+      return (name, value, place)
     }
-    return settings
+  }
+
+  /// A value or a list of them as a setting; nil for null.
+  static func setting(_ name: String, _ value: Node, _ place: String) throws(RunError) -> OptionSetting? {
+    switch value {
+    case .scalar(let scalar):
+      let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+      // Neither an empty value nor a quoted text is null.
+      if !isQuoted, scalar.string != "", value.null != nil { return nil }
+      let truth = isQuoted ? OptionSetting.truth(of: scalar.string) : value.bool
+      return OptionSetting(name: name, values: [scalar.string], truth: truth, isQuoted: isQuoted, place: place)
+    case .sequence(let sequence):
+      let values = sequence.compactMap { if case .scalar(let scalar) = $0 { scalar.string } else { nil } }
+      guard values.count == sequence.count else { throw notOneValue(name, place) }
+      return OptionSetting(name: name, values: values, truth: nil, place: place)
+    case .mapping, .alias: throw notOneValue(name, place)
+    }
   }
 
   private static func notOneValue(_ name: String, _ place: String) -> RunError {

@@ -11,7 +11,12 @@ extension CommandJob {
       "train", options,
       sizesAreKnown: !options.contains(RunOption.durability.resume)
         && !options.contains(RunOption.largeBatch.batchSizePerWorker))
-    let configuration = job.configuration
+    try job.checkTrain()
+    return job
+  }
+
+  /// Throws a usage error for options of `train` that don't fit each other.
+  func checkTrain() throws(RunError) {
     try LargeBatch(options).check(options, scales: configuration.learningRate != nil)
     if options(RunOption.durability.newSchedule), !options.contains(RunOption.durability.resume) {
       throw RunError(
@@ -22,7 +27,6 @@ extension CommandJob {
       throw RunError(
         "`auto` needs the LR finder", at: "--lr auto --no-lr-find", remedy: "leave out one of the two", status: .usage)
     }
-    return job
   }
 
   /// The job of `dist-train lr-find`.

@@ -42,12 +42,7 @@ final class TrainRun {
       configuration, team: team,
       spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil,
       awaitsCheckpoint: start.resumption != nil)
-    var keeping = RunKeeping()
-    keeping.checkpointEvery = options[RunOption.durability.checkpointEvery]
-    keeping.checkpoints = options(RunOption.durability.keep)
-    keeping.nonFinite = options(RunOption.schedule.nonFinite)
-    keeping.ranks = ranks
-    keeping.facts = LargeBatch(options).facts(configuration)
+    var keeping = options.keeping(configuration, ranks: ranks)
     keeping.remedy = { sound, rate in
       sound.map { "go on from the newest sound checkpoint: --resume \($0.named) --new-schedule --lr \(rate)" }
         ?? "no checkpoint is sound: begin again with --lr \(rate) and another --out"

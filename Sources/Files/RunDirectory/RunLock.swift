@@ -12,7 +12,7 @@ package final class RunLock: Sendable {
   /// Claims a directory.
   ///
   /// - Throws: `RunError`, which says who has it and since when, where another job has.
-  init(_ directory: FilePath) throws(RunError) {
+  package init(_ directory: FilePath) throws(RunError) {
     let path = directory.appending(".lock")
     do {
       file = try FileDescriptor.open(
@@ -31,7 +31,7 @@ package final class RunLock: Sendable {
   }
 
   /// Writes who has the directory, for those who are refused.
-  func announce() {
+  package func announce() {
     do {
       try file.resize(to: 0)
       _ = try file.writeAll("process \(getpid()) on \(hostName), since \(UTCTime.now.basicText)".utf8)

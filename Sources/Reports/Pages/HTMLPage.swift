@@ -37,7 +37,7 @@ public enum HTMLPage {
   }
 
   /// Names with values, as a list of the given look.
-  static func list(_ entries: [(name: String, value: String)], class name: String) -> String {
+  public static func list(_ entries: [(name: String, value: String)], class name: String) -> String {
     let items = entries.map { entry in
       "<div><dt>\(PlainText.escapedForXML(entry.name))</dt><dd>\(PlainText.escapedForXML(entry.value))</dd></div>\n"
     }
@@ -45,7 +45,7 @@ public enum HTMLPage {
   }
 
   /// Plots side by side; on a phone one below another, drawn for its width so that their texts stay readable.
-  static func plots(_ plots: [LinePlot]) -> String {
+  public static func plots(_ plots: [LinePlot]) -> String {
     let pictures = plots.map { plot in
       "<div><div class=\"at-wide\">\(plot.svg(width: 560, height: 350))</div>"
         + "<div class=\"at-narrow\">\(plot.svg(width: 360, height: 270))</div></div>\n"

@@ -35,6 +35,8 @@ enum PageStyle {
     .texts th,.texts td{text-align:left;white-space:normal}
     .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
     .plots svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+    .pictures{overflow-x:auto}
+    .pictures svg{display:block;width:100%;height:auto;min-width:560px;margin-bottom:12px;border:1px solid var(--line);border-radius:6px}
     .at-narrow{display:none}
     .facts{display:flex;flex-wrap:wrap;gap:10px;margin:18px 0;padding:0}
     .facts div{flex:1 1 120px;border:1px solid var(--line);border-radius:6px;padding:8px 12px}

@@ -27,10 +27,17 @@ public final class Watchdog: Sendable {
   private let rank: Int
   private let isAlone: Bool
   private let stop: StopPassing?
+  private let remedy: String
+
+  /// What is to be done about a lost rank, unless something else is said.
+  public static let goingOn = "run again with --resume"
 
   /// - stallSeconds: how long others may wait for a worker; rank, ranks: this process among those of the job.
-  /// - stop: how an idle process passes on that it was asked to stop.
-  public init(stallSeconds: Double, rank: Int, ranks: Int, stop: StopPassing? = nil) {
+  /// - stop: how an idle process passes on that it was asked to stop; goingOn: what is to be done about a lost rank.
+  public init(
+    stallSeconds: Double, rank: Int, ranks: Int, stop: StopPassing? = nil, goingOn: String = Watchdog.goingOn
+  ) {
+    remedy = goingOn
     limit = stallSeconds
     self.rank = rank
     isAlone = ranks == 1
@@ -69,7 +76,8 @@ public final class Watchdog: Sendable {
       phase.0 = .running(stallDetector, idleRankMonitor)
       if stallDetector?.isLeftOver ?? false { endAtOnce(tryAgainStatus) }
       if idleRankMonitor?.isAskedToStop ?? false { stop?.ask() }
-      guard let finding = stuck ?? absent else { return }
+      guard var finding = stuck ?? absent else { return }
+      finding.remedy = remedy
       if let stallDetector { _ = stallDetector.errorReporter.report(finding) } else { idleRankMonitor?.report(finding) }
       endAtOnce(tryAgainStatus)
     case .ended: return
@@ -79,7 +87,9 @@ public final class Watchdog: Sendable {
       phase.waited += interval
       guard phase.waited > limit + StallDetector.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
       let place = if case .starting = phase.0 { "start" } else { "end" }
-      writeErrorLine(LostWorkers(text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s"))
+      writeErrorLine(
+        LostWorkers(
+          text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s", remedy: remedy))
       endAtOnce(tryAgainStatus)
     }
   }
@@ -103,6 +113,8 @@ struct LostWorkers: Error, CustomStringConvertible {
   let text: String
   /// Where.
   let detail: String
+  /// What is to be done.
+  var remedy = Watchdog.goingOn
 
-  var description: String { "\(text): \(detail); run again with --resume" }
+  var description: String { "\(text): \(detail); \(remedy)" }
 }

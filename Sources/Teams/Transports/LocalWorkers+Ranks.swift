@@ -6,11 +6,12 @@
     /// numbered by node, then rank, then thread; nodes by their lowest rank.
     ///
     /// - ranksPerNode: nil for the real nodes; a number splits each of them into simulated nodes of that many ranks.
+    /// - sleeps: whether a worker that waits leaves its core to others at once, whatever cores there are.
     /// - failure: how `run` ends the job when it can't return, also after a failed MPI call; by default with one line
     ///   and `MPI_Abort`.
     /// - Throws: `TeamError`, on all ranks alike, for numbers that don't fit; `MPIError`.
     public convenience init(
-      lanes: Lanes, threads: Int, ranks: Communicator, ranksPerNode: Int? = nil,
+      lanes: Lanes, threads: Int, ranks: Communicator, ranksPerNode: Int? = nil, sleeps: Bool = false,
       failure: @escaping @Sendable (any Error) -> Never = abortJob
     ) throws {
       let least = Int(try ranks.allReduce(Int64(threads), .min))
@@ -28,8 +29,9 @@
 
       let place = try NodePlace(ranks, ranksPerNode: ranksPerNode)
       let layout = TeamLayout(lanes, nodeSizes: place.nodeRanks.map { $0 * threads })
-      let hasCores = place.cores.ofNode >= place.cores.ranks * threads && place.cores.leastOfRank >= threads
-      let yields = try ranks.allReduce(!hasCores && !World.yieldsByItself ? UInt8(1) : 0, .max) == 1
+      let hasCores =
+        !sleeps && place.cores.ofNode >= place.cores.ranks * threads && place.cores.leastOfRank >= threads
+      let yields = try ranks.allReduce(!hasCores && (sleeps || !World.yieldsByItself) ? UInt8(1) : 0, .max) == 1
       place.leaders?.yields = yields
       let memory = try ProcessMemory(
         layout, node: place.node, firstWorker: layout.nodes[place.node].lowerBound + place.communicator.rank * threads,
@@ -79,6 +81,18 @@
         max(1, cores.leastOfRank))
       try node.free()
       return Int(try ranks.allReduce(Int64(threads), .min))
+    }
+
+    /// Cores that are this process's to compute on, as a team has it in which each worker has one: its share of the
+    /// node's, 0 where the node has fewer than ranks and this one has none; collective.
+    public static func coreShare(of ranks: Communicator) throws -> Int {
+      let node = try ranks.splitShared()
+      let hasOne = try NodeCores(node).hasOne
+      try node.free()
+      let allHave = try ranks.allReduce(hasOne ? UInt8(0) : 1, .max) == 0
+      guard allHave else { return hasOne ? 1 : 0 }
+      let most = 4096 * ranks.size
+      return try defaultThreads(lanes: Lanes(batchSize: most, count: most), ranks: ranks)
     }
 
     /// Prints `error` on one line of standard error and ends all ranks with code 1.

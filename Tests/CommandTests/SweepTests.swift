@@ -1,0 +1,207 @@
+import Foundation
+import Launching
+import Testing
+
+/// `dist-train sweep`: runs that are the same as by themselves, on any number of workers.
+@Suite(.serialized) struct SweepTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private static let common = "hidden: 16\nlr-find: false\nepochs: 1\nbptt: 40\n"
+
+  private func file(_ text: String, named name: String = "sweep.yaml") throws -> String {
+    try folder.file(name, Data(text.utf8)).path
+  }
+
+  private func sweep(
+    _ file: String, to name: String = "sweep", ranks: Int = 0, _ options: [String] = [], seconds: Int = 120
+  ) throws -> Launcher.Result {
+    try Launcher.run(
+      ranks: ranks, ["sweep", file, "--out", "\(folder.path)/\(name)", "--threads", ranks > 0 ? "1" : "2"] + options,
+      seconds: seconds)
+  }
+
+  private func text(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(folder.path)/\(name)", encoding: .utf8)
+  }
+
+  /// The lines of a CSV without quoted fields' commas, by column.
+  private func rows(_ name: String) throws -> [[String: String]] {
+    let lines = try text(name).split(separator: "\n").map { line in
+      var fields = [""]
+      var isQuoted = false
+      for character in line {
+        if character == "\"" {
+          isQuoted.toggle()
+        } else if character == ",", !isQuoted {
+          fields.append("")
+        } else {
+          fields[fields.count - 1].append(character)
+        }
+      }
+      return fields
+    }
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+  }
+
+  @Test func eachRunIsTheSameAsByItself() throws {
+    defer { folder.remove() }
+    let file = try file(
+      Self.common + "seeds: 2\ngrid:\n  model: [model3, gru]\n  lr: [1e-3, 1e-2]\n")
+    let alone = try sweep(file)
+    #expect(alone.status == 0, "\(alone.errors)")
+    #expect(alone.errors.isEmpty)
+    let runs = try rows("sweep/runs.csv")
+    #expect(runs.count == 8)
+    for run in runs where run["seed"] == "43" {
+      let model = try #require(run["model"])
+      let lr = try #require(run["lr"])
+      let train = try Launcher.run([
+        "--hidden", "16", "--no-lr-find", "--epochs", "1", "--bptt", "40", "--quiet", "--out", "none", "--model", model,
+        "--lr", lr, "--seed", "43",
+      ])
+      #expect(train.digest != nil && train.digest == run["digest"], "\(run)")
+    }
+    // A table of four variants, of which one is the best.
+    let table = try rows("sweep/table.csv")
+    #expect(table.map { $0["runs"] } == ["2", "2", "2", "2"])
+    #expect(table.count { $0["best"] == "1" } == 1)
+    #expect(alone.output.contains("workers were busy for "))
+    let marked = alone.output.split(separator: "\n").filter { $0.hasPrefix("*  ") }
+    #expect(marked.count == 1 && marked[0].contains(" ± "), "\(alone.output)")
+    // Every run has left what a run leaves.
+    let directory = "sweep/runs/model=gru,lr=0.01,seed=42"
+    for name in ["config.json", "metrics.jsonl", "metrics.csv", "model.safetensors", "report.html", "checkpoints"] {
+      #expect(FileManager.default.fileExists(atPath: "\(folder.path)/\(directory)/\(name)"), "\(name)")
+    }
+    let page = try text("sweep/report.html")
+    #expect(page.contains("valid loss") && page.contains("<svg") && !page.contains("http://www.w3.org/1999"))
+    #if MPI
+      let ranks = try sweep(file, to: "ranks", ranks: 3)
+      #expect(ranks.status == 0, "\(ranks.errors)")
+      #expect(ranks.digest != nil && ranks.digest == alone.digest)
+      let nodes = try sweep(file, to: "nodes", ranks: 4, ["--ranks-per-node", "2", "--workers-per-run", "2"])
+      #expect(nodes.digest == alone.digest, "\(nodes.errors)")
+    #endif
+    // Once more nothing is done.
+    let again = try sweep(file)
+    #expect(
+      again.output.contains("8 runs of 4 variants; done before: 8\n") && again.digest == alone.digest, "\(again.output)"
+    )
+    #expect(!again.output.contains("8/8"))
+  }
+
+  @Test func theFileMayGrowButNotChange() throws {
+    defer { folder.remove() }
+    let small = try sweep(try file(Self.common + "grid:\n  lr: [1e-3, 2e-3]\n"))
+    #expect(small.status == 0, "\(small.errors)")
+    let larger = try sweep(try file(Self.common + "seeds: 2\ngrid:\n  lr: [1e-3, 2e-3, 3e-3]\n"))
+    #expect(larger.status == 0 && larger.output.contains("6 runs of 3 variants, 4 more than before; done before: 2\n"))
+    #expect(try rows("sweep/runs.csv").count == 6)
+    // A new name for the same runs changes nothing: they are known by what they compute from.
+    let renamed = try sweep(
+      try file(Self.common + "seeds: 2\nruns:\n  - {lr: 1e-3, weight-decay: 0.01}\n  - {lr: 2e-3}\n  - {lr: 3e-3}\n"))
+    #expect(renamed.output.contains("done before: 6\n") && renamed.digest == larger.digest, "\(renamed.errors)")
+    for (text, problem) in [
+      ("seeds: 2\ngrid:\n  lr: [1e-3, 2e-3]\n", "the sweep has a run that the file lacks (lr=0.003,seed=42)"),
+      (
+        "seeds: 2\nclip: 1\ngrid:\n  lr: [1e-3, 2e-3, 3e-3]\n",
+        "the file has changed since the sweep began (--clip is 1.0, was null in lr=0.001,seed=42)"
+      ),
+    ] {
+      let file = try file(Self.common + text)
+      try expectOneLine(
+        ["sweep", file, "--out", folder.path + "/sweep"], status: 64, saying: "\(problem): \(file)", ranks: nil)
+    }
+  }
+
+  @Test func aRunThatDivergesIsTold() throws {
+    defer { folder.remove() }
+    let result = try sweep(
+      try file("hidden: 16\nlr-find: false\nepochs: 1\nseeds: 2\ngrid:\n  lr: [1e-3, 1e30]\n"),
+      ranks: aloneAndRanks.last! ?? 0)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.ownErrors.isEmpty)
+    let table = try rows("sweep/table.csv")
+    #expect(table.map { $0["failed"] } == ["0", "2"] && table[1]["valid_loss_mean"] == "")
+    #expect(table[0]["best"] == "1")
+    let failed = result.output.split(separator: "\n").filter { $0.hasPrefix("failed  lr=1e+30,seed=4") }
+    #expect(failed.count == 2 && failed[0].contains("not finite"), "\(result.output)")
+    // It is done, and not tried again.
+    #expect(try sweep(folder.path + "/sweep.yaml").output.contains("4 runs of 2 variants; done before: 4\n"))
+  }
+
+  @Test func drawsAreTheSameEachTime() throws {
+    defer { folder.remove() }
+    let random =
+      "random:\n  draws: 3\n  seed: 5\n  lr: {from: 1e-4, to: 1e-2, scale: log}\n  layers: {from: 1, to: 3}\n"
+    let first = try sweep(try file(Self.common + "model: gru\n" + random))
+    #expect(first.status == 0, "\(first.errors)")
+    let names = try rows("sweep/runs.csv").compactMap { $0["run"] }
+    let more = try sweep(try file(Self.common + "model: gru\n" + random.replacing("draws: 3", with: "draws: 5")))
+    #expect(more.output.contains("5 runs of 5 variants, 2 more than before; done before: 3\n"), "\(more.errors)")
+    let all = try rows("sweep/runs.csv")
+    #expect(Array(all.compactMap { $0["run"] }.prefix(3)) == names)
+    for run in all {
+      let rate = try #require(run["lr"].flatMap { Double($0) })
+      #expect(rate >= 1e-4 && rate <= 1e-2)
+      #expect(["1", "2", "3"].contains(run["layers"]))
+    }
+  }
+
+  // MARK: Errors
+
+  @Test(arguments: [
+    ("lrr: 1e-3\n", "unknown option 'lrr': FILE, line 1; did you mean lr?"),
+    ("gird:\n  lr: [1e-3]\n", "unknown option 'gird': FILE, line 1; did you mean grid?"),
+    ("grid:\n  lrr: [1e-3]\n", "unknown option 'lrr': FILE, line 2; did you mean lr?"),
+    ("grid:\n  hidden: [8, 0]\n", "hidden size 0 is too small: --hidden (FILE, line 2); give at least 1"),
+    ("hidden: many\n", "'many' is invalid for '--hidden <n>' (FILE, line 1); see"),
+    ("grid:\n  hidden: 8\n", "'hidden' has no list of values: FILE, line 2; write `hidden: [first, second]`"),
+    ("out: here\n", "'out' is no option of a sweep's runs: FILE, line 1; leave it out"),
+    ("most: 2000\n", "'most' is no option of train: FILE, line 1; see"),
+    ("grid:\n  lr: [1e-3, 0.001]\n", "two runs are the same (lr=0.001,seed=42): FILE; leave out"),
+    ("lr: 1e-3\ngrid:\n  lr: [1e-3, 1e-2]\n", "'lr' is given twice: FILE, line 1; FILE, line 3; leave out one"),
+    ("grid:\n  seed: [1, 2]\n", "a run's seed is one of the sweep's seeds: FILE, line 2; give `seeds: 12`"),
+    ("seeds: 0\n", "number of seeds 0 is too small: --seeds (FILE, line 1); give at least 1"),
+    ("best: loss\n", "'best' is judged by valid_loss or accuracy: FILE, line 1; give one of the two"),
+    (
+      "grid:\n  model: [model3, gru]\n  layers: [1, 2]\n",
+      "model3 has no such option: --layers (model of FILE, line 2, layers of FILE, line 3); leave it out"
+    ),
+    (
+      "random:\n  draws: 3\n  lr: {from: 0, to: 1, scale: log}\n", "'lr' has no scale log from 0 on: FILE, line 3; give"
+    ),
+    ("- lr\n", "the configuration has no names: FILE; write"),
+  ])
+  func filesThatAreWrong(text: String, line: String) throws {
+    defer { folder.remove() }
+    let file = try file(text)
+    try expectOneLine(
+      ["sweep", file, "--out", folder.path + "/sweep"], status: 64, saying: line.replacing("FILE", with: file),
+      ranks: nil)
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/sweep"))
+  }
+
+  @Test(arguments: aloneAndRanks) func directoriesThatAreTaken(ranks: Int?) throws {
+    defer { folder.remove() }
+    let file = try file(Self.common)
+    try FileManager.default.createDirectory(atPath: folder.path + "/other", withIntermediateDirectories: true)
+    try folder.file("other/note")
+    try expectOneLine(
+      ["sweep", file, "--out", folder.path + "/other"], status: 74,
+      saying: "the output directory holds something else than a sweep: \(folder.path)/other/note", ranks: ranks)
+    try expectOneLine(
+      ["sweep", folder.path + "/missing.yaml", "--out", folder.path + "/sweep"], status: 74,
+      saying: "can't read the file (no such file or directory): \(folder.path)/missing.yaml", ranks: ranks)
+    // While another job is at work there.
+    let lock = try folder.file("other/.lock")
+    let script = "exec 9<>\"$0\"; flock 9; \"$@\""
+    let result = try BuiltProgram(path: "/bin/bash").run([
+      "-c", script, lock.path, BuiltProgram("dist-train").path, "sweep", file, "--out", folder.path + "/other",
+    ])
+    #expect(result.status == 74 && result.errors.count == 1, "\(result.errors)")
+    #expect(result.errors[0].contains("another job works in the run directory"))
+  }
+}
