@@ -194,13 +194,16 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary",
+        "ArticleProgram", "DistTrain", "ExampleProgram", "KernelExercise", "Launching", "RNNExploration", "TestSummary",
         "Training",
       ] + rooms,
       swiftSettings: tests),
     // The README's program with the library.
     .executableTarget(
       name: "ExampleProgram", dependencies: ["Training"] + rooms, path: "Tests/ExampleProgram", swiftSettings: language),
+    // The code of the library's articles.
+    .executableTarget(
+      name: "ArticleProgram", dependencies: ["Training"] + rooms, path: "Tests/ArticleProgram", swiftSettings: language),
     .testTarget(
       name: "DurabilityTests", dependencies: ["DistTrain", "Launching", "LearnerExercise", "Training"] + rooms,
       exclude: ["campaign", "disturb", "sweep-campaign"], swiftSettings: tests),
