@@ -3,6 +3,7 @@
 
     interop.py evaluate model.safetensors [--data DIR]      the torch.nn model with these weights, measured as
                                                             `dist-train evaluate --json` measures
+                                                            (weights: a run's model.safetensors, or its `best`)
     interop.py to-torch model.safetensors model.pt          a state dict for torch.load; of awd-lstm, that of fastai v1's
                                                             AWD_LSTM with its language-model head
     interop.py from-torch model.pt model.safetensors        a state dict as a file for `dist-train evaluate --weights`

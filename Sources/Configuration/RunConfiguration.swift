@@ -30,13 +30,15 @@ public struct RunConfiguration: Sendable {
 
   /// Epochs of the fit.
   public var epochs = 10
-  /// Maximum of the 1cycle; nil takes the LR finder's suggestion.
+  /// How rate and momentum go with the steps.
+  public var schedule = ScheduleKind.oneCycle
+  /// Maximum of the schedule; nil takes the LR finder's suggestion.
   public var learningRate: Double? = 1e-3
-  /// Share of the steps in which the learning rate rises.
+  /// Share of the steps in which the learning rate rises; of flat-then-cosine, in which it stays.
   public var pctStart = 0.3
-  /// The first learning rate is the maximum divided by this.
+  /// The first learning rate of those that rise is the maximum divided by this.
   public var divFactor = 25.0
-  /// Momentum at the ends and at the peak of the 1cycle.
+  /// Momentum at the ends and at the peak of the 1cycle; the others have the first in all steps.
   public var momenta = (ends: 0.95, peak: 0.85)
   /// Decoupled weight decay.
   public var weightDecay = 0.01
@@ -46,6 +48,19 @@ public struct RunConfiguration: Sendable {
   public var findsLearningRate = true
   /// Steps after which the fit stops early.
   public var stepLimit: Int?
+
+  /// What is recorded of each validation beside the loss; the accuracy always is.
+  public var metrics = [MetricName.accuracy]
+  /// The figure of a validation that the best one is judged by.
+  public var monitor = MonitoredFigure.validLoss
+  /// A validation is better than the best so far by more than this.
+  public var minDelta = 0.0
+  /// Epochs without a better validation after which the fit ends; nil for any number.
+  public var patience: Int?
+  /// Epochs without a better validation after which the rate is lowered; nil for never.
+  public var plateauPatience: Int?
+  /// What the rate is multiplied by then.
+  public var plateauFactor = 0.1
 
   /// The streams of each worker that the batch size was made from, where it was: a fact about the start, from which
   /// nothing is computed.

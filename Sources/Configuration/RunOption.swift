@@ -3,6 +3,7 @@ package enum RunOption {
   package static let model = ModelOptions()
   package static let data = DataOptions()
   package static let schedule = ScheduleOptions()
+  package static let monitoring = MonitoringOptions()
   package static let largeBatch = LargeBatchOptions()
   package static let durability = DurabilityOptions()
   package static let output = OutputOptions()
@@ -20,8 +21,8 @@ package enum RunOption {
 
   /// Every section. Two sections share an option, or have one of the same name for different commands.
   package static let sections: [any OptionSection] = [
-    model, data, schedule, largeBatch, durability, output, finder, evaluation, generation, tokenization, display,
-    sweep, benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
+    model, data, schedule, monitoring, largeBatch, durability, output, finder, evaluation, generation, tokenization,
+    display, sweep, benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
   ]
 
   /// Those that a run computes from, in the order of `config.json`.

@@ -206,6 +206,9 @@ import Testing
   ]
 
   static let checkpoints = [
+    Fault(
+      "best of a run without a validation", run + #""$@" evaluate --weights run/best"#, 74,
+      "run/best; a run has it from its first validation on", isJobs: true),
     Fault("checkpoint and --resume", run + #""$@" verify run"#, 0, "step 3, model3; resumable"),
     Fault(
       "checkpoint and --resume", run + #": > run/metrics.jsonl; "$@" verify run > /dev/null"#, 65,

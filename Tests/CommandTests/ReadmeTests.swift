@@ -46,7 +46,8 @@ import Testing
     let run = try Launcher.run(["--out", folder.path + "/runs/main"])
     #expect(run.status == 0, "\(run.errors)")
     func withoutFacts(_ line: some StringProtocol) -> String {
-      String(line).replacing(#/\d\d:\d\d\.\d\d$/#, with: "").replacing(#/^run directory .*/#, with: "run directory")
+      String(line).replacing(#/\d\d:\d\d\.\d\d( \*)?$/#) { $0.output.1 ?? "" }.replacing(
+        #/^run directory .*/#, with: "run directory")
     }
     let printed = run.output.split(separator: "\n").map { withoutFacts($0) }
     var rest = printed[...]

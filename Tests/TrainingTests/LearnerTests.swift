@@ -48,7 +48,7 @@ import Training
     #expect(error(recorder.metricValues.map { $0[0] }, recorded.accuracyPerEpoch) < 0.04)
     #expect(recorder.curve?.learningRates.count ?? 0 > 80)
     #expect(lines.count == recorded.epochs + 1)
-    #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model.kind).rawValue)
+    #expect(lines[0].split(separator: " ").map(String.init).dropLast().last == Metric(model.kind).name)
   }
 
   @Test(arguments: [("model0", ModelDescription.model0), ("model2", .model2), ("model3", .model3)])

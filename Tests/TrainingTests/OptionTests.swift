@@ -15,6 +15,8 @@ import Testing
     "bptt": "7", "lanes": "8", "hidden-state": "epoch", "seed": "18446744073709551615", "init": "weights", "train": "a",
     "valid": "b", "data": "", "epochs": "3", "lr": "0.002", "pct-start": "0.25", "div-factor": "10.0",
     "moms": "0.9,0.8", "weight-decay": "0.1", "clip": "0.7", "lr-find": "false", "steps": "9",
+    "schedule": "constant", "metrics": "top5,perplexity", "monitor": "accuracy", "min-delta": "0.01", "patience": "4",
+    "plateau-patience": "2", "plateau-factor": "0.5",
   ]
 
   private static func configuration(_ texts: [String: String]) throws -> RunConfiguration {
@@ -83,6 +85,35 @@ import Testing
     #expect(configuration.hidden == 1152 && configuration.model.layers == 2 && configuration.hiddenState == .epoch)
     #expect(try Self.configuration(["model": "awd-lstm", "hidden": "64"]).hidden == 64)
     #expect(try Self.configuration(["model": "gru"]).model.layers == 2)
+  }
+
+  @Test func theScheduleSetsTheDefaultsOfTheRest() throws {
+    let flat = try Self.configuration(["schedule": "flat-cosine", "moms": "0.8,0.8"])
+    #expect(flat.pctStart == 0.75 && flat.momenta == (0.8, 0.8))
+    let constant = try Self.configuration(["schedule": "constant"])
+    #expect(constant.pctStart == 0 && constant.momenta == (0.9, 0.9))
+    #expect(try Self.configuration(["schedule": "one-cycle", "pct-start": "0.1"]).pctStart == 0.1)
+    let back = try #require(RunConfiguration(json: flat.json))
+    #expect(back.schedule == .flatCosine && back.momenta == (0.8, 0.8) && back.pctStart == 0.75)
+    try flat.checkSchedule()
+    #expect(throws: RunError.self) {
+      try Self.configuration(["schedule": "constant", "moms": "0.95,0.85"]).checkSchedule()
+    }
+  }
+
+  @Test func metricsByName() {
+    #expect(MetricList(text: "top5,accuracy,perplexity")?.names == [.topK(5), .accuracy, .perplexity])
+    for text in ["", "top", "top0", "top05", "accuracy,", "loss"] { #expect(MetricList(text: text) == nil, "\(text)") }
+    #expect(RunOption.monitoring.metrics.bounds.violation(MetricList([.topK(2), .topK(2)]), "metric") != nil)
+  }
+
+  @Test func whatABetterFigureIs() {
+    #expect(MonitoredFigure.validLoss.isBetter(1, than: nil) && !MonitoredFigure.validLoss.isBetter(.nan, than: nil))
+    #expect(MonitoredFigure.validLoss.isBetter(0.9, than: 1) && !MonitoredFigure.validLoss.isBetter(1, than: 1))
+    #expect(!MonitoredFigure.validLoss.isBetter(0.75, than: 1, by: 0.25))
+    #expect(
+      MonitoredFigure.accuracy.isBetter(0.9, than: 0.5, by: 0.25) && !MonitoredFigure.accuracy.isBetter(0.4, than: 0.5))
+    #expect(!MonitoredFigure.accuracy.isBetter(.nan, than: 0.5))
   }
 
   @Test func whatAModelDoesNotHave() throws {

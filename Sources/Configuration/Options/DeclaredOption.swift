@@ -67,5 +67,8 @@ extension DeclaredOption {
   }
 
   /// Whether JSON of the configuration has a member for it.
-  func isWritten(_ configuration: RunConfiguration) -> Bool { isComputed && isOffered(configuration) }
+  func isWritten(_ configuration: RunConfiguration) -> Bool {
+    guard isComputed && isOffered(configuration) else { return false }
+    return !declaration.leavesOutDefault || declaration.value(in: configuration) != declaration.initial
+  }
 }

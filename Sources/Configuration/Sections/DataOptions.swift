@@ -39,7 +39,8 @@ package struct DataOptions: OptionSection {
     "seed", .at(\.seed), "Where the random initial weights start from.", value: "n")
 
   package let initialWeights = OptionDeclaration(
-    "init", .at(\.initialWeights), "Initial weights, safetensors.", value: "file", subject: "file",
+    "init", .at(\.initialWeights), "Initial weights: safetensors, a run's directory, or DIR/best.", value: "file",
+    subject: "file",
     in: .named("give a file"), completion: .file)
 
   package let train = OptionDeclaration(

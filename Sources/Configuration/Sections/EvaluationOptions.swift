@@ -3,7 +3,8 @@ internal import Files
 /// What `evaluate` measures.
 package struct EvaluationOptions: OptionSection {
   package let weights = OptionDeclaration<String>(
-    "weights", "A run's model.safetensors, its directory, or a checkpoint.", value: "file", subject: "file",
+    "weights", "A run's directory, DIR/best for the weights of its best validation, or a file of weights.",
+    value: "file", subject: "file",
     in: .named("give a file or a run's directory"), role: .common, completion: .file
   ).with { $0.isRequired = true }
 

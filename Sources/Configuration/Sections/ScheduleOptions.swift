@@ -8,24 +8,29 @@ package struct ScheduleOptions: OptionSection {
     "epochs", .at(\.epochs), "Epochs of the fit.", value: "n", subject: "number of epochs", in: .from(1, to: 1_000_000),
     role: .computed(.schedule))
 
+  package let schedule = OptionDeclaration(
+    "schedule", .at(\.scheduleKind), "How rate and momentum go with the steps.", value: "schedule",
+    role: .computed(.schedule)
+  ).with { $0.leavesOutDefault = true }
+
   package let learningRate = OptionDeclaration(
-    "lr", .at(\.learningRateChoice), "Maximum of the 1cycle; auto takes the LR finder's suggestion.", value: "x|auto",
+    "lr", .at(\.learningRateChoice), "Maximum of the schedule; auto takes the LR finder's suggestion.", value: "x|auto",
     subject: "learning rate", in: .positiveIfFixed, role: .computed(.schedule))
 
   package let pctStart = OptionDeclaration(
-    "pct-start", .at(\.pctStart), "Share of the steps in which the rate rises.", value: "x", subject: "share",
-    in: .share,
+    "pct-start", .at(\.pctStart), "Share of the steps in which the rate rises; of flat-cosine, in which it stays.",
+    value: "x", subject: "share", in: .share, default: "0.3; 0.75 for flat-cosine, 0 for constant",
     role: .computed(.schedule))
 
   package let divFactor = OptionDeclaration(
-    "div-factor", .at(\.divFactor), "The maximum rate over the first one.", value: "x", subject: "factor",
+    "div-factor", .at(\.divFactor), "The maximum rate over the first one, where it rises.", value: "x",
+    subject: "factor",
     in: .positive,
     role: .computed(.schedule))
 
   package let momenta = OptionDeclaration(
     "moms", .at(\.momentumRange), "Momentum at the ends and in the middle.", value: "a,b", subject: "momentum",
-    in: .momenta,
-    role: .computed(.schedule))
+    in: .momenta, default: "0.95,0.85; 0.9,0.9 for the other schedules", role: .computed(.schedule))
 
   package let optimizer = OptionDeclaration("optimizer", .at(\.optimizer), "How the weights are updated.")
 

@@ -20,6 +20,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: ScheduleOptions.title) var schedule: SectionArguments<ScheduleOptions>
 
+  @OptionGroup(title: MonitoringOptions.title) var monitoring: SectionArguments<MonitoringOptions>
+
   @OptionGroup(title: LargeBatchOptions.title) var largeBatch: SectionArguments<LargeBatchOptions>
 
   @OptionGroup(title: DurabilityOptions.title) var durability: SectionArguments<DurabilityOptions>
@@ -28,7 +30,8 @@ struct TrainCommand: ParsableCommand {
 
   /// What is given of its options.
   var options: OptionValues {
-    model.values + data.values + schedule.values + largeBatch.values + durability.values + output.values
+    model.values + data.values + schedule.values + monitoring.values + largeBatch.values + durability.values
+      + output.values
   }
 
   func run() throws { try runTrain(.train(options)) }

@@ -41,6 +41,7 @@ struct VerifyCommand: SoloCommand {
     }
     if all.isEmpty { print("begun    \(PlainText.visible(path))  no checkpoint yet; --resume begins at the beginning") }
     let newest = all.firstIndex { $0.isResumable }
+    let best = newest.map { all[$0].bestStep } ?? 0
     for (index, file) in all.enumerated() {
       let name = PlainText.visible(file.path.named)
       switch file.result {
@@ -50,7 +51,8 @@ struct VerifyCommand: SoloCommand {
           ?? file.missingText.map { "resumable with its texts only: \($0)" }
           ?? (index == newest && all.count > 1 ? "resumable, the one that --resume takes" : "resumable")
         print(
-          "intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind); "
+          "intact   \(name)  step \(checkpoint.fit.step), \(checkpoint.configuration.model.kind)"
+            + (checkpoint.fit.step == best ? ", the best validation; " : "; ")
             + PlainText.visible(verdict))
       case .failure(let error):
         print("damaged  \(name)  not resumable: \(PlainText.visible(error.problem))")

@@ -27,6 +27,19 @@ extension CommandJob {
       throw RunError(
         "`auto` needs the LR finder", at: "--lr auto --no-lr-find", remedy: "leave out one of the two", status: .usage)
     }
+    try checkMonitoring()
+  }
+
+  /// Throws a usage error for an option of the best model that has no effect without another one. What a run that goes
+  /// on has may be that other one.
+  private func checkMonitoring() throws(RunError) {
+    let monitoring = RunOption.monitoring
+    guard !options.contains(RunOption.durability.resume) else { return }
+    if options.contains(monitoring.plateauFactor), configuration.plateauPatience == nil {
+      throw RunError(
+        "the rate is never lowered", at: monitoring.plateauFactor.typedName,
+        remedy: "give \(monitoring.plateauPatience.typedName), or leave it out", status: .usage)
+    }
   }
 
   /// The job of `dist-train lr-find`.

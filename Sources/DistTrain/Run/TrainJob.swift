@@ -26,6 +26,7 @@ func runTrain(_ command: CommandJob) throws {
         try $0.resuming(requested, options, hasNewSchedule: options(RunOption.durability.newSchedule))
       } ?? requested
     try configuration.checkStatistics()
+    try configuration.checkSchedule()
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     // Ranks may be idle, except where the batch size goes by the number of workers.
     let ranks = job.ranks

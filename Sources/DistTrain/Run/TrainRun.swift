@@ -15,7 +15,8 @@ final class TrainRun {
   private let options: OptionValues
   private let team: any Team
   private let run: DurableRun
-  private let table = EpochTable(width: Terminal.standardOutput?.columns)
+  private let metrics: [Metric]
+  private let table: EpochTable
   private var progress: FitProgress?
   private let observedSteps: Int
 
@@ -34,6 +35,8 @@ final class TrainRun {
   ) throws {
     self.options = options
     self.team = team
+    metrics = configuration.metrics.map { Metric($0) }
+    table = EpochTable(metrics: metrics.map(\.name), width: Terminal.standardOutput?.columns)
     // As many as a trace shows; or those that shares of time are taken from, as far as their memory allows; or none.
     observedSteps =
       options.contains(RunOption.output.trace)
@@ -84,12 +87,16 @@ final class TrainRun {
     progress?.clear()
     if let file = options[RunOption.output.trace], let trace = session.trace() { try OutputFile.write(trace, to: file) }
     reportSkippedSteps()
-    if end == .finished, prints, showsPlots { TerminalPlot.show(run.lossPlot) }
+    let isStopped = if case .stopped = end { true } else { false }
+    if !isStopped, prints, showsPlots { TerminalPlot.show(run.lossPlot) }
     let digest = try run.writeResults(end)
     if case .stopped(let step) = end {
       reportStop(step, memoryShortage())
       // The first process to end ends the job: wait until worker 0 has written the line.
       team.barrier()
+    }
+    if case .ended(let step, let reason) = end, prints {
+      printLine(DurableRun.text(step, reason) + (step == firstStep ? "; nothing is left to do" : ""))
     }
     if let digest { report(digest: digest) }
     return TrainEnd(fit: end, writer: run.writer)
@@ -105,7 +112,7 @@ final class TrainRun {
 
   private func report(_ epoch: EpochRecord) {
     progress?.clear()
-    if prints { printLine(table.row(epoch)) }
+    if prints { printLine(table.row(epoch, metrics: metrics, isBest: run.history.bestEpoch == epoch.epoch)) }
   }
 
   private func reportSkippedSteps() {

@@ -72,6 +72,32 @@ package enum FileOperations {
     if code != 0 { throw failure("can't put the file in place", path, Errno(rawValue: errno)) }
   }
 
+  /// Has `path` be a symbolic link to `target`, in one step, and waits for the disk; leaves one that is such a link as
+  /// it is, and does nothing on a file system without them. Calls `readlink` and `symlink`.
+  package static func link(_ path: FilePath, to target: String) throws(RunError) {
+    var bytes = [CChar](repeating: 0, count: 4096)
+    // The calls read the paths and fill the array, during the calls.
+    let count = unsafe path.withPlatformString { name in
+      unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return 0 }
+        return unsafe readlink(name, start, buffer.count)
+      }
+    }
+    if count > 0, bytes[..<count].elementsEqual(target.utf8.map { CChar(bitPattern: $0) }) { return }
+    let aside = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "link").part")
+    remove(aside)
+    let code = unsafe FilePath(target).withPlatformString { to in
+      unsafe aside.withPlatformString { unsafe symlink(to, $0) }
+    }
+    guard code == 0 else {
+      let error = Errno(rawValue: errno)
+      if [.notPermitted, .notSupported, .noFunction].contains(error) { return }
+      throw failure("can't make the link", path, error)
+    }
+    try move(aside, to: path)
+    try synchronise(path.removingLastComponent())
+  }
+
   /// Leaves the first `length` bytes of a file, and waits for the disk where it had more. Calls `ftruncate` and `fsync`.
   static func truncate(_ path: FilePath, to length: Int) throws(RunError) {
     do {

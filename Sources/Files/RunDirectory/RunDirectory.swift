@@ -16,6 +16,8 @@ public struct RunDirectory: Sendable {
     case metricsTable = "metrics.csv"
     /// Weights and running statistics.
     case model = "model.safetensors"
+    /// The checkpoint of the best validation, which stands for its weights: a link.
+    case best = "best"
     /// The LR finder's curve as numbers.
     case learningRateTable = "lr-find.csv"
     /// The LR finder's curve as a picture.

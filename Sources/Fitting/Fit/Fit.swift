@@ -17,6 +17,10 @@ public struct FitPlan: Sendable, Equatable {
   public var checkpointEvery: Int?
   /// What to do about a loss or gradient that isn't finite.
   public var nonFinite = NonFiniteRule.stop
+  /// What the best validation is judged by.
+  public var monitor = MonitoredFigure.validLoss
+  /// A validation is better than the best so far by more than this.
+  public var minDelta = 0.0
 
   /// Takes the plan's parts.
   public init(epochs: Int, schedule: Schedule, weightDecay: Double, stepLimit: Int? = nil) {
@@ -41,6 +45,8 @@ public struct FitObserver {
   public var failure: (_ error: RunError) throws -> RunError = { $0 }
   /// Whether this worker is asked to stop; looked at before each step.
   public var wantsStop: () throws -> Bool = { false }
+  /// What may decide about the fit: as many on every worker, of which those of worker 0 are called.
+  public var callbacks: [any FitCallback] = []
 
   /// Takes what to call.
   public init(

@@ -23,6 +23,8 @@ extension FitLoop {
     left.isSkipped = true
     try observer.step(left)
     state.step += 1
+    snapshot = before
+    snapshotStep = state.step
     skippedSteps.skipStep()
     if let excess = skippedSteps.excess(stepsPerEpoch: stepsPerEpoch) {
       let last = error(step, finding)
@@ -31,8 +33,7 @@ extension FitLoop {
           "too many steps are left out (\(excess)); the last: \(last.problem)", at: last.place, remedy: last.remedy,
           status: .failure))
     }
-    snapshot = before
-    snapshotStep = state.step
+    try callAfter(left)
     try settle()
   }
 
@@ -43,7 +44,7 @@ extension FitLoop {
       : !finding.largest.isFinite ? "a gradient is not finite" : "weights or hidden state are not finite after the step"
     return RunError(
       problem,
-      at: "step \(step + 1), loss \(text(finding.loss)), lr \(plan.schedule(step).learningRate), "
+      at: "step \(step + 1), loss \(text(finding.loss)), lr \(rates(step).learningRate), "
         + "largest gradient \(text(Double(finding.largest))) in \(finding.tensor)", remedy: Self.remedy,
       status: .failure)
   }
@@ -53,7 +54,7 @@ extension FitLoop {
   func validationError(_ loss: Double) -> RunError {
     RunError(
       loss.isFinite ? "the hidden state is not finite after the validation" : "the validation loss is not finite",
-      at: "step \(state.step), valid loss \(text(loss)), lr \(plan.schedule(max(state.step - 1, 0)).learningRate)",
+      at: "step \(state.step), valid loss \(text(loss)), lr \(rates(max(state.step - 1, 0)).learningRate)",
       remedy: Self.remedy, status: .failure)
   }
 

@@ -12,6 +12,8 @@ struct FitLoop {
   let trainer: Trainer
   let plan: FitPlan
   let observer: FitObserver
+  /// Nil where nothing may decide about the fit.
+  let callbacks: CallbackGroup?
   /// Up to the last step that is committed.
   var state: FitState
   /// The step done last, until it is committed.
@@ -37,6 +39,8 @@ struct FitLoop {
     self.plan = plan
     self.state = state
     self.observer = observer
+    callbacks = CallbackGroup(observer.callbacks, trainer.team)
+    callbacks?.restore(state.callbacks)
     trainer.context.flags.gradientWasBad = false
     snapshot = StateSnapshot(trainer)
     snapshotStep = state.step
@@ -51,8 +55,10 @@ struct FitLoop {
     let limit = min(steps, plan.stepLimit ?? steps)
     let flags = trainer.context.flags
     if state.awaitsValidation { try finishEpoch() }
-    while state.step < limit {
+    while state.step < limit, state.endReason == nil {
       let step = state.step + (pending == nil ? 0 : 1)
+      try callBefore(step)
+      if let end = try endIfAsked() { return end }
       flags.wantsStop = try observer.wantsStop()
       let loss = apply(step)
       if flags.precedingGradientWasBad {
@@ -67,7 +73,8 @@ struct FitLoop {
       }
       setPending(step, loss)
       let done = step + 1
-      guard stops || done == limit || done % stepsPerEpoch == 0 || isDue(done) else { continue }
+      let isSeen = callbacks?.hasBatchHooks ?? false
+      guard stops || isSeen || done == limit || done % stepsPerEpoch == 0 || isDue(done) else { continue }
       // Nothing may be kept, validated or reported before it is committed.
       if trainer.agreement.ask(flags.gradientWasBad) {
         try skipStep(step)
@@ -77,12 +84,19 @@ struct FitLoop {
       if stops { return try stop() }
       try settle()
     }
-    return .finished
+    return state.endReason.map { .ended(step: state.step, reason: $0) } ?? .finished
+  }
+
+  /// Ends the fit where a callback has asked for it before a step.
+  private mutating func endIfAsked() throws -> FitEnd? {
+    guard let reason = state.endReason else { return nil }
+    try keepCheckpoint(durable: false)
+    return .ended(step: state.step, reason: reason)
   }
 
   /// Does a step; the number is counted from 0.
   func apply(_ step: Int) -> Double {
-    let (rate, momentum) = plan.schedule(step)
+    let (rate, momentum) = rates(step)
     if let spans = trainer.context.spans { Self.trace(step, spans, trainer.team) }
     trainer.team.record(step: step + 1)
     return trainer.step(
@@ -99,8 +113,14 @@ struct FitLoop {
     spans.isOn = spans.steps.contains(step)
   }
 
-  func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
+  /// Learning rate and momentum of a step, as the schedule and the callbacks have it.
+  func rates(_ step: Int) -> (learningRate: Double, momentum: Double) {
     let (rate, momentum) = plan.schedule(step)
+    return (rate * state.rateFactor, momentum)
+  }
+
+  func record(_ step: Int, _ loss: Double, _ smoothed: Double) -> StepRecord {
+    let (rate, momentum) = rates(step)
     return StepRecord(
       step: step + 1, epoch: step / stepsPerEpoch + 1, loss: loss, smoothedLoss: smoothed, learningRate: rate,
       momentum: momentum)
@@ -122,6 +142,7 @@ struct FitLoop {
     state.smoothed = step.smoothed
     skippedSteps.commit()
     try observer.step(step.record)
+    try callAfter(step.record)
   }
 
   /// What is due after a step that is committed.
@@ -130,8 +151,16 @@ struct FitLoop {
       try finishEpoch()
       return
     }
-    if isDue(state.step) || state.step == plan.stepLimit { try observer.checkpoint?(state, false) }
-    keepSnapshot()
+    if isDue(state.step) || state.step == plan.stepLimit || state.endReason != nil {
+      try keepCheckpoint(durable: false)
+    }
+    // With hooks of batches a step comes here that has nothing else to settle.
+    if isDue(state.step) || callbacks?.hasBatchHooks != true { keepSnapshot() }
+  }
+
+  private mutating func keepCheckpoint(durable: Bool) throws {
+    state.callbacks = callbacks?.states ?? []
+    try observer.checkpoint?(state, durable)
   }
 
   private func isDue(_ step: Int) -> Bool {
@@ -144,30 +173,28 @@ struct FitLoop {
     let isSound = loss.isFinite && !trainer.agreement.ask(!trainer.hasFiniteState)
     state.awaitsValidation = false
     skippedSteps.startEpoch()
-    let isBest = isSound && loss < state.bestValidLoss ?? .infinity
-    if isBest {
-      state.bestValidLoss = loss
-      state.bestStep = state.step
-    }
-    try observer.epoch(
-      EpochRecord(
-        epoch: state.step / stepsPerEpoch, trainLoss: state.smoothed.value, validLoss: loss, accuracy: accuracy,
-        seconds: (clock.now - epochStart) / .seconds(1)))
+    let metrics = try trainer.metricFigures(validLoss: loss)
+    var record = EpochRecord(
+      epoch: state.step / stepsPerEpoch, trainLoss: state.smoothed.value, validLoss: loss, accuracy: accuracy,
+      seconds: (clock.now - epochStart) / .seconds(1))
+    record.metrics = metrics
+    let isBest = isSound && noteBest(record)
+    try observer.epoch(record)
     epochStart = clock.now
     guard isSound else { throw try observer.failure(validationError(loss)) }
-    if isDue(state.step) || isBest || state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit {
-      try observer.checkpoint?(state, false)
-    }
+    try callAfter(record)
+    let isLast = state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit || state.endReason != nil
+    if isDue(state.step) || isBest || isLast { try keepCheckpoint(durable: false) }
     keepSnapshot()
   }
 
   private mutating func stop() throws -> FitEnd {
     state.awaitsValidation = state.step % stepsPerEpoch == 0
-    try observer.checkpoint?(state, true)
+    try keepCheckpoint(durable: true)
     return .stopped(step: state.step)
   }
 
-  private mutating func keepSnapshot() {
+  mutating func keepSnapshot() {
     snapshot.take(trainer)
     snapshotStep = state.step
   }

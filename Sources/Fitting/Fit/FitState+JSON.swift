@@ -1,15 +1,23 @@
+internal import Configuration
 internal import Files
 internal import Optimization
 
 extension FitState {
   /// The state as checkpoints keep it, with the numbers beside it.
   func json(updates: Int, learningRate: Double, metricsLength: Int) -> JSONValue {
-    .object([
+    let judgesByLoss = monitor == .validLoss
+    let figure: JSONValue = best.map { .number($0) } ?? .null
+    var members: [(name: String, value: JSONValue)] = [
       ("step", .integer(step)), ("updates", .integer(updates)), ("awaits_validation", .bool(awaitsValidation)),
       ("smoothed_mean", .number(smoothed.mean)), ("smoothed_power", .number(smoothed.power)),
-      ("best_valid_loss", bestValidLoss.map { .number($0) } ?? .null), ("best_step", .integer(bestStep)),
+      ("best_valid_loss", judgesByLoss ? figure : .null), ("best_step", .integer(bestStep)),
       ("learning_rate", .number(learningRate)), ("metrics_bytes", .integer(metricsLength)),
-    ])
+    ]
+    if !judgesByLoss { members.append(("best_\(monitor.rawValue)", figure)) }
+    if rateFactor != 1 { members.append(("rate_factor", .number(rateFactor))) }
+    if let endReason { members.append(("ended", .string(endReason))) }
+    if !callbacks.isEmpty { members.append(("callbacks", .object(callbacks.map { ($0.name, $0.state) }))) }
+    return .object(members)
   }
 
   /// Nil for what isn't such a state.
@@ -22,7 +30,18 @@ extension FitState {
     self.step = step
     awaitsValidation = awaits
     smoothed = SmoothedLoss(mean: mean, power: power)
-    if case .number(let best)? = json["best_valid_loss"] { bestValidLoss = best }
+    for figure in MonitoredFigure.allCases {
+      guard let value = json["best_\(figure.rawValue)"] else { continue }
+      monitor = figure
+      if case .number(let number) = value { best = number }
+    }
     self.bestStep = bestStep
+    switch json["rate_factor"] {
+    case .number(let factor): rateFactor = factor
+    case nil: break
+    default: return nil
+    }
+    if case .string(let reason)? = json["ended"] { endReason = reason }
+    if case .object(let kept)? = json["callbacks"] { callbacks = kept.map { Kept(name: $0.name, state: $0.value) } }
   }
 }

@@ -38,6 +38,8 @@ public struct EpochRecord: Sendable, Equatable {
   public var validLoss: Double
   /// Mean accuracy over the validation batches, 0…1.
   public var accuracy: Double
+  /// The other metrics that were asked for.
+  public var metrics: [MetricFigure] = []
   /// Wall-clock time of the epoch, its validation included.
   public var seconds: Double
 
@@ -48,6 +50,11 @@ public struct EpochRecord: Sendable, Equatable {
     self.validLoss = validLoss
     self.accuracy = accuracy
     self.seconds = seconds
+  }
+
+  /// The value of a metric; not a number where it wasn't asked for.
+  public func value(of metric: Metric) -> Double {
+    metric.isAccuracy ? accuracy : metrics.first { $0.name == metric.name }?.value ?? .nan
   }
 }
 

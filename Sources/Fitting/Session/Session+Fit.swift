@@ -1,16 +1,32 @@
 internal import Configuration
+package import Files
 internal import Optimization
 
 extension Session {
-  /// The plan of the configured run: 1cycle to `learningRate`.
+  /// The plan of the configured run: its schedule with the maximum `learningRate`.
   public func plan(learningRate: Double) -> FitPlan {
-    FitPlan(
-      epochs: configuration.epochs,
-      schedule: .oneCycle(
-        OneCycle(
-          steps: configuration.epochs * stepsPerEpoch, maximum: learningRate, pctStart: configuration.pctStart,
-          divFactor: configuration.divFactor, momenta: configuration.momenta)),
-      weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
+    let steps = configuration.epochs * stepsPerEpoch
+    let (pctStart, momenta) = (configuration.pctStart, configuration.momenta)
+    let schedule: Schedule =
+      switch configuration.schedule {
+      case .oneCycle:
+        .oneCycle(
+          OneCycle(
+            steps: steps, maximum: learningRate, pctStart: pctStart, divFactor: configuration.divFactor,
+            momenta: momenta))
+      case .flatCosine:
+        .flatCosine(FlatCosine(steps: steps, maximum: learningRate, flatShare: pctStart, momentum: momenta.ends))
+      case .constant:
+        .warmUp(
+          WarmUp(
+            rising: Int(Double(steps) * pctStart), maximum: learningRate, divFactor: configuration.divFactor,
+            momentum: momenta.ends))
+      }
+    var plan = FitPlan(
+      epochs: configuration.epochs, schedule: schedule, weightDecay: configuration.weightDecay,
+      stepLimit: configuration.stepLimit)
+    (plan.monitor, plan.minDelta) = (configuration.monitor, configuration.minDelta)
+    return plan
   }
 
   /// The last step of a plan, from 1 on.
@@ -21,16 +37,23 @@ extension Session {
 
   /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
   ///
-  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a loss or gradient that isn't finite,
-  ///   unless the plan leaves such steps out.
+  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a callback that throws, and for a loss or
+  ///   gradient that isn't finite, unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
-    var loop = FitLoop(trainer, plan, state, observer)
+    var loop = FitLoop(trainer, plan, state.judged(by: plan.monitor), observer)
     return try loop.run()
   }
 
   /// Mean loss and accuracy over the valid split. Collective; moves a carried hidden state on.
   public func validate() -> (loss: Double, accuracy: Double) { trainer.validate() }
+
+  /// The metrics of the latest validation, whose mean loss that was, as an epoch's record has them. Collective.
+  ///
+  /// - Throws: as `Trainer.metricFigures`.
+  package func metricFigures(validLoss: Double) throws(RunError) -> [MetricFigure] {
+    try trainer.metricFigures(validLoss: validLoss)
+  }
 
   /// Runs the LR finder and puts everything back to the bit. Collective.
   public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {

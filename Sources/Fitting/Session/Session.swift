@@ -31,6 +31,8 @@ public final class Session {
   /// - fits: whether it is for a fit, which keeps a copy of the state: what memory is to be had for.
   /// - spans: takes the phases and waits of the steps while it is on.
   /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
+  ///
+  /// The metrics are the configuration's.
   public convenience init(
     _ configuration: RunConfiguration, team: any Team, fits: Bool = true, spans: SpanLog? = nil,
     awaitsCheckpoint: Bool = false
@@ -39,16 +41,16 @@ public final class Session {
     try self.init(
       configuration,
       Texts(configuration.dataSource, batchSize: configuration.batchSize, bptt: configuration.bptt, team), team: team,
-      fits: fits, spans: spans, awaitsCheckpoint: awaitsCheckpoint)
+      metrics: configuration.metrics.map { Metric($0) }, fits: fits, spans: spans, awaitsCheckpoint: awaitsCheckpoint)
   }
 
   /// Sets up a run on texts that every worker has. Collective.
   ///
-  /// - awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
+  /// - metrics: of validations; awaitsCheckpoint: whether `restore` comes next, so that no weights are drawn or read.
   /// - Throws: the same `RunError` on every worker, as above.
   package init(
-    _ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, fits: Bool = true, spans: SpanLog? = nil,
-    awaitsCheckpoint: Bool = false
+    _ configuration: RunConfiguration, _ texts: Texts, team plain: any Team, metrics: [Metric] = [],
+    fits: Bool = true, spans: SpanLog? = nil, awaitsCheckpoint: Bool = false
   ) throws {
     self.configuration = configuration
     dataDigest = texts.digest
@@ -70,8 +72,7 @@ public final class Session {
     trainer = Trainer(
       configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
       team: team, train: train, valid: valid, rule: configuration.hiddenState, clip: configuration.clip,
-      accumulate: configuration.accumulate,
-      optimizer: configuration.optimizer)
+      accumulate: configuration.accumulate, optimizer: configuration.optimizer, metrics: metrics)
     if awaitsCheckpoint { return }
     if let file {
       trainer.load(file)
@@ -84,6 +85,7 @@ public final class Session {
   /// Takes over what another configuration of the same model and texts says of the schedule.
   package func takeSchedule(of other: RunConfiguration) {
     configuration.epochs = other.epochs
+    configuration.schedule = other.schedule
     configuration.learningRate = other.learningRate
     configuration.pctStart = other.pctStart
     configuration.divFactor = other.divFactor
@@ -91,7 +93,15 @@ public final class Session {
     configuration.weightDecay = other.weightDecay
     configuration.findsLearningRate = other.findsLearningRate
     configuration.stepLimit = other.stepLimit
+    configuration.monitor = other.monitor
+    configuration.minDelta = other.minDelta
+    configuration.patience = other.patience
+    configuration.plateauPatience = other.plateauPatience
+    configuration.plateauFactor = other.plateauFactor
   }
+
+  /// The names of the metrics that an epoch's record has beside the accuracy.
+  package var metricNames: [String] { trainer.metricNames }
 
   /// Steps in an epoch of the train split.
   public var stepsPerEpoch: Int { trainer.groups.steps }

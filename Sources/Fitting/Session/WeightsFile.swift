@@ -4,7 +4,7 @@ internal import Models
 internal import SystemPackage
 package import Teams
 
-/// The file that a user names for weights: a file, or a run's directory.
+/// The file that a user names for weights: a file, such as the `best` of a run, or a run's directory.
 package enum WeightsFile {
   /// The file that `path` stands for.
   package static func file(_ path: String) -> String {
@@ -14,8 +14,11 @@ package enum WeightsFile {
 
   /// What to do where the file that `path` stands for can't be read.
   package static func remedy(_ path: String, _ file: String) -> String {
+    if FilePath(named: path).lastComponent?.string == RunDirectory.File.best.rawValue {
+      return "a run has it from its first validation on: give a file in its checkpoints/"
+    }
     // A run that was stopped, or goes on, has no weights of its end.
-    path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
+    return path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
   }
 
   /// Throws unless a file is of that model and that vocabulary, as far as it says of what it is: shapes alone don't tell

@@ -1,5 +1,6 @@
 internal import Configuration
 package import Data
+internal import Files
 internal import Jobs
 internal import Kernels
 internal import Memory
@@ -33,6 +34,7 @@ package final class Trainer {
   package let slots: OptimizerSlots
   private let update: SliceUpdate
   private let validation: ValidationSums
+  private let metricTotals: MetricTotals
   /// Questions between steps.
   let agreement: Agreement
   /// The gradient's norm in the last step, before clipping, where it was taken.
@@ -48,11 +50,11 @@ package final class Trainer {
   ///
   /// - train, valid: the batches of this worker's streams; clip: the largest norm of the gradient, nil for any.
   /// - accumulate: train batches whose mean gradient makes a step.
-  /// - optimizer: how the parameters are updated; storage: where memory comes from.
+  /// - optimizer: how the parameters are updated; metrics: of validations; storage: where memory comes from.
   init(
     _ description: ModelDescription, vocabulary: Int, bptt: Int, seed: UInt64, team: any Team, train: WorkerBatches,
     valid: WorkerBatches, rule: HiddenStateRule, clip: Double? = nil, accumulate: Int = 1,
-    optimizer: OptimizerKind = .adam, storage: Storage = Storage()
+    optimizer: OptimizerKind = .adam, metrics: [Metric] = [], storage: Storage = Storage()
   ) {
     self.team = team
     self.train = train
@@ -76,6 +78,7 @@ package final class Trainer {
     let slots = OptimizerSlots(optimizer.type.slots.map { _ in context.make(slice, for: .optimizer) })
     self.slots = slots
     validation = ValidationSums(team: team, batches: valid.count, context: context)
+    metricTotals = MetricTotals(metrics, team: team, context: context)
     agreement = Agreement(team)
     groups = BatchGroups(batches: train.count, size: accumulate)
     let accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
@@ -211,7 +214,19 @@ package final class Trainer {
     return (loss / Double(rows), correct / Double(rows))
   }
 
+  /// The names of the metrics that an epoch's record has beside the accuracy.
+  package var metricNames: [String] { metricTotals.metrics.map(\.name) }
+
+  /// The metrics of the latest validation, beside its accuracy. Collective.
+  ///
+  /// - Throws: `RunError`, on all workers alike, for a model that doesn't tell of its predictions.
+  func metricFigures(validLoss: Double) throws(RunError) -> [MetricFigure] {
+    try metricTotals.figures(
+      validLoss: validLoss, predictions: predictions * valid.count, context.description.kind)
+  }
+
   private func runValidation() {
+    metricTotals.start()
     if rule == .reset { resetStates() }
     for (copy, state) in zip(validationStart, carriedStates) { copy.elements.copy(from: state.values.elements) }
     isValidated = true

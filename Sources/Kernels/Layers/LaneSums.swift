@@ -26,6 +26,22 @@ public func correctPredictions(
   }
 }
 
+/// How many elements of a row come before the one at `target`: those that are larger, and of equal ones the first. Not
+/// counted beyond `limit`.
+public func rankOfTarget(_ logits: Panels, row: Int, target: Int, limit: Int = .max) -> Int {
+  precondition(row >= 0 && row < logits.rows && target >= 0 && target < logits.columns, "no such element")
+  let line = logits.base + row * 16
+  let own = line[target / 16 * logits.panelStride + target % 16]
+  var rank = 0
+  for column in 0..<logits.columns where column != target {
+    let other = line[column / 16 * logits.panelStride + column % 16]
+    // What isn't a number comes before all others, as where right predictions are counted.
+    if column < target ? !(other < own) : !(other <= own) { rank += 1 }
+    if rank >= limit { break }
+  }
+  return rank
+}
+
 /// The column of a row's largest element; of equal ones the first.
 public func largestColumn(_ logits: Panels, row: Int) -> Int {
   precondition(row >= 0 && row < logits.rows, "no such row")

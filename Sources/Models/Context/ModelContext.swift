@@ -37,6 +37,8 @@ public final class ModelContext {
   package let flags = StepFlags()
   /// Which predictions count in an evaluation; nil for all.
   package var countedPredictions: CountedPredictions?
+  /// What metrics sum up over the predictions of a validation; nil for nothing.
+  package var metricSums: MetricSums?
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?

@@ -45,7 +45,8 @@ public struct OneCycle: Sendable, Equatable {
     )
   }
 
-  private static func anneal(from start: Double, to end: Double, _ share: Double) -> Double {
+  /// Half a period of a cosine from `start` to `end`.
+  static func anneal(from start: Double, to end: Double, _ share: Double) -> Double {
     end + (start - end) / 2 * (cosine(ofPiTimes: share) + 1)
   }
 

@@ -2,6 +2,10 @@
 public enum Schedule: Sendable, Equatable {
   /// fastai's 1cycle.
   case oneCycle(OneCycle)
+  /// fastai's flat-then-cosine.
+  case flatCosine(FlatCosine)
+  /// The same in every step but those of a warm-up.
+  case warmUp(WarmUp)
   /// The same in every step.
   case constant(learningRate: Double, momentum: Double)
 
@@ -9,6 +13,8 @@ public enum Schedule: Sendable, Equatable {
   public func callAsFunction(_ step: Int) -> (learningRate: Double, momentum: Double) {
     switch self {
     case .oneCycle(let cycle): cycle(step)
+    case .flatCosine(let schedule): schedule(step)
+    case .warmUp(let schedule): schedule(step)
     case .constant(let learningRate, let momentum): (learningRate, momentum)
     }
   }

@@ -58,10 +58,11 @@ package struct EventFile {
     events += metrics.epochs.map { epoch in
       Event(
         time: now, step: epoch.epoch * stepsPerEpoch,
-        content: .scalars([
-          (tag: "train_loss", value: epoch.trainLoss), (tag: "valid_loss", value: epoch.validLoss),
-          (tag: "accuracy", value: epoch.accuracy),
-        ]))
+        content: .scalars(
+          [
+            (tag: "train_loss", value: epoch.trainLoss), (tag: "valid_loss", value: epoch.validLoss),
+            (tag: "accuracy", value: epoch.accuracy),
+          ] + epoch.metrics.map { (tag: $0.name, value: $0.value) }))
     }
     try write(events)
   }

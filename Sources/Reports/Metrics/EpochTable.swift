@@ -6,14 +6,16 @@ public import Fitting
 ///     epoch     train_loss  valid_loss  accuracy  time
 ///     0         2.931474    2.468735    0.204811  00:00.06
 ///
-/// Where there is too little room its columns come closer; then those are left out that say least: time, train_loss,
-/// the metrics.
+/// A star behind a row says that its validation is the best so far. Where there is too little room columns come closer;
+/// then those are left out that say least: time, train_loss, the metrics.
 public struct EpochTable: Sendable {
   /// The header's words, the metrics' names between `valid_loss` and `time`.
   public let columns: [String]
   /// Indices of the columns that are shown, and the blanks between them at least.
   private let shown: [Int]
   private let gap: Int
+  /// Characters of a line at most.
+  private let width: Int?
 
   /// A table with the columns epoch, train_loss, valid_loss, one for each of `metrics`, time.
   ///
@@ -30,7 +32,7 @@ public struct EpochTable: Sendable {
         shown.removeAll { $0 == column }
       }
     }
-    (self.columns, self.shown, self.gap) = (columns, shown, gap)
+    (self.columns, self.shown, self.gap, self.width) = (columns, shown, gap, width)
   }
 
   /// Characters of a line; a time has eight.
@@ -46,12 +48,15 @@ public struct EpochTable: Sendable {
   /// The first line, without a line break.
   public var header: String { line(columns) }
 
-  /// The row of a finished epoch, without a line break; only for a table with the one metric `accuracy`. The first
-  /// epoch, 1 in the records, is row 0, as fastai counts.
-  public func row(_ record: EpochRecord) -> String {
-    row(
-      epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss, metrics: [record.accuracy],
-      seconds: record.seconds)
+  /// The row of a finished epoch, without a line break. The first epoch, 1 in the records, is row 0, as fastai counts.
+  ///
+  /// - metrics: one for each of the table's; isBest: whether the validation is the best so far; a star says so, where
+  ///   there is room.
+  public func row(_ record: EpochRecord, metrics: [Metric], isBest: Bool = false) -> String {
+    let row = row(
+      epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss,
+      metrics: metrics.map { record.value(of: $0) }, seconds: record.seconds)
+    return isBest && row.count + 2 <= width ?? .max ? row + " *" : row
   }
 
   /// The row of a finished epoch, without a line break: losses and metrics with six decimals.

@@ -29,13 +29,15 @@ public struct MetricsLog: Sendable {
     end()
   }
 
-  /// Adds `{"kind":"epoch","epoch":…,"train_loss":…,"valid_loss":…,"accuracy":…,"seconds":…}`.
+  /// Adds `{"kind":"epoch","epoch":…,"train_loss":…,"valid_loss":…,"accuracy":…,"seconds":…}`, with the other metrics by
+  /// their names before the seconds.
   public mutating func append(_ record: EpochRecord) {
     begin("epoch")
     field("epoch", record.epoch)
     field("train_loss", record.trainLoss)
     field("valid_loss", record.validLoss)
     field("accuracy", record.accuracy)
+    for metric in record.metrics { field(metric.name, metric.value) }
     field("seconds", record.seconds)
     end()
   }

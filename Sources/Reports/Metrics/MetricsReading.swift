@@ -81,5 +81,9 @@ extension EpochRecord {
       let seconds = json.number("seconds")
     else { return nil }
     self.init(epoch: epoch, trainLoss: train, validLoss: valid, accuracy: accuracy, seconds: seconds)
+    guard case .object(let members) = json else { return }
+    metrics = members.filter { !MetricFigure.reserved.contains($0.name) }.compactMap { member in
+      json.number(member.name).map { MetricFigure(member.name, $0) }
+    }
   }
 }

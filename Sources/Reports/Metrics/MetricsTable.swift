@@ -4,16 +4,22 @@
 /// A line for each step under a header; the row of an epoch's last step also has what its validation gave. Numbers stand
 /// as in the metrics, and so read back to the same bits; what isn't finite is "nan", and what isn't there is empty.
 package struct MetricsTable {
-  private static let header =
-    "step,epoch,loss,smoothed_loss,lr,momentum,gradient_norm,left_out,valid_loss,accuracy,seconds\n"
-
   /// Text that is done and not yet taken.
-  private var text = Array(Self.header.utf8)
+  private var text: [UInt8]
+  /// What the row of an epoch's last step has of it.
+  private let epochNames: [[UInt8]]
   /// The latest step's row, without what a validation may give.
   private var row: [UInt8] = []
 
   /// The header.
-  package init() {}
+  ///
+  /// - metrics: the names of those that a run has beside the accuracy.
+  package init(metrics: [String] = []) {
+    let names = ["valid_loss", "accuracy"] + metrics + ["seconds"]
+    epochNames = names.map { Array($0.utf8) }
+    let steps = "step,epoch,loss,smoothed_loss,lr,momentum,gradient_norm,left_out,"
+    text = Array((steps + names.joined(separator: ",") + "\n").utf8)
+  }
 
   /// Adds a line of the metrics, without its line break; one that isn't of a step or an epoch is left out.
   package mutating func add(line: ArraySlice<UInt8>) {
@@ -33,7 +39,7 @@ package struct MetricsTable {
     } else if kind.elementsEqual(Self.epoch), !row.isEmpty {
       text += row
       row.removeAll(keepingCapacity: true)
-      for name in Self.epochNames {
+      for name in epochNames {
         text.append(UInt8(ascii: ","))
         append(value(name), to: &text)
       }
@@ -43,7 +49,6 @@ package struct MetricsTable {
 
   private static let stepNames = ["step", "epoch", "loss", "smoothed_loss", "lr", "momentum", "gradient_norm"]
     .map { Array($0.utf8) }
-  private static let epochNames = ["valid_loss", "accuracy", "seconds"].map { Array($0.utf8) }
   private static let (kind, leftOut) = (Array("kind".utf8), Array("left_out".utf8))
   private static let (step, epoch) = (Array("\"step\"".utf8), Array("\"epoch\"".utf8))
   private static let (null, nan) = (Array("null".utf8), Array("nan".utf8))
@@ -51,7 +56,7 @@ package struct MetricsTable {
   private mutating func endRow() {
     guard !row.isEmpty else { return }
     text += row
-    text += Array(",,,\n".utf8)
+    text += epochNames.map { _ in UInt8(ascii: ",") } + [UInt8(ascii: "\n")]
     row.removeAll(keepingCapacity: true)
   }
 

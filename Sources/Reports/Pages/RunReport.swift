@@ -16,6 +16,8 @@ public struct RunReport: Sendable {
   public var epochs: [EpochRecord] = []
   /// Seconds of all epochs; nil where all are in `epochs`.
   public var epochSeconds: Double?
+  /// The best validation's epoch, from 1 on, by the run's monitored figure; 0 for none.
+  public var bestEpoch = 0
   /// Steps of an epoch.
   public var stepsPerEpoch = 1
   /// Tokens of an epoch's steps.
@@ -96,8 +98,10 @@ public struct RunReport: Sendable {
       ("train loss", number(last.trainLoss)), ("valid loss", number(last.validLoss)),
       ("perplexity", number(perplexity(ofLoss: last.validLoss), 2)), ("accuracy", number(last.accuracy)),
     ]
-    if let best = epochs.filter(\.validLoss.isFinite).min(by: { $0.validLoss < $1.validLoss }) {
-      figures.append(("best valid, epoch \(best.epoch - 1)", number(best.validLoss)))
+    figures += last.metrics.filter { $0.name != "perplexity" }.map { (name: $0.name, value: number($0.value)) }
+    if let best = epochs.first(where: { $0.epoch == bestEpoch }) {
+      let name = configuration.monitor == .validLoss ? "valid" : "accuracy"
+      figures.append(("best \(name), epoch \(best.epoch - 1)", number(configuration.monitor.value(of: best))))
     }
     let seconds = epochSeconds ?? epochs.map(\.seconds).reduce(0, +)
     figures.append(("epochs' time", EpochTable.time(seconds)))
@@ -114,18 +118,25 @@ public struct RunReport: Sendable {
     var plots = [
       LinePlot.losses(steps: steps, valid: epochs, stepsPerEpoch: stepsPerEpoch)
     ]
-    if epochs.count > 1 { plots.append(.accuracies(of: epochs)) }
+    guard epochs.count > 1 else { return plots }
+    plots.append(.accuracies(of: epochs))
+    plots += (epochs.last?.metrics ?? []).map { .metric($0.name, of: epochs) }
     return plots
   }
 
   private var epochRows: [[String]] {
-    [["epoch", "train loss", "valid loss", "perplexity", "accuracy", "time", "train tokens/s"]]
+    // Every run's table has the perplexity.
+    let others = (epochs.last?.metrics ?? []).map(\.name).filter { $0 != "perplexity" }
+    let header =
+      ["epoch", "train loss", "valid loss", "perplexity", "accuracy"] + others + ["time", "train tokens/s"]
+    return [header]
       + epochs.map { epoch in
-        [
-          "\(epoch.epoch - 1)", number(epoch.trainLoss, 6), number(epoch.validLoss, 6),
-          number(perplexity(ofLoss: epoch.validLoss), 3), number(epoch.accuracy, 6), EpochTable.time(epoch.seconds),
-          speed(epoch.seconds) ?? "",
-        ]
+        let name = "\(epoch.epoch - 1)\(epoch.epoch == bestEpoch ? " (best)" : "")"
+        let metrics = others.map { name in epoch.metrics.first { $0.name == name }.map { number($0.value, 6) } ?? "" }
+        return [
+          name, number(epoch.trainLoss, 6), number(epoch.validLoss, 6),
+          number(perplexity(ofLoss: epoch.validLoss), 3), number(epoch.accuracy, 6),
+        ] + metrics + [EpochTable.time(epoch.seconds), speed(epoch.seconds) ?? ""]
       }
   }
 

@@ -56,6 +56,16 @@ extension LinePlot {
       ])
   }
 
+  /// A metric by epoch, of all epochs or of some that have it.
+  public static func metric(_ name: String, of epochs: [EpochRecord]) -> LinePlot {
+    let points = epochs.compactMap { epoch in
+      epoch.metrics.first { $0.name == name }.map { Point(x: Double(epoch.epoch - 1), y: $0.value) }
+    }
+    return LinePlot(
+      title: name, xAxis: .init("epoch", isWhole: true), yAxis: .init(name),
+      series: [.init(name, points, hasDots: true)])
+  }
+
   private static func curve(_ steps: [StepRecord], _ value: (StepRecord) -> Double) -> [Point] {
     steps.map { Point(x: Double($0.step), y: value($0)) }
   }

@@ -5,12 +5,15 @@ public import SystemPackage
 public struct CheckpointStore: Sendable {
   /// The directory that holds them.
   let directory: FilePath
+  /// The run's directory, where the best one has its name.
+  private let run: RunDirectory
   /// How many of the last ones to keep, besides the best.
   let keep: Int
 
   /// Makes the directory `checkpoints` of a run if it is missing.
   public init(in run: RunDirectory, keep: Int) throws(RunError) {
     directory = run.path(of: .checkpoints)
+    self.run = run
     self.keep = keep
     if try FileOperations.makeDirectory(directory) { try FileOperations.synchronise(run.path) }
   }
@@ -49,9 +52,19 @@ public struct CheckpointStore: Sendable {
       try StreamedFile(path, aside: ".being-written", header: header, isSealed: true)
     }
     try file?.close(durable: true)
+    try nameBest(best)
     // Those of later steps belong to a run that was taken back: not ours to judge.
     for old in Self.list(directory).filter({ $0.step <= step }).dropFirst(keep) where old.step != best {
       FileOperations.remove(old.path)
     }
+  }
+
+  /// Has the run's `best` stand for the checkpoint of that step, 0 for none: a symbolic link, so that the weights of the
+  /// best validation are there once. On a file system that has no such links there is none.
+  func nameBest(_ step: Int) throws(RunError) {
+    let link = run.path(of: .best)
+    let name = Self.name(ofStep: step)
+    guard step > 0, FileOperations.exists(directory.appending(name)) else { return FileOperations.remove(link) }
+    try FileOperations.link(link, to: RunDirectory.File.checkpoints.rawValue + "/" + name)
   }
 }

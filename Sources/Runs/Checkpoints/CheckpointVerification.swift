@@ -20,6 +20,9 @@ public struct CheckpointVerification: Sendable {
   /// Whether `--resume` takes it, given the texts.
   public var isResumable: Bool { isIntact && obstacle == nil }
 
+  /// The step of the run's best validation up to it; 0 for none.
+  public var bestStep: Int { if case .success(let checkpoint) = result { checkpoint.fit.bestStep } else { 0 } }
+
   /// The checkpoints that `path` stands for: a file, or those of a run directory, the newest first; none of a run that
   /// has ended before its first one, which `--resume` begins again.
   ///

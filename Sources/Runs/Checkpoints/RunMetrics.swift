@@ -26,9 +26,11 @@ enum RunMetrics {
 
 extension RunDirectory {
   /// Writes the metrics as a table, `metrics.csv`; behind the end of what writes the metrics.
-  package func writeMetricsTable() throws(RunError) {
+  ///
+  /// - metrics: the names of those that the run has beside the accuracy.
+  package func writeMetricsTable(metrics: [String] = []) throws(RunError) {
     let path = path(of: .metrics)
-    var table = MetricsTable()
+    var table = MetricsTable(metrics: metrics)
     guard FileOperations.exists(path) else { return try write(table.finish(), as: .metricsTable) }
     do {
       let file = try StreamedFile(

@@ -23,8 +23,14 @@ extension DurableRun {
       try directory.write(lossPlot.svg(), as: .lossPlot)
     }
     let digest = session.digest()
-    try writeSummary("finished", samples: directory.map { samples($0) } ?? [], digest: digest)
+    let how = if case .ended(let step, let reason) = end { Self.text(step, reason) } else { "finished" }
+    try writeSummary(how, samples: directory.map { samples($0) } ?? [], digest: digest)
     return digest
+  }
+
+  /// How a callback has ended the run, in words.
+  public static func text(_ step: Int, _ reason: String) -> String {
+    "ended early, at step \(NumberText.grouped(step)): \(reason)"
   }
 
   /// What the model that has been written writes; nothing for one that can't.
@@ -55,6 +61,7 @@ extension DurableRun {
     (report.steps, report.epochs) = (history.steps.records, history.epochs.records)
     (report.skippedSteps, report.epochSeconds) = (history.skippedSteps, history.epochSeconds)
     report.stepsPerEpoch = session.stepsPerEpoch
+    report.bestEpoch = history.bestEpoch
     (report.shares, report.samples) = (shares, samples)
     // A run that goes on has had its finder before.
     report.curve = curve ?? directory.text(of: .learningRateTable).flatMap { LearningRateCurve(csv: $0) }
@@ -63,6 +70,6 @@ extension DurableRun {
     try directory.write(report.html(), as: .report)
     // It is made of the metrics on the disk.
     try writer?.finish()
-    try directory.writeMetricsTable()
+    try directory.writeMetricsTable(metrics: session.metricNames)
   }
 }

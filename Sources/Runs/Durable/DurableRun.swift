@@ -37,8 +37,13 @@ public final class DurableRun {
   var isFirst: Bool { session.team.rank == 0 }
   /// Smoothed train loss by step, valid loss at each epoch's end.
   public var lossPlot: LinePlot { history.plot(session.configuration, stepsPerEpoch: session.stepsPerEpoch) }
-  /// How far the run has come before.
-  public var firstState: FitState { start.resumption?.checkpoint.fit ?? FitState() }
+  /// How far the run has come before: one that has ended goes on only by a new schedule.
+  public var firstState: FitState {
+    guard let checkpoint = start.resumption?.checkpoint else { return FitState() }
+    var state = checkpoint.fit
+    if checkpoint.configuration.firstContradiction(of: session.configuration) != nil { state.endReason = nil }
+    return state
+  }
 
   /// Puts the session into the state of the checkpoint, where there is one, and opens the directory. Collective.
   ///
@@ -58,7 +63,10 @@ public final class DurableRun {
     directory = files?.directory
     writer = files?.writer
     lastWritten = clock.now
-    history = files?.history ?? RunHistory(isWritten: false)
+    let configuration = session.configuration
+    history =
+      files?.history
+      ?? RunHistory(isWritten: false, monitor: configuration.monitor, minDelta: configuration.minDelta)
   }
 
   /// Trains by the plan from where the run stands, and keeps what is due. Collective.
@@ -69,6 +77,8 @@ public final class DurableRun {
     var plan = plan
     plan.checkpointEvery = keeping.checkpointEvery
     plan.nonFinite = keeping.nonFinite
+    let callbacks = session.configuration.makeCallbacks() + observer.callbacks
+    try checkKnown(callbacks)
     if isKept, keeping.keepsBeginning, start.resumption == nil {
       try keep(FitState(), rate: rate, durable: true)
       try writeConfiguration()
@@ -90,6 +100,7 @@ public final class DurableRun {
         try observer.epoch($0)
       })
     fitObserver.wantsStop = observer.wantsStop
+    fitObserver.callbacks = callbacks
     if isKept {
       fitObserver.checkpoint = { [self] in try keep($0, rate: rate, durable: $1) }
       fitObserver.failure = { [self] in try report($0, rate: rate) }
@@ -103,6 +114,16 @@ public final class DurableRun {
     // Where memory may be refused, what stands is safe before the rest takes any.
     if MemoryLimit.ofThisProcess != nil { try writer?.finish() }
     return end
+  }
+
+  /// Throws, on all workers alike, where the checkpoint has the state of a callback that isn't there.
+  private func checkKnown(_ callbacks: [any FitCallback]) throws(RunError) {
+    guard let resumption = start.resumption else { return }
+    let missing = resumption.checkpoint.fit.callbacks.first { kept in !callbacks.contains { $0.name == kept.name } }
+    guard let missing else { return }
+    throw RunError(
+      "the run has the callback \(missing.name), which isn't here", at: resumption.path.named,
+      remedy: "go on with it by the program that has it", status: .usage)
   }
 
   /// Takes the curve of an LR finder that has run on this state: a fresh run has it in its directory. On every worker.

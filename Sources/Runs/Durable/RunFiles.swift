@@ -15,7 +15,8 @@ struct RunFiles {
     _ session: Session, _ start: RunStart, _ place: RunPlace, _ keeping: RunKeeping
   ) throws(RunError) {
     let resumption = start.resumption
-    var history = RunHistory(isWritten: true)
+    var history = RunHistory(
+      isWritten: true, monitor: session.configuration.monitor, minDelta: session.configuration.minDelta)
     try resumption?.forEachMetric { history.add(earlier: $0) }
     let metrics = resumption?.metrics
     history.add(earlierBytes: metrics?.length ?? 0)
@@ -39,10 +40,12 @@ struct RunFiles {
         try directory.truncateMetrics(to: 0)
       }
     }
+    let store = try CheckpointStore(in: directory, keep: keeping.checkpoints)
+    try store.nameBest(resumption?.checkpoint.fit.bestStep ?? 0)
     // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait
     // for them.
     writer = try RunWriter(
-      directory, try CheckpointStore(in: directory, keep: keeping.checkpoints),
+      directory, store,
       waiting: keeping.checkpointEvery == nil ? 1 : keeping.checkpoints, session,
       firstStep: resumption?.checkpoint.fit.step ?? 0)
   }

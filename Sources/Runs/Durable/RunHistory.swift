@@ -16,6 +16,11 @@ public struct RunHistory: Sendable {
   public private(set) var skippedSteps = 0
   /// The last step that wasn't; 0 before the first.
   public private(set) var lastAppliedStep = 0
+  /// The best validation's epoch, from 1 on, as the run judges it; 0 before the first.
+  public private(set) var bestEpoch = 0
+  private var best: Double?
+  private let monitor: MonitoredFigure
+  private let minDelta: Double
   /// Those that aren't among the metrics yet.
   private var pending = MetricsBatch()
   /// Whether what is told becomes lines.
@@ -26,7 +31,10 @@ public struct RunHistory: Sendable {
   /// Of a run that starts.
   ///
   /// - isWritten: whether it has metrics to be written: `take` is called.
-  init(isWritten: Bool) { self.isWritten = isWritten }
+  /// - monitor, minDelta: what the best validation is judged by.
+  init(isWritten: Bool, monitor: MonitoredFigure = .validLoss, minDelta: Double = 0) {
+    (self.isWritten, self.monitor, self.minDelta) = (isWritten, monitor, minDelta)
+  }
 
   /// Goes over the metrics of a run that goes on, `length` bytes of them, record by record.
   mutating func add(earlier record: MetricsRecord) {
@@ -62,6 +70,9 @@ public struct RunHistory: Sendable {
   private mutating func note(_ record: EpochRecord) {
     epochs.append(record)
     epochSeconds += record.seconds
+    let value = monitor.value(of: record)
+    guard monitor.isBetter(value, than: best, by: minDelta) else { return }
+    (best, bestEpoch) = (value, record.epoch)
   }
 
   /// Whether so much has been told since it was taken last that it is to be taken now, whatever the time.

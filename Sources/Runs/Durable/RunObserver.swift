@@ -11,6 +11,10 @@ public struct RunObserver {
   /// Whether this worker is asked to stop; looked at before each step.
   public var wantsStop: () throws -> Bool = { false }
 
+  /// What may decide about the fit beside what the configuration asks for: as many on every worker, of which those of
+  /// worker 0 are called.
+  public var callbacks: [any FitCallback] = []
+
   /// One that does nothing.
   public init() {}
 }

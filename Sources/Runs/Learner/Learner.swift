@@ -5,7 +5,7 @@ public import Fitting
 public import Jobs
 internal import Kernels
 public import Models
-internal import Optimization
+public import Optimization
 internal import Reports
 internal import Teams
 
@@ -39,6 +39,15 @@ public final class Learner {
   /// How many steps of a fit the recorder keeps at most: of a longer fit those that show the shape of its curves
   /// (`BoundedSeries`). Nil for all, 80 bytes each; otherwise at least 8.
   public var recordedSteps: Int?
+  /// What a fit does about a step that isn't finite.
+  public var nonFinite = NonFiniteRule.stop
+  /// What the best validation of a fit is judged by; a fit that is kept has its weights as `best` in the directory.
+  public var monitor = MonitoredFigure.validLoss
+  /// A validation is better than the best so far by more than this.
+  public var minDelta = 0.0
+  /// What decides about a fit while it runs: `EarlyStopping`, `ReduceRateOnPlateau`, and callbacks of one's own. Each
+  /// process has the same; those of the job's first are called.
+  public var callbacks: [any FitCallback] = []
   private let sessions: LocalSessions
   let job: Job
   let isFirst: Bool
@@ -49,14 +58,15 @@ public final class Learner {
   ///
   /// - loss, metrics: as the notebook names them; a nil loss is the model's own.
   /// - hidden: size of the hidden state; nil for the description's. lanes: nil for min(16, batch size).
-  /// - accumulate: batches whose mean gradient makes a step.
+  /// - accumulate: batches whose mean gradient makes a step; optimizer: how it updates the weights.
+  /// - clip: the norm that the gradient is scaled down to; nil for any.
   /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead.
   /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights
   ///   can't be read.
   public init(
     _ data: LanguageModelData, _ model: ModelDescription, loss: LossFunction? = nil, metrics: [Metric] = [],
-    hidden: Int? = nil, lanes: Int? = nil, accumulate: Int = 1, seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil,
-    weights: String? = nil, job: Job? = nil
+    hidden: Int? = nil, lanes: Int? = nil, accumulate: Int = 1, optimizer: OptimizerKind = .adam, clip: Double? = nil,
+    seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil, weights: String? = nil, job: Job? = nil
   ) throws {
     self.data = data
     var model = model
@@ -68,6 +78,10 @@ public final class Learner {
     configuration.bptt = data.bptt
     configuration.lanes = lanes
     configuration.accumulate = accumulate
+    configuration.optimizer = optimizer
+    configuration.clip = clip
+    let named = metrics.compactMap(\.optionName)
+    if !named.isEmpty { configuration.metrics = named }
     configuration.seed = seed
     configuration.hiddenState = hiddenState ?? (model.kind.startsEpochsAfresh ? .epoch : .carry)
     configuration.initialWeights = weights
@@ -82,7 +96,7 @@ public final class Learner {
     let workers = try job.makeWorkers(
       Lanes(batchSize: data.batchSize, count: configuration.laneCount))
     let (resolved, texts) = (configuration, Texts(data.corpora))
-    sessions = try LocalSessions(workers) { try Session(resolved, texts, team: $0) }
+    sessions = try LocalSessions(workers) { try Session(resolved, texts, team: $0, metrics: metrics) }
   }
 
   // MARK: Training
@@ -151,38 +165,35 @@ public final class Learner {
     run.divFactor = divFactor
     run.momenta = momenta
     run.weightDecay = weightDecay
-    run.findsLearningRate = recorder.curve != nil
-    let schedule = run
-    try fit(kept(run, in: directory, checkpointEvery: checkpointEvery, keep: keep), rate: maxLearningRate) { session in
-      session.takeSchedule(of: schedule)
-      return session.plan(learningRate: maxLearningRate)
+    try fit(run, rate: maxLearningRate, in: directory, checkpointEvery: checkpointEvery, keep: keep)
+  }
+
+  /// Trains as a configuration's schedule says, with the maximum `rate`, as the learner's monitor and callbacks have it.
+  func fit(_ run: RunConfiguration, rate: Double, in directory: String?, checkpointEvery: Int?, keep: Int) throws {
+    var schedule = try monitored(run)
+    schedule.findsLearningRate = recorder.curve != nil
+    let settled = schedule
+    try fit(kept(settled, in: directory, checkpointEvery: checkpointEvery, keep: keep), rate: rate) { session in
+      session.takeSchedule(of: settled)
+      return session.plan(learningRate: rate)
     }
   }
 
-  /// Trains `epochs` epochs at one learning rate and momentum.
-  public func fit(_ epochs: Int, learningRate: Double = 3e-3, momentum: Double = 0.9, weightDecay: Double = 0.01) throws
-  {
-    let options = RunOption.schedule
-    try options.epochs.check(epochs, at: "epochs")
-    try options.learningRate.check(.fixed(learningRate), at: "learningRate")
-    try ValueBounds<Double>.belowOne.check(momentum, "momentum", at: "momentum")
-    try options.weightDecay.check(weightDecay, at: "weightDecay")
-    let plan = FitPlan(
-      epochs: epochs, schedule: .constant(learningRate: learningRate, momentum: momentum), weightDecay: weightDecay)
-    try fit(KeptFit(), rate: learningRate) { _ in plan }
-  }
-
-  private func fit(_ kept: KeptFit, rate: Double, _ plan: @escaping @Sendable (Session) -> FitPlan) throws {
-    let table = EpochTable(metrics: recorder.metrics.map(\.rawValue))
+  private func fit(_ fit: KeptFit, rate: Double, _ plan: @escaping @Sendable (Session) -> FitPlan) throws {
+    let table = EpochTable(metrics: recorder.metrics.map(\.name))
     if let recordedSteps { try ValueBounds<Int>.from(8).check(recordedSteps, "recorded steps", at: "recordedSteps") }
+    var settled = fit
+    settled.keeping.nonFinite = nonFinite
+    let kept = settled
     let log = FitLog(recorder.forNextFit, most: recordedSteps, output: isFirst ? output : { _ in })
     for step in kept.history.steps { log.add(step) }
     log.recorder.epochs = kept.history.epochs
     log.tell(table.header)
     let wantsStop = wantsStop
     let curve = recorder.curve
+    let callbacks = try ownCallbacks()
     isFresh = false
-    let (end, writer) = try sessions.run { session, isLocalFirst in
+    let (end, writer, skipped) = try sessions.run { session, isLocalFirst in
       // First, since `config.json` has the schedule from the session.
       let plan = plan(session)
       let run = try DurableRun(session, from: kept.start, at: kept.place, kept.keeping)
@@ -195,15 +206,18 @@ public final class Learner {
         log.tell(
           table.row(
             epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss,
-            metrics: log.recorder.metrics.map { _ in record.accuracy }, seconds: record.seconds))
+            metrics: log.recorder.metrics.map { record.value(of: $0) }, seconds: record.seconds))
       }
       if kept.place != .nowhere { observer.wantsStop = wantsStop }
+      observer.callbacks = callbacks.all
       let end = try run.fit(plan, rate: rate, observer)
       if kept.place != .nowhere { _ = try run.writeResults(end) }
-      return (end, run.writer)
+      return (end, run.writer, run.history.skippedStepsText)
     }
     recorder = log.finished
     try writer?.finish()
+    if let skipped { log.tell(skipped) }
+    if case .ended(let step, let reason) = end { log.tell(DurableRun.text(step, reason)) }
     if case .stopped(let step) = end { throw kept.stop(step) }
   }
 
@@ -211,8 +225,12 @@ public final class Learner {
   /// notebook.
   public func validate() throws -> (loss: Double, metrics: [Double]) {
     isFresh = false
-    let (loss, accuracy) = try sessions.run { session, _ in session.validate() }
-    return (loss, recorder.metrics.map { _ in accuracy })
+    var record = EpochRecord(epoch: 1, trainLoss: .nan, validLoss: .nan, accuracy: .nan, seconds: 0)
+    (record.validLoss, record.accuracy, record.metrics) = try sessions.run { session, _ in
+      let (loss, accuracy) = session.validate()
+      return (loss, accuracy, try session.metricFigures(validLoss: loss))
+    }
+    return (record.validLoss, recorder.metrics.map { record.value(of: $0) })
   }
 
   // MARK: State

@@ -11,14 +11,3 @@ public enum LossFunction: String, Sendable, CaseIterable {
   /// The one that fits the model.
   init(_ model: ModelKind) { self = model.type.predictsEveryToken ? .crossEntropy : .loss4 }
 }
-
-/// What is reported of each validation beside the loss.
-public enum Metric: String, Sendable, CaseIterable {
-  /// Share of all targets that are predicted rightly, 0…1.
-  case accuracy
-  /// Share of the streams' last targets that are predicted rightly, 0…1: the notebook's `acc4`.
-  case acc4
-
-  /// The one that fits the model.
-  init(_ model: ModelKind) { self = model.type.predictsEveryToken ? .accuracy : .acc4 }
-}

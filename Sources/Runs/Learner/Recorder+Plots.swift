@@ -25,7 +25,7 @@ extension Recorder {
   /// The metrics of each epoch of the latest fit.
   public func plotMetrics() -> LinePlot {
     LinePlot.metrics(
-      metrics.indices.map { index in (metrics[index].rawValue, metricValues.map { $0[index] }) },
+      metrics.indices.map { index in (metrics[index].name, metricValues.map { $0[index] }) },
       configuration: caption)
   }
 }

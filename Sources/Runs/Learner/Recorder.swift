@@ -36,5 +36,5 @@ public struct Recorder: Sendable {
   /// Each epoch's mean loss over the valid split, in nats.
   public var validLosses: [Double] { epochs.map(\.validLoss) }
   /// Each epoch's metrics over the valid split, in the order of `metrics`.
-  public var metricValues: [[Double]] { epochs.map { epoch in metrics.map { _ in epoch.accuracy } } }
+  public var metricValues: [[Double]] { epochs.map { epoch in metrics.map { epoch.value(of: $0) } } }
 }

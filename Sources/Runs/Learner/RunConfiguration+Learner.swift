@@ -1,4 +1,4 @@
-internal import Fitting
+package import Fitting
 package import Configuration
 package import Files
 package import Jobs
@@ -16,10 +16,19 @@ extension RunConfiguration {
       throw usage(
         "\(model) has no predictions for the loss \(loss.rawValue)", "loss", "give .\(LossFunction(model).rawValue)")
     }
-    if let metric = metrics.first(where: { $0 != Metric(model) }) {
+    if let metric = metrics.first(where: { !$0.fits(model) }) {
       throw usage(
-        "\(model) has no predictions for the metric \(metric.rawValue)", "metrics", "give [.\(Metric(model).rawValue)]")
+        "\(model) has no predictions for the metric \(metric.name)", "metrics", "give [.\(Metric(model).name)]")
     }
+    if let metric = metrics.first(where: { !$0.isNamed }) {
+      throw usage(
+        "a metric's name is none for tables and files (\(PlainText.shortened(metric.name, to: 40)))", "metrics",
+        "give letters, digits and `_-.`, and none of the files' own names")
+    }
+    guard Set(metrics.map(\.name)).count == metrics.count else {
+      throw usage("two metrics of one name", "metrics", "leave out one of them")
+    }
+    if let clip { try RunOption.schedule.clip.check(clip, at: "clip") }
     try RunOption.model.hidden.check(hidden, at: "hidden")
     for option in RunOption.model.options { try option.check(self, at: "model (\(option.name))") }
     if let violation = modelViolation {
