@@ -4,5 +4,7 @@ import Training
 Job.main { job in
   try fromFastai(job)
   try ownModel(job)
+  try ownMetric(job)
+  try ownCallback(job)
   try manyRanks(job)
 }
