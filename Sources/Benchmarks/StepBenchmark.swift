@@ -9,6 +9,8 @@ private import Kernels
 public struct StepTimes: Sendable {
   /// Median of the timed steps, in microseconds.
   public let medianMicroseconds: Double
+  /// The shortest of the timed steps, in microseconds: that of a machine which does nothing else.
+  public let bestMicroseconds: Double
   /// Median of reduce-scatter and all-gather together when no worker is late, in microseconds.
   public let reduceMicroseconds: Double
   /// Median of a barrier to which nobody is late, in nanoseconds.
@@ -40,7 +42,8 @@ extension Session {
     let waited = Double(spans?.total(.wait) ?? 0) / 1000
     times.sort()
     return StepTimes(
-      medianMicroseconds: times[times.count / 2], reduceMicroseconds: timeReduction(min(steps, 200)),
+      medianMicroseconds: times[times.count / 2], bestMicroseconds: times[0],
+      reduceMicroseconds: timeReduction(min(steps, 200)),
       barrierNanoseconds: timeBarrier(), bytesReduced: 4 * trainer.exchange.gradients.count,
       waitingShare: total > 0 ? waited / total : 0)
   }
@@ -81,6 +84,18 @@ extension Session {
       model.kind.type.operations(model, bptt: bptt)
       + 6 * Double(model.outputWidth * vocabulary.count) * Double(outputs)
     return perStream * Double(configuration.batchSize)
+  }
+}
+
+extension Session {
+  /// Bytes that a step moves at the least, of all workers: each float of parameters and their copies, gradients, the
+  /// optimizer's slots and activations is written once and read once.
+  public var bytesPerStep: Int {
+    let estimate = MemoryEstimate(
+      configuration, vocabulary: vocabulary.count, trainBatches: 1, validBatches: 1, readsFile: true, fits: false,
+      nodeSizes: [team.size])
+    let moved: [MemoryUse] = [.parameters, .gradients, .optimizer, .gradientSums, .weightCopies, .activations]
+    return estimate.rows.reduce(0) { $0 + (moved.contains($1.use) ? 2 * $1.node : 0) }
   }
 }
 

@@ -23,11 +23,19 @@ import Testing
     for (name, value) in expected { #expect(figures[name] as? Int == value, "\(name)") }
     #expect(figures["model"] as? String == "model3")
     let step = try #require(figures["us_per_step_median"] as? Double)
+    let best = try #require(figures["us_per_step_best"] as? Double)
+    #expect(best > 0 && best <= step)
     let tokens = try #require(figures["tokens_per_second"] as? Double)
     #expect(abs(tokens * step / 1e6 / (64 * 5) - 1) < 1e-9)
     // 6·hidden² + 6·hidden·vocabulary for each token.
     let gflops = try #require(figures["model_gflops"] as? Double)
-    #expect(abs(gflops * step * 1e3 / (64 * 5 * (6.0 * 64 * 64 + 6 * 64 * 100)) - 1) < 1e-9)
+    let perToken: Double = 6 * 64 * (64 + 100)
+    let operations = 320 * perToken
+    #expect(abs(gflops * step * 1e3 / operations - 1) < 1e-9)
+    #expect(figures["flops_per_step"] as? Double == operations)
+    // At least parameters with two slots, written and read: two matrices of 64 × 100 and one of 64 × 64.
+    let bytes = try #require(figures["bytes_per_step"] as? Int)
+    #expect(bytes > 24 * 16_896)
     let peak = try #require(figures["peak_gflops_per_core"] as? Double)
     let fraction = try #require(figures["fraction_of_peak"] as? Double)
     #expect(abs(fraction * peak * 4 / gflops - 1) < 1e-9)

@@ -34,10 +34,11 @@ private func figures(
     ("model", .string(configuration.model.kind.name)), ("hidden", .integer(configuration.hidden)),
     ("vocab", .integer(session.vocabulary.count)), ("batch_size", .integer(configuration.batchSize)),
     ("bptt", .integer(configuration.bptt)), ("steps", .integer(steps)),
-    ("us_per_step_median", .number(times.medianMicroseconds)),
+    ("us_per_step_median", .number(times.medianMicroseconds)), ("us_per_step_best", .number(times.bestMicroseconds)),
     ("tokens_per_second", .number(tokens / times.medianMicroseconds * 1e6)), ("model_gflops", .number(gflops)),
     ("peak_gflops_per_core", .number(peak)), ("fraction_of_peak", .number(gflops / (peak * Double(workers)))),
     ("reduce_us_median", .number(times.reduceMicroseconds)), ("bytes_reduced_per_step", .integer(times.bytesReduced)),
+    ("flops_per_step", .number(session.operationsPerStep)), ("bytes_per_step", .integer(session.bytesPerStep)),
     ("peak_rss_bytes", .integer(peakMemory())),
   ]
 }
