@@ -45,6 +45,29 @@ import Testing
     withExtendedLifetime((a.arena, w.arena, before.arena)) {}
   }
 
+  // The last two are larger than what goes through the tiles at once.
+  @Test(arguments: [
+    (1, 3, 5, 24), (7, 16, 40, 8), (21, 50, 64, 150), (16, 33, 17, 64), (5, 130, 140, 40), (300, 600, 9, 24),
+  ])
+  func aSumOfProductsIsOneChain(rows: Int, first: Int, second: Int, columns: Int) {
+    let (a, b) = (randomMatrix(rows, first, seed: 1), randomMatrix(rows, second, seed: 2))
+    let (w, v) = (randomMatrix(first, columns, seed: 3), randomMatrix(second, columns, seed: 4))
+    let bias = randomMatrix(1, columns, seed: 5)
+    for shape in TileShape.allCases {
+      let c = randomMatrix(rows, columns, seed: 6)
+      linear(a.panels, w.panels, plus: b.panels, v.panels, bias: bias.panels.elements, into: c.panels, shape: shape)
+      for row in 0..<rows {
+        for column in 0..<columns {
+          var sum = bias.panels[0, column]
+          for k in 0..<first { sum = sum.addingProduct(a.panels[row, k], w.panels[k, column]) }
+          for k in 0..<second { sum = sum.addingProduct(b.panels[row, k], v.panels[k, column]) }
+          #expect(c.panels[row, column].bitPattern == sum.bitPattern)
+        }
+      }
+    }
+    withExtendedLifetime((a.arena, b.arena, w.arena, v.arena, bias.arena)) {}
+  }
+
   // Larger than a cut of the rows, and of the depth.
   @Test(arguments: [(300, 270, 24), (250, 600, 9)])
   func cutsChangeNoBit(rows: Int, depth: Int, columns: Int) {

@@ -16,6 +16,26 @@ public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShap
   multiply(ProductOperands(a, w), shape: shape, AddingEpilogue(c: c.base, panelStride: c.panelStride))
 }
 
+/// c = a·w + b·v + bias: each element's chain starts from the bias, and goes through a·w and then through b·v. a, w, bias
+/// and c as above; b (rows, depth of v), v (depth, columns).
+///
+/// Small products are one pass over their tiles; larger ones, whose right matrices are cut, are two.
+public func linear(
+  _ a: Panels, _ w: Panels, plus b: Panels, _ v: Panels, bias: BufferView<Float>, into c: Panels,
+  shape: TileShape = .native
+) {
+  let (first, second) = (ProductOperands(a, w), ProductOperands(b, v))
+  guard first.fits(with: second) else {
+    linear(a, w, bias: bias, into: c, shape: shape)
+    return linear(b, v, addingTo: c, shape: shape)
+  }
+  precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
+  precondition(bias.count >= w.panels * 16, "a bias for each column")
+  multiply(
+    first, then: second, shape: shape,
+    LinearEpilogue(bias: UnsafePointer(bias.base), places: nil, c: c.base, panelStride: c.panelStride))
+}
+
 /// c[position(row)] = (a·w)[row]: like `linear` without bias, but row r of the product goes to row `rows[r]` of `c`'s
 /// panels.
 ///

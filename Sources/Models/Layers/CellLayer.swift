@@ -3,10 +3,11 @@ internal import Memory
 
 /// One layer of a stack: a cell with its products, over all steps of each stream.
 ///
-/// The input products of all steps come first, with both biases; then, step by step, W_hh·h is added and the cell's
-/// pointwise part makes h. Backward the cell makes the gradients of its gates from the last step to the first, then the
-/// products give those of the input and of the weights. Activations are kept block by block of lanes, `steps` matrices
-/// (block's streams, columns) in panels.
+/// Forward, step by step: W_ih·x and W_hh·h with both biases, as one chain of multiply-adds an element where the cell
+/// takes their sum, then the cell's pointwise part, which makes h. Backward, from the last step to the first, the cell
+/// makes the gradients of its gates, and while these are in cache the products give those of the input and of h; the
+/// weights' gradients follow. Activations are kept block by block of lanes, `steps` matrices (block's streams, columns)
+/// in panels.
 @safe
 final class CellLayer {
   private let context: ModelContext
@@ -120,12 +121,13 @@ final class CellLayer {
     let first = block.streams.lowerBound
     copyRows(carriedHidden, first: first, into: state(states, block, 0))
     if let carriedMemory { copyRows(carriedMemory, first: first, into: state(memories, block, 0)) }
-    for t in 0..<steps { linear(input(x, block, t), inputWeight, bias: bias, into: gate(gates, block, t)) }
     for t in 0..<steps {
+      let (x, h) = (input(x, block, t), state(states, block, t))
       if cell.separatesStateGates {
-        linear(state(states, block, t), weight, bias: stateBias, into: gate(stateGates, block, t))
+        linear(x, inputWeight, bias: bias, into: gate(gates, block, t))
+        linear(h, weight, bias: stateBias, into: gate(stateGates, block, t))
       } else {
-        linear(state(states, block, t), weight, addingTo: gate(gates, block, t))
+        linear(x, inputWeight, plus: h, weight, bias: bias, into: gate(gates, block, t))
       }
       cell.forward(step(block, t))
     }
@@ -152,18 +154,10 @@ final class CellLayer {
       cell.backward(
         step(block, t),
         CellGradients(hidden: dh[(t * size)..<((t + 1) * size)], memory: memoryGradient, previousHidden: previous))
+      inputGradient(block, t, into: dx)
       guard t > 0 else { continue }
       linear(
         gate(stateGradients, block, t), stateTransposed, addingTo: Panels(previous, rows: rows, columns: hidden))
-    }
-    for t in 0..<steps {
-      let result = input(dx, block, t)
-      // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero
-      // for the layer below, whose units it would be.
-      if (1...8).contains(inputs % 16) {
-        result.elements[((result.panels - 1) * rows * 16)..<result.elements.count].fill(0)
-      }
-      linear(gate(gates, block, t), inputTransposed, bias: nil, into: result)
     }
     weightGradients(block, x, into: gradients)
   }
@@ -181,6 +175,17 @@ final class CellLayer {
 
   /// Where `backward` leaves the gradients of what W_hh·h is part of.
   private var stateGradients: BufferView<Float> { cell.separatesStateGates ? stateGates : gates }
+
+  /// The gradient of the input at step t, while its gates' are in cache.
+  private func inputGradient(_ block: LaneBlock, _ t: Int, into dx: BufferView<Float>) {
+    let result = input(dx, block, t)
+    // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero
+    // for the layer below, whose units it would be.
+    if (1...8).contains(inputs % 16) {
+      result.elements[((result.panels - 1) * result.rows * 16)..<result.elements.count].fill(0)
+    }
+    linear(gate(gates, block, t), inputTransposed, bias: nil, into: result)
+  }
 
   /// In lane order, where each lane's rows of all steps lie one after the other: a lane's sums stay in registers for
   /// all of them.
