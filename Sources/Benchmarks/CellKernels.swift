@@ -37,10 +37,11 @@ struct CellKernelBench {
   func rows() -> [KernelRow] {
     shapes.flatMap { shape in
       products(shape.inputs, shape.outputs) + pointwise(shape.outputs)
-        + [
-          weightGradientRow("input weights' gradient", depth: shape.inputs, shape.outputs),
-          weightGradientRow("state weights' gradient", depth: shape.outputs, shape.outputs),
-        ]
+        + (cell.separatesStateGates
+          ? [
+            weightGradientRow("input weights' gradient", [shape.inputs], shape.outputs),
+            weightGradientRow("state weights' gradient", [shape.outputs], shape.outputs),
+          ] : [weightGradientRow("weights' gradients", [shape.inputs, shape.outputs], shape.outputs)])
     }
   }
 
@@ -53,25 +54,25 @@ struct CellKernelBench {
     let (inputWeight, stateWeight) = (panels(inputs, columns, 0), panels(hidden, columns, 0))
     let (inputTransposed, stateTransposed) = (panels(columns, inputs, 0), panels(columns, hidden, 0))
     let bias: BufferView<Float> = storage.take(columns)
-    func row(_ name: String, _ depth: Int, _ columns: Int, adds: Bool, _ call: () -> Void) -> KernelRow {
+    func row(_ name: String, _ depth: Int, _ columns: Int, adds: Bool = false, _ call: () -> Void) -> KernelRow {
       let moved = rows * (depth + (adds ? 2 : 1) * columns) + depth * columns
       return timeKernel(
         name, "\(rows)x\(depth)x\(columns)", operations: 2 * Double(rows * depth * columns), elements: moved, call)
     }
-    let separates = cell.separatesStateGates
-    return [
-      row("input product of a step", inputs, columns, adds: false) { linear(x, inputWeight, bias: bias, into: gates) },
-      row("state product of a step", hidden, columns, adds: !separates) {
-        if separates {
-          linear(h, stateWeight, bias: bias, into: gates)
-        } else {
-          linear(h, stateWeight, addingTo: gates)
+    let forward =
+      cell.separatesStateGates
+      ? [
+        row("input product of a step", inputs, columns) { linear(x, inputWeight, bias: bias, into: gates) },
+        row("state product of a step", hidden, columns) { linear(h, stateWeight, bias: bias, into: gates) },
+      ]
+      : [
+        row("products of a step", inputs + hidden, columns) {
+          linear(x, inputWeight, plus: h, stateWeight, bias: bias, into: gates)
         }
-      },
+      ]
+    return forward + [
       row("state product, backward", columns, hidden, adds: true) { linear(gates, stateTransposed, addingTo: h) },
-      row("input product, backward", columns, inputs, adds: false) {
-        linear(gates, inputTransposed, bias: nil, into: x)
-      },
+      row("input product, backward", columns, inputs) { linear(gates, inputTransposed, bias: nil, into: x) },
     ]
   }
 
@@ -107,33 +108,39 @@ struct CellKernelBench {
     ]
   }
 
-  /// Of all steps of the block: (depth, gate columns), with the bias's gradient, from rows that are brought into lane
-  /// order before.
-  private func weightGradientRow(_ name: String, depth: Int, _ hidden: Int) -> KernelRow {
+  /// Of all steps of the block: one or two matrices (depth, gate columns), with the biases' gradients, from rows that
+  /// are brought into lane order before.
+  private func weightGradientRow(_ name: String, _ depths: [Int], _ hidden: Int) -> KernelRow {
     let rows = block.streams.count
-    let columns = gateColumns(gates: cell.gates, hidden: hidden)
-    let activations: BufferView<Float> = storage.take(steps * Panels.count(rows: rows, columns: depth))
-    let d: BufferView<Float> = storage.take(steps * rows * columns)
-    let (ordered, orderedD) = (panels(steps * rows, depth, 0), panels(steps * rows, columns, 0))
-    let size = Panels.count(rows: depth, columns: columns)
-    let gradient: BufferView<Float> = storage.take(schedule.roots * size)
-    let spare: BufferView<Float> = storage.take(
-      GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: schedule.roots))
-    let vectors: BufferView<Float> = storage.take(block.lanes.count * columns)
-    let stack = GradientStack(
-      gradient, offset: 0, rootStride: size, depth: depth, columns: columns, schedule: schedule,
-      lasting: schedule.roots, spare: spare)
     let all = steps * rows
+    let columns = gateColumns(gates: cell.gates, hidden: hidden)
+    let d: BufferView<Float> = storage.take(all * columns)
+    let operands = depths.map { depth in
+      let size = Panels.count(rows: depth, columns: columns)
+      let spare: BufferView<Float> = storage.take(
+        GradientStack.spareCount(depth: depth, columns: columns, schedule: schedule, lasting: schedule.roots))
+      let stack = GradientStack(
+        storage.take(schedule.roots * size), offset: 0, rootStride: size, depth: depth, columns: columns,
+        schedule: schedule, lasting: schedule.roots, spare: spare)
+      let activations: BufferView<Float> = storage.take(Panels.count(rows: all, columns: depth))
+      return (activations, GradientOperand(panels(all, depth, 0), into: stack))
+    }
+    let vectors: BufferView<Float> = storage.take(block.lanes.count * columns)
+    let biases = LaneVectors(vectors, stride: columns, offset: 0)
+    let packed: BufferView<Float> = storage.take(packedCount(rows: all))
+    let depth = depths.reduce(0, +)
     return timeKernel(
       name, "\(depth)x\(all)x\(columns), \(block.lanes.count) lanes", operations: 2 * Double(all * depth * columns),
       elements: all * (depth + columns) + depth * columns
     ) {
-      gatherLanes(
-        activations, rowsPerStep: rows, width: ParameterLayout.padded(depth), lanes: block.stepRows, into: ordered)
-      gatherLanes(d, rowsPerStep: rows, width: columns, lanes: block.stepRows, into: orderedD)
-      weightGradient(
-        ordered.elements, depth: depth, orderedD.elements, columns: columns, rowsPerStep: all, lanes: block.runs,
-        first: 0, schedule: schedule, into: stack, bias: LaneVectors(vectors, stride: columns, offset: 0))
+      for (activations, operand) in operands {
+        gatherLanes(
+          activations, rowsPerStep: rows, width: ParameterLayout.padded(operand.a.columns), lanes: block.stepRows,
+          into: operand.a)
+      }
+      packedWeightGradients(
+        operands[0].1, operands.count > 1 ? operands[1].1 : nil, d, columns: columns, block: block, schedule: schedule,
+        packed: packed, biases: (biases, nil))
     }
   }
 

@@ -99,7 +99,8 @@ struct Step {
     report("logits", logits.elements)
     let losses: BufferView<Float> = storage.take((logits.rows + 15) / 16 * 16)
     softmaxLoss(
-      logits, targets: targets, losses: losses, gradientScale: 0.01, scratch: storage.take(softmaxScratch))
+      logits, targets: targets, losses: losses, gradientScale: 0.01,
+      scratch: storage.take(softmaxScratch))
     report("losses and gradient", losses[0..<logits.rows], logits.elements)
     let gradient = makePanels(shape.streams * steps, hidden)
     linear(logits, outputTransposed, bias: nil, into: gradient)
@@ -127,6 +128,11 @@ struct Step {
     embeddingSums.reduceTree(shape.schedule, into: embeddingGradient, offset: 0, rootStride: vocabulary * width)
     report("embedding", embeddingGradient)
     addWeightGradient("recurrent weights", a, hidden, gradient.elements, hidden, lanes)
+    let sum = makePanels(normalised.rows, vocabulary)
+    linear(
+      normalised, outputWeight, plus: gradient, outputWeight, bias: makeVector(shape.logitsWidth), into: sum)
+    report("sum of products", sum.elements)
+    addPackedGradients(normalised, gradient.elements)
     update(embeddingGradient)
   }
 
@@ -148,6 +154,29 @@ struct Step {
         gradients, offset: 0, rootStride: size, depth: depth, columns: columns, schedule: schedule, lasting: lasting,
         spare: storage.take(spare)), bias: LaneVectors(vectors, stride: width, offset: 0))
     report(name, gradients, vectors)
+  }
+
+  /// The gradients of two matrices (hidden, hidden padded) of one d, as a cell has them.
+  private mutating func addPackedGradients(_ a: Panels, _ d: BufferView<Float>) {
+    let (columns, schedule) = (shape.width, shape.schedule)
+    let size = Panels.count(rows: a.columns, columns: columns)
+    let lasting = schedule.height(after: [shape.lanes])
+    let gradients: BufferView<Float> = storage.take(2 * schedule.roots * size)
+    let spare = GradientStack.spareCount(depth: a.columns, columns: columns, schedule: schedule, lasting: lasting)
+    func operand(_ index: Int) -> GradientOperand {
+      GradientOperand(
+        a,
+        into: GradientStack(
+          gradients, offset: index * schedule.roots * size, rootStride: size, depth: a.columns, columns: columns,
+          schedule: schedule, lasting: lasting, spare: storage.take(spare)))
+    }
+    let vectors: BufferView<Float> = storage.take(shape.lanes * columns)
+    packedWeightGradients(
+      operand(0), operand(1), d, columns: columns,
+      block: LaneBlock.cut(shape.rows, steps: shape.steps, limit: shape.streams)[0], schedule: schedule,
+      packed: storage.take(packedCount(rows: a.rows)),
+      biases: (LaneVectors(vectors, stride: columns, offset: 0), nil))
+    report("two gradients of one matrix", gradients, vectors)
   }
 
   /// Three updates by Adam, each with the first root of `gradients`.

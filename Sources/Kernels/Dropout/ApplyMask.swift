@@ -12,11 +12,3 @@ public func applyMask(_ mask: Panels, to x: BufferView<Float>, steps: Int, into 
     }
   }
 }
-
-/// y = x · factor, in whole vectors of 16; y is overwritten.
-public func scale(_ x: BufferView<Float>, by factor: Float, into y: BufferView<Float>) {
-  precondition(x.count == y.count && x.count % 16 == 0, "rows of different length")
-  for place in stride(from: 0, to: y.count, by: 16) {
-    store16(y.base + place, load16(UnsafePointer(x.base + place)) * factor)
-  }
-}

@@ -1,23 +1,42 @@
 public import Memory
 
 /// Brings the rows of activations, `lanes.steps` matrices (rowsPerStep, width) one after the other, into lane order
-/// (lane, step, stream): `result` (steps · rowsPerStep, width), overwritten.
+/// (lane, step, stream), times `factor`: `result` (steps · rowsPerStep, width), overwritten.
 ///
 /// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide
-/// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores.
+/// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores; it reads the rows of
+/// a panel and step one after the other, as the prefetcher likes it, and writes a run for each lane.
 public func gatherLanes(
-  _ activations: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into result: Panels
+  _ activations: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
+  times factor: Float = 1, into result: Panels
 ) {
   precondition(
     activations.count == lanes.steps * rowsPerStep * width && result.elements.count == activations.count, "wrong size")
-  for panel in 0..<(width / 16) {
-    var output = result.base + panel * result.panelStride
-    for rows in lanes.rows {
-      for step in 0..<lanes.steps {
-        let place = (step * width + panel * 16) * rowsPerStep + rows.lowerBound * 16
-        output.update(from: activations.base + place, count: rows.count * 16)
-        output += rows.count * 16
+  let steps = lanes.steps
+  lanes.rows.withUnsafeBufferPointer { lanes in
+    for panel in 0..<(width / 16) {
+      let target = result.base + panel &* result.panelStride
+      for step in 0..<steps {
+        let source = UnsafePointer(activations.base + (step &* width &+ panel &* 16) &* rowsPerStep)
+        for lane in 0..<lanes.count {
+          let (first, count) = (lanes[lane].lowerBound, lanes[lane].count)
+          let rows = source + first &* 16
+          let place = target + (first &* steps &+ step &* count) &* 16
+          // Of a lane's usual four streams the loop over rows is straight code.
+          if count == 4 {
+            copyRows(rows, 4, times: factor, into: place)
+          } else {
+            copyRows(rows, count, times: factor, into: place)
+          }
+        }
       }
     }
   }
+}
+
+@inline(__always)
+private func copyRows(
+  _ rows: UnsafePointer<Float>, _ count: Int, times factor: Float, into target: UnsafeMutablePointer<Float>
+) {
+  for row in 0..<count { store16(target + row &* 16, load16(rows + row &* 16) * factor) }
 }

@@ -99,7 +99,7 @@ public func weightGradient(
     schedule.additions.withUnsafeBufferPointer { additions in
       schedule.heights.withUnsafeBufferPointer { heights in
         let operands = WeightGradientOperands(
-          a: UnsafePointer(a.base), d: UnsafePointer(d.base), panelStride: rowsPerStep * 16,
+          a: UnsafePointer(a.base), d: UnsafePointer(d.base), firstColumn: 0, panelStride: rowsPerStep * 16,
           aStepStride: Panels.count(rows: rowsPerStep, columns: depth),
           dStepStride: Panels.count(rows: rowsPerStep, columns: columns), rows: rows, steps: lanes.steps,
           additions: UnsafeBufferPointer(rebasing: additions[first...]),
@@ -114,12 +114,38 @@ public func weightGradient(
   }
 }
 
+/// The gradients of 64 columns from `column` on, or as many as are left, of rows in lane order.
+///
+/// - d: (rows, 64), those columns. lanes: each lane's rows; `first` as above.
+func weightGradientColumns(
+  _ operand: GradientOperand, _ d: UnsafePointer<Float>, column: Int, _ lanes: LaneRows, first: Int,
+  _ schedule: ReductionSchedule, _ shape: TileShape
+) {
+  let (depth, columns) = (operand.a.columns, operand.stack.columns)
+  lanes.rows.withUnsafeBufferPointer { rows in
+    schedule.additions.withUnsafeBufferPointer { additions in
+      schedule.heights.withUnsafeBufferPointer { heights in
+        let operands = WeightGradientOperands(
+          a: UnsafePointer(operand.a.base), d: d, firstColumn: column, panelStride: operand.a.panelStride,
+          aStepStride: 0, dStepStride: 0, rows: rows, steps: 1,
+          additions: UnsafeBufferPointer(rebasing: additions[first...]),
+          heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: operand.stack, bias: nil)
+        for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
+          operands.run(GradientStack.Part(row: row, column: column), depth: depth, columns: columns, shape)
+        }
+      }
+    }
+  }
+}
+
 /// Whether tiles leave registers for column sums.
 private var sumsColumnsAlong: Bool { TileShape.native != .narrow }
 
 private struct WeightGradientOperands {
   let a: UnsafePointer<Float>
+  /// From column `firstColumn` on.
   let d: UnsafePointer<Float>
+  let firstColumn: Int
   let panelStride: Int
   let aStepStride: Int
   let dStepStride: Int
@@ -195,7 +221,7 @@ private struct WeightGradientJob: TileJob {
     let panelStride = operands.panelStride
     let rows = operands.rows[lane]
     var a = operands.a + (columnOffset(k, panelStride) &+ rows.lowerBound &* 16)
-    var d = operands.d + (columnOffset(column, panelStride) &+ rows.lowerBound &* 16)
+    var d = operands.d + (columnOffset(column &- operands.firstColumn, panelStride) &+ rows.lowerBound &* 16)
     for _ in 0..<operands.steps {
       var aRow = a
       var dRow = d

@@ -21,13 +21,12 @@ final class CellLayer {
   /// (blocks, 1 + steps, block's streams, width): from the step before the first on.
   private let states, memories: BufferView<Float>
   private let memoryGradient, spare: BufferView<Float>  // (a block's streams, width)
-  private let orderedInput, orderedGates: BufferView<Float>  // (a block's rows of all steps, …) in lane order
+  private let orderedInput, orderedState: BufferView<Float>  // (a block's rows of all steps, …) in lane order
+  private let packed: BufferView<Float>  // some columns of gates, likewise
   private let inputStack, stateStack: (BufferView<Float>) -> GradientStack
   private let inputBiasOffset, stateBiasOffset: Int
   private let dropout: Double
   private let dropped: Panels  // (hidden, gate columns): W_hh with the step's mask
-  /// (steps, a block's streams, width): h of the step before times the mask's factor.
-  private let scaledStates: BufferView<Float>
   private var mask: DropoutMask?
   private let stateOffset: Int
   /// (streams, width): h, and c where there is one, from which a batch starts.
@@ -69,13 +68,13 @@ final class CellLayer {
     memories = context.make(cell.hasMemory ? (1 + steps) * streams * width : 0)
     memoryGradient = context.make(cell.hasMemory ? most * width : 0)
     spare = context.make(most * width)
-    orderedInput = context.make(steps * most * max(ParameterLayout.padded(inputs), width))
-    orderedGates = context.make(steps * most * gateWidth)
+    orderedInput = context.make(steps * most * ParameterLayout.padded(inputs))
+    orderedState = context.make(steps * most * width)
+    packed = context.make(packedCount(rows: steps * most))
     inputStack = context.makeGradientStack("\(name).weight_ih_l0", blocks)
     stateStack = context.makeGradientStack("\(name).weight_hh_l0", blocks)
     dropped =
       dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth, for: .weightCopies) : stateWeight
-    scaledStates = context.make(dropout > 0 ? steps * most * width : 0)
     carriedHidden = context.makePanels(rows: streams, columns: hidden)
     carriedMemory = cell.hasMemory ? context.makePanels(rows: streams, columns: hidden) : nil
   }
@@ -191,36 +190,40 @@ final class CellLayer {
   /// all of them.
   private func weightGradients(_ block: LaneBlock, _ x: BufferView<Float>, into gradients: BufferView<Float>) {
     let rows = steps * block.streams.count
-    let first = block.lanes.lowerBound
-    var d = inLaneOrder(block.part(gates, width: gateWidth), gateWidth, block, orderedGates)
-    weightGradient(
-      inLaneOrder(x, ParameterLayout.padded(inputs), block, orderedInput), depth: inputs, d, columns: gateWidth,
-      rowsPerStep: rows, lanes: block.runs, first: first, schedule: context.laneReduction, into: inputStack(gradients),
-      bias: context.laneVectors(block, offset: inputBiasOffset))
+    let x = GradientOperand(
+      inLaneOrder(x, inputs, block, times: 1, orderedInput), into: inputStack(gradients))
+    let h = GradientOperand(
+      inLaneOrder(
+        part(states, block)[0..<(rows * width)], hidden, block, times: dropout > 0 ? mask?.factor ?? 1 : 1,
+        orderedState), into: stateStack(gradients))
+    let inputBias = context.laneVectors(block, offset: inputBiasOffset)
+    let stateBias = context.laneVectors(block, offset: stateBiasOffset)
+    func run(
+      _ first: GradientOperand, _ second: GradientOperand?, _ gates: BufferView<Float>,
+      _ biases: (LaneVectors, LaneVectors?)
+    ) {
+      packedWeightGradients(
+        first, second, block.part(gates, width: gateWidth), columns: gateWidth, block: block,
+        schedule: context.laneReduction, packed: packed, biases: biases)
+    }
     if cell.separatesStateGates {
-      d = inLaneOrder(block.part(stateGates, width: gateWidth), gateWidth, block, orderedGates)
+      run(x, nil, gates, (inputBias, nil))
+      run(h, nil, stateGates, (stateBias, nil))
+    } else {
+      run(x, h, gates, (inputBias, stateBias))
     }
-    var before = part(states, block)[0..<(rows * width)]
-    if let mask, dropout > 0 {
-      let scaled = scaledStates[0..<(rows * width)]
-      scale(before, by: mask.factor, into: scaled)
-      before = scaled
-    }
-    weightGradient(
-      inLaneOrder(before, width, block, orderedInput), depth: hidden, d, columns: gateWidth, rowsPerStep: rows,
-      lanes: block.runs, first: first, schedule: context.laneReduction, into: stateStack(gradients),
-      bias: context.laneVectors(block, offset: stateBiasOffset))
   }
 
-  /// Activations (steps, block's streams, columns) with their rows in lane order, in `result`.
+  /// Activations (steps, block's streams, columns) times a factor, with their rows in lane order, in `result`.
   private func inLaneOrder(
-    _ activations: BufferView<Float>, _ columns: Int, _ block: LaneBlock, _ result: BufferView<Float>
-  ) -> BufferView<Float> {
+    _ activations: BufferView<Float>, _ columns: Int, _ block: LaneBlock, times factor: Float,
+    _ result: BufferView<Float>
+  ) -> Panels {
     let rows = steps * block.streams.count
-    let ordered = result[0..<(rows * columns)]
+    let width = ParameterLayout.padded(columns)
+    let ordered = Panels(result[0..<(rows * width)], rows: rows, columns: columns)
     gatherLanes(
-      activations, rowsPerStep: block.streams.count, width: columns, lanes: block.stepRows,
-      into: Panels(ordered, rows: rows, columns: columns))
+      activations, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, times: factor, into: ordered)
     return ordered
   }
 
