@@ -95,6 +95,18 @@ public func weightGradient(
   if let bias, !sumsColumnsAlong {
     laneColumnSums(d, rowsPerStep: rowsPerStep, columns: columns, lanes: lanes, into: bias)
   }
+  if lanes.steps == 1, rowsPerStep * 16 > shape.lanesReach / 4, bias == nil || !sumsColumnsAlong {
+    let panelStride = rowsPerStep * 16
+    for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
+      for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
+        stack.addLanes(
+          GradientStack.Part(row: row, column: column), a: UnsafePointer(a.base) + row / 16 * panelStride,
+          d: UnsafePointer(d.base) + column / 16 * panelStride, panelStride: panelStride, lanes: lanes, first: first,
+          schedule, shape)
+      }
+    }
+    return
+  }
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.additions.withUnsafeBufferPointer { additions in
       schedule.heights.withUnsafeBufferPointer { heights in
@@ -121,12 +133,21 @@ func weightGradientColumns(
   _ operand: GradientOperand, _ d: UnsafePointer<Float>, column: Int, _ lanes: LaneRows, first: Int,
   _ schedule: ReductionSchedule, _ shape: TileShape
 ) {
-  let (depth, columns) = (operand.a.columns, operand.stack.columns)
+  let (depth, columns, panelStride) = (operand.a.columns, operand.stack.columns, operand.a.panelStride)
+  let a = UnsafePointer(operand.a.base)
+  guard panelStride <= shape.lanesReach / 4 else {
+    for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
+      operand.stack.addLanes(
+        GradientStack.Part(row: row, column: column), a: a + row / 16 * panelStride, d: d, panelStride: panelStride,
+        lanes: lanes, first: first, schedule, shape)
+    }
+    return
+  }
   lanes.rows.withUnsafeBufferPointer { rows in
     schedule.additions.withUnsafeBufferPointer { additions in
       schedule.heights.withUnsafeBufferPointer { heights in
         let operands = WeightGradientOperands(
-          a: UnsafePointer(operand.a.base), d: d, firstColumn: column, panelStride: operand.a.panelStride,
+          a: a, d: d, firstColumn: column, panelStride: panelStride,
           aStepStride: 0, dStepStride: 0, rows: rows, steps: 1,
           additions: UnsafeBufferPointer(rebasing: additions[first...]),
           heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: operand.stack, bias: nil)
