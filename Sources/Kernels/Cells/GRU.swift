@@ -34,6 +34,9 @@ public enum GRU: Cell {
 /// - stateGates: likewise, W_hh·h_prev + b_hh. Stays as it is: the backward pass needs its n.
 /// - previousHidden: h_prev, (rows, P panels).
 /// - hidden: h, likewise, overwritten.
+///
+/// n in a loop of its own for each panel: it waits for r, and a core that looks some 250 instructions ahead would find
+/// little else to do meanwhile.
 public func gruForward(
   _ inputGates: BufferView<Float>, stateGates: BufferView<Float>, previousHidden: BufferView<Float>, rows: Int,
   hidden: BufferView<Float>
@@ -49,11 +52,14 @@ public func gruForward(
       // A panel of units has three panels of gates, so the gates of this one start two panels further for each before.
       let first = place &+ panel &* 2 &* stride
       let (input, state) = (inputs + first, states + first)
-      let r = sigmoid(load16(input) + load16(state))
-      let z = sigmoid(load16(input + stride) + load16(state + stride))
+      store16(input, sigmoid(load16(input) + load16(state)))
+      store16(input + stride, sigmoid(load16(input + stride) + load16(state + stride)))
+    }
+    for place in Swift.stride(from: panel &* stride, to: (panel &+ 1) &* stride, by: 16) {
+      let first = place &+ panel &* 2 &* stride
+      let (input, state) = (inputs + first, states + first)
+      let (r, z) = (load16(input), load16(input + stride))
       let n = hyperbolicTangent(load16(input + 2 &* stride).addingProduct(r, load16(state + 2 &* stride)))
-      store16(input, r)
-      store16(input + stride, z)
       store16(input + 2 &* stride, n)
       store16(hidden + place, ((SIMD16(repeating: 1) - z) * n).addingProduct(z, load16(previousHidden + place)))
     }

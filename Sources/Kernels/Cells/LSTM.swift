@@ -31,6 +31,9 @@ public enum LSTM: Cell {
 /// - gates: (rows, 4P panels), pre-activations, overwritten with i, f, g, o.
 /// - previousCell: c_prev, (rows, P panels).
 /// - cell, hidden: c and h, likewise, overwritten.
+///
+/// h in a loop of its own for each panel: tanh(c) waits for all before it, and a core that looks some 250 instructions
+/// ahead would find little else to do meanwhile.
 public func lstmForward(
   _ gates: BufferView<Float>, previousCell: BufferView<Float>, rows: Int, cell: BufferView<Float>,
   hidden: BufferView<Float>
@@ -55,7 +58,10 @@ public func lstmForward(
       store16(gate + 2 &* stride, g)
       store16(gate + 3 &* stride, o)
       store16(cell + place, c)
-      store16(hidden + place, o * hyperbolicTangent(c))
+    }
+    for place in Swift.stride(from: panel &* stride, to: (panel &+ 1) &* stride, by: 16) {
+      let o = load16(UnsafePointer(gates + (place &+ (panel &* 3 &+ 3) &* stride)))
+      store16(hidden + place, o * hyperbolicTangent(load16(UnsafePointer(cell + place))))
     }
   }
 }
