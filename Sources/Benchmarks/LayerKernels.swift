@@ -141,7 +141,7 @@ struct LayerKernelBench {
 
   private func softmax() -> KernelRow {
     let losses: BufferView<Float> = storage.take(ParameterLayout.padded(rows))
-    let scratch: BufferView<Float> = storage.take(softmaxScratch)
+    let scratch: BufferView<Float> = storage.take(softmaxScratch(classes: vocabulary))
     // Maximum, difference, exponential (21), sum and scaling.
     return row(
       "softmax, loss and gradient", "\(rows)x\(vocabulary)", 25 * Double(rows * vocabulary), 2 * rows * vocabulary

@@ -100,7 +100,7 @@ struct Step {
     let losses: BufferView<Float> = storage.take((logits.rows + 15) / 16 * 16)
     softmaxLoss(
       logits, targets: targets, losses: losses, gradientScale: 0.01,
-      scratch: storage.take(softmaxScratch))
+      scratch: storage.take(softmaxScratch(classes: vocabulary)))
     report("losses and gradient", losses[0..<logits.rows], logits.elements)
     let gradient = makePanels(shape.streams * steps, hidden)
     linear(logits, outputTransposed, bias: nil, into: gradient)

@@ -4,15 +4,18 @@ import Testing
 @testable import Memory
 
 @Suite struct SoftmaxTests {
-  @Test(arguments: [(1, 1), (3, 7), (16, 8), (17, 40), (33, 16), (50, 100), (64, 64), (131, 40), (131, 65)])
+  @Test(arguments: [
+    (1, 1), (3, 7), (16, 8), (17, 40), (33, 16), (50, 100), (64, 64), (131, 40), (131, 65), (21, 2100), (3, 2049),
+    (5, 17_000),
+  ])
   func lossAndGradientAreThoseOfEachRow(rows: Int, classes: Int) {
     let logits = randomMatrix(rows, classes, seed: 11)
     let given = randomMatrix(rows, classes, seed: 11)
     for row in 0..<rows { for column in 0..<classes { scale(logits.panels, given.panels, row, column) } }
     let padded = (rows + 15) / 16 * 16
-    let arena = Arena(byteCount: 12 * padded + 4 * softmaxScratch + 256)
+    let arena = Arena(byteCount: 12 * padded + 4 * softmaxScratch(classes: classes) + 256)
     let losses: BufferView<Float> = arena.take(padded)
-    let scratch: BufferView<Float> = arena.take(softmaxScratch)
+    let scratch: BufferView<Float> = arena.take(softmaxScratch(classes: classes))
     let targets: BufferView<Int32> = arena.take(rows)
     for row in 0..<rows { targets[row] = Int32((row * 31) % classes) }
     softmaxLoss(logits.panels, targets: targets, losses: losses, gradientScale: nil, scratch: scratch)
@@ -42,17 +45,17 @@ import Testing
     b[row, column] *= 8
   }
 
-  @Test func aRowDoesNotKnowItsNeighbours() {
-    let all = randomMatrix(37, 40, seed: 5)
-    let arena = Arena(byteCount: 4 * (48 + 37 + softmaxScratch) + 256)
+  @Test(arguments: [40, 2100]) func aRowDoesNotKnowItsNeighbours(classes: Int) {
+    let all = randomMatrix(37, classes, seed: 5)
+    let arena = Arena(byteCount: 4 * (48 + 37 + softmaxScratch(classes: classes)) + 256)
     let losses: BufferView<Float> = arena.take(48)
-    let scratch: BufferView<Float> = arena.take(softmaxScratch)
+    let scratch: BufferView<Float> = arena.take(softmaxScratch(classes: classes))
     let targets: BufferView<Int32> = arena.take(37)
-    let before = (0..<37).map { row in (0..<40).map { all.panels[row, $0] } }
+    let before = (0..<37).map { row in (0..<classes).map { all.panels[row, $0] } }
     softmaxLoss(all.panels, targets: targets, losses: losses, gradientScale: 1, scratch: scratch)
     for row in [0, 13, 36] {
-      let alone = randomMatrix(1, 40, seed: 1)
-      for column in 0..<40 { alone.panels[0, column] = before[row][column] }
+      let alone = randomMatrix(1, classes, seed: 1)
+      for column in 0..<classes { alone.panels[0, column] = before[row][column] }
       let loss: BufferView<Float> = losses[0..<16]
       let expected = losses[row]
       let kept = losses.array
@@ -60,7 +63,7 @@ import Testing
         alone.panels, targets: targets[0..<1], losses: loss, gradientScale: 1, scratch: scratch)
       #expect(loss[0].bitPattern == expected.bitPattern)
       losses.copy(from: kept)
-      for column in 0..<40 { #expect(alone.panels[0, column].bitPattern == all.panels[row, column].bitPattern) }
+      for column in 0..<classes { #expect(alone.panels[0, column].bitPattern == all.panels[row, column].bitPattern) }
       withExtendedLifetime(alone.arena) {}
     }
     withExtendedLifetime((all.arena, arena)) {}

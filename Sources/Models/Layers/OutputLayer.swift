@@ -57,7 +57,7 @@ public final class OutputLayer {
     targets = context.make(rows)
     let padded = ParameterLayout.padded(rows)
     losses = context.make(padded)
-    lossScratch = context.make(softmaxScratch)
+    lossScratch = context.make(softmaxScratch(classes: context.vocabulary))
     places = context.make(context.streams * steps)
     stack = context.makeGradientStack(weightName, blocks)
     laneLosses = context.make(context.laneRows.count)
