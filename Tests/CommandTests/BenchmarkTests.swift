@@ -92,7 +92,18 @@ import Testing
     let (speed, time) = (logits["gflops"] as? Double ?? 0, logits["us"] as? Double ?? 0)
     #expect(abs(speed * time * 1e3 / (2 * 16 * 24 * 50) - 1) < 1e-9)
     // Inputs, weights and results, four bytes each.
-    #expect(logits["bytes"] as? Double == 4 * Double(16 * 24 + 24 * 50 + 16 * 50))
+    let bytes = 4 * Double(16 * 24 + 24 * 50 + 16 * 50)
+    #expect(logits["bytes"] as? Double == bytes)
+    // The nearer roof: operations at the peak, or the bytes at the speed of a copy in the first-level cache.
+    let peak = try #require(figures["peak_gflops_per_core"] as? Double)
+    let copies = try #require(figures["copies"] as? [[String: Double]])
+    let sizes: [Double] = [24_576, 393_216, 6_291_456, 33_554_432]
+    #expect(copies.map { $0["bytes"] ?? 0 } == sizes)
+    let copied = bytes / (copies[0]["gigabytes_per_second"] ?? 0) / 1e3
+    let computed = 38_400 / peak / 1e3
+    let bound = try #require(logits["bound_us"] as? Double)
+    #expect(abs(bound / max(copied, computed) - 1) < 1e-9)
+    #expect(logits["bound_by"] as? String == (copied > computed ? "memory" : "operations"))
     #expect(try program.run(["bench", "kernels", "--vocab", "0"]).status == 64)
   }
 
