@@ -21,12 +21,8 @@ import Testing
       let layout = TeamLayout(Lanes(batchSize: count, count: count), nodeSizes: sizes)
       let failure = WorkerFailure { error in fatalError("\(error)") }
       let first = sizes[..<node].reduce(0, +)
-      #if MPI
-        memory = try ProcessMemory(
-          layout, node: node, firstWorker: first, hasCores: false, failure: failure, ranks: nil, leaders: nil)
-      #else
-        memory = ProcessMemory(layout, node: node, firstWorker: first, hasCores: false, failure: failure)
-      #endif
+      memory = try ProcessMemory(
+        layout, node: node, firstWorker: first, hasCores: false, failure: failure, windows: NodeWindows())
       memory.enter(threads: sizes[node], rank: rank)
     }
 
