@@ -67,5 +67,9 @@ extension DeclaredOption {
   }
 
   /// Whether JSON of the configuration has a member for it.
-  func isWritten(_ configuration: RunConfiguration) -> Bool { isComputed && isOffered(configuration) }
+  func isWritten(_ configuration: RunConfiguration) -> Bool {
+    let option = declaration
+    return isComputed && isOffered(configuration)
+      && (option.isWrittenUnset || option.value(in: configuration) != option.initial)
+  }
 }

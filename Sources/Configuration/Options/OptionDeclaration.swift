@@ -27,6 +27,8 @@ package struct OptionDeclaration<Value: OptionValue>: DeclaredOption {
   package var spelling = FlagSpelling.on
   /// The option that it follows in JSON; nil for its place in the list.
   package var jsonFollows: String?
+  /// Whether JSON has it where it has the value of a run without it.
+  package var isWrittenUnset = true
   /// Whether a run of this configuration has the option at all.
   package var isOffered: @Sendable (RunConfiguration) -> Bool = { _ in true }
   /// Where a run's configuration has its value; nil for what isn't kept there.

@@ -17,6 +17,9 @@ public struct FitPlan: Sendable, Equatable {
   public var checkpointEvery: Int?
   /// What to do about a loss or gradient that isn't finite.
   public var nonFinite = NonFiniteRule.stop
+  /// How the groups of parameters are trained; nil for all by the schedule's rate but those that the configuration
+  /// freezes.
+  public var groupRates: GroupRates?
 
   /// Takes the plan's parts.
   public init(epochs: Int, schedule: Schedule, weightDecay: Double, stepLimit: Int? = nil) {

@@ -154,7 +154,12 @@ struct FitLoop {
         epoch: state.step / stepsPerEpoch, trainLoss: state.smoothed.value, validLoss: loss, accuracy: accuracy,
         seconds: (clock.now - epochStart) / .seconds(1)))
     epochStart = clock.now
-    guard isSound else { throw try observer.failure(validationError(loss)) }
+    guard isSound else {
+      // No step is at fault that could be taken back; the latest state that has been sound can.
+      snapshot.restore(trainer)
+      trainer.isValidated = false
+      throw try observer.failure(validationError(loss)).agreed
+    }
     if isDue(state.step) || isBest || state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit {
       try observer.checkpoint?(state, false)
     }

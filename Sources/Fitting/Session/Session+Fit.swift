@@ -1,16 +1,28 @@
+internal import Models
 internal import Configuration
 internal import Optimization
 
 extension Session {
   /// The plan of the configured run: 1cycle to `learningRate`.
   public func plan(learningRate: Double) -> FitPlan {
-    FitPlan(
+    var plan = FitPlan(
       epochs: configuration.epochs,
       schedule: .oneCycle(
         OneCycle(
           steps: configuration.epochs * stepsPerEpoch, maximum: learningRate, pctStart: configuration.pctStart,
           divFactor: configuration.divFactor, momenta: configuration.momenta)),
       weightDecay: configuration.weightDecay, stepLimit: configuration.stepLimit)
+    plan.groupRates = groupRates(lowest: configuration.lowestRateShare ?? 1)
+    return plan
+  }
+
+  /// How the groups of parameters are trained: those frozen that the configuration freezes.
+  ///
+  /// - lowest: the first group's rate as a share of the last one's.
+  func groupRates(lowest: Double = 1) -> GroupRates {
+    let model = configuration.model
+    return GroupRates(
+      groups: model.parameterGroups, frozen: model.frozenGroups(to: configuration.freezeTo ?? 0) ?? 0, lowest: lowest)
   }
 
   /// The last step of a plan, from 1 on.
@@ -25,6 +37,7 @@ extension Session {
   ///   unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
+    trainer.groupRates = plan.groupRates ?? groupRates()
     var loop = FitLoop(trainer, plan, state, observer)
     return try loop.run()
   }
@@ -34,6 +47,7 @@ extension Session {
 
   /// Runs the LR finder and puts everything back to the bit. Collective.
   public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
-    trainer.findLearningRate(finder)
+    trainer.groupRates = groupRates()
+    return trainer.findLearningRate(finder)
   }
 }

@@ -37,6 +37,8 @@ public final class ModelContext {
   package let flags = StepFlags()
   /// Which predictions count in an evaluation; nil for all.
   package var countedPredictions: CountedPredictions?
+  /// Takes what is predicted in an evaluation, if anybody wants that.
+  package var collectedPredictions: CollectedPredictions?
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?
