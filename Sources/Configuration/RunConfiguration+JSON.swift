@@ -1,3 +1,4 @@
+internal import Models
 public import Files
 
 extension RunConfiguration {
@@ -26,5 +27,6 @@ extension RunConfiguration {
     guard json[RunOption.model.model.name] != nil else { return nil }
     for option in RunOption.computed { guard option.take(json, into: &self) else { return nil } }
     guard (1...batchSize).contains(laneCount), modelViolation == nil else { return nil }
+    guard freezeTo.map({ model.frozenGroups(to: $0) != nil }) ?? true else { return nil }
   }
 }

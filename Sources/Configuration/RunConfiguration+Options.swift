@@ -17,6 +17,12 @@ extension RunConfiguration {
           "\(model.kind) has no such option", at: option.typedName(values), remedy: "leave it out", status: .usage)
       }
       try checkModel()
+      try checkGroups(at: "--freeze-to")
+    }
+    if !isResumption, takesNewVocabulary, initialWeights == nil {
+      throw RunError(
+        "a new vocabulary without weights", at: "--new-vocabulary", remedy: "give --init, or leave it out",
+        status: .usage)
     }
     guard (trainFile == nil) == (validFile == nil) else {
       throw RunError("only one of the two texts is given", at: "--train, --valid", remedy: "give both", status: .usage)
@@ -32,9 +38,21 @@ extension RunConfiguration {
   package func checkBounds() throws(RunError) {
     for option in RunOption.computed { try option.check(self, at: "configuration (\(option.name))") }
     try checkLanes(at: "configuration (lanes)")
+    try checkGroups(at: "configuration (freeze-to)")
     if let violation = modelViolation {
       throw RunError(violation.problem, at: "configuration (model)", remedy: violation.remedy, status: .usage)
     }
+  }
+
+  /// Throws a usage error unless the model has the group that is the first to be trained.
+  ///
+  /// - place: what it was given by.
+  package func checkGroups(at place: String) throws(RunError) {
+    guard let freezeTo, model.frozenGroups(to: freezeTo) == nil else { return }
+    let count = model.parameterGroups
+    throw RunError(
+      "\(model.kind) has \(count == 1 ? "one group" : "\(count) groups") of parameters", at: "\(place) \(freezeTo)",
+      remedy: count == 1 ? "leave it out" : "give a number from \(-count) to \(count - 1)", status: .usage)
   }
 
   /// Throws a usage error unless each lane has a stream.
@@ -75,6 +93,7 @@ extension RunConfiguration {
           remedy: rule == .schedule ? "leave it out, or give --new-schedule" : "leave it out", status: .usage)
       }
     }
+    try result.checkGroups(at: "--freeze-to")
     return result
   }
 

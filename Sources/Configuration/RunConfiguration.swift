@@ -21,6 +21,8 @@ public struct RunConfiguration: Sendable {
   public var seed: UInt64 = 42
   /// A safetensors file of initial weights.
   public var initialWeights: String?
+  /// Whether these may be of another vocabulary: what both have is taken over, other tokens begin at the mean.
+  public var takesNewVocabulary = false
   /// Text files; nil stands for the human numbers.
   public var trainFile, validFile: String?
   /// A directory of token files instead of texts.
@@ -34,6 +36,12 @@ public struct RunConfiguration: Sendable {
   public var schedule = ScheduleKind.oneCycle
   /// Maximum of the schedule; nil takes the LR finder's suggestion.
   public var learningRate: Double? = 1e-3
+  /// Where the first group of parameters has a lower maximum, from which those of the others rise geometrically: fastai's
+  /// slice. Nil for one maximum for all.
+  public var lowestLearningRate: Double?
+  /// The groups of parameters before this one are frozen: each recurrent layer of a stack is a group, and embedding,
+  /// norm and output layer are the last. Below 0 it counts from the end. Nil for none.
+  public var freezeTo: Int?
   /// Share of the steps in which the learning rate rises; of flat-then-cosine, in which it stays.
   public var pctStart = 0.3
   /// The first learning rate of those that rise is the maximum divided by this.
@@ -70,6 +78,12 @@ public struct RunConfiguration: Sendable {
   public var hidden: Int {
     get { model.hidden }
     set { model.hidden = newValue }
+  }
+
+  /// The first group's maximum as a share of the last one's; nil where all have the same.
+  package var lowestRateShare: Double? {
+    guard let lowestLearningRate, let learningRate else { return nil }
+    return lowestLearningRate / learningRate
   }
 
   /// The default job: Model3 on human numbers.

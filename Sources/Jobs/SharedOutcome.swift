@@ -18,7 +18,7 @@ package enum SharedOutcome {
     }
     try broadcast(&message)
     let content = Array(message.dropFirst())
-    guard message.first == 0 else { throw RunError(message: content) }
+    guard message.first == 0 else { throw RunError(message: content).agreed }
     return content
   }
 
@@ -45,7 +45,7 @@ package enum SharedOutcome {
     do throws(Failure) { result = try body() } catch { message = Job.locating(error).message }
     let first = team.gather(message).first { !$0.isEmpty } ?? []
     message = team.broadcast(first, from: 0)
-    guard message.isEmpty, let result else { throw RunError(message: message) }
+    guard message.isEmpty, let result else { throw RunError(message: message).agreed }
     return result
   }
 }

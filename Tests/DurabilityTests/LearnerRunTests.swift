@@ -77,4 +77,29 @@ import Testing
     #expect(refused.status == 65 && refused.lines.count == 1, "\(refused.lines)")
     #expect(try runs.bytes(runs.path("run/model.safetensors")) == runs.bytes(runs.path("whole/model.safetensors")))
   }
+
+  /// What a learner saves, loads, says, and does after a fit that has thrown, on any workers.
+  @Test func whatALearnerSaysIsTheSameOnAnyWorkers() throws {
+    defer { runs.remove() }
+    func says(_ threads: Int, ranks: Int? = nil) throws -> Finished {
+      try program.run(["says", "\(threads)", runs.path("saved")], ranks: ranks, seconds: 120)
+    }
+    let alone = try says(1)
+    #expect(alone.status == 0 && alone.output.count == 2, "\(alone.errors)")
+    let line = alone.output[0]
+    #expect(
+      line.hasPrefix("says one") && line.contains("not finite after") && line.contains("; inputOutput"), "\(line)")
+    #expect(line.contains(">") && line.contains(" / "))
+    #if MPI
+      let ways: [(threads: Int, ranks: Int?)] = [(3, nil), (1, 3), (2, 2)]
+    #else
+      let ways: [(threads: Int, ranks: Int?)] = [(3, nil), (4, nil)]
+    #endif
+    for (threads, ranks) in ways {
+      let other = try says(threads, ranks: ranks)
+      #expect(other.status == 0, "\(other.errors)")
+      #expect(other.output.filter { $0.hasPrefix("says ") } == (0..<(ranks ?? 1)).map { _ in line }, "\(other.output)")
+      #expect(other.output.filter { $0.hasPrefix("digest ") } == [alone.output[1]])
+    }
+  }
 }

@@ -17,6 +17,7 @@ import Testing
     "moms": "0.9,0.8", "weight-decay": "0.1", "clip": "0.7", "lr-find": "false", "steps": "9",
     "schedule": "constant", "metrics": "top5,perplexity", "monitor": "accuracy", "min-delta": "0.01", "patience": "4",
     "plateau-patience": "2", "plateau-factor": "0.5",
+    "freeze-to": "-2", "new-vocabulary": "true",
   ]
 
   private static func configuration(_ texts: [String: String]) throws -> RunConfiguration {
@@ -61,6 +62,29 @@ import Testing
         "valid", "data", "epochs", "lr", "pct-start", "div-factor", "moms", "optimizer", "weight-decay", "clip",
         "lr-find", "steps",
       ])
+  }
+
+  /// A rate for each group of parameters: two numbers, which rise.
+  @Test func aSliceOfRates() throws {
+    let configuration = try Self.configuration(["model": "gru", "lr": "1e-5,0.001", "freeze-to": "1"])
+    #expect(configuration.lowestLearningRate == 1e-5 && configuration.learningRate == 1e-3)
+    #expect(configuration.json["lr"]?.text == JSONValue.array([.number(1e-5), .number(1e-3)]).text)
+    let back = try #require(RunConfiguration(json: configuration.json))
+    #expect(back.lowestLearningRate == 1e-5 && back.freezeTo == 1)
+    var plain = back
+    plain.learningRateChoice = .fixed(0.1)
+    #expect(plain.lowestLearningRate == nil && plain.learningRate == 0.1)
+    for text in ["0.001,1e-5", "0,1", "-1,1", "1,inf"] {
+      var values = OptionValues(RunOption.schedule.options)
+      values.set(LearningRateChoice(text: text), for: RunOption.schedule.learningRate)
+      #expect(throws: RunError.self) { try values.check() }
+    }
+    #expect(LearningRateChoice(text: "1,2,3") == nil && LearningRateChoice(text: "1,") == nil)
+    for texts in [["freeze-to": "1"], ["model": "gru", "freeze-to": "3"], ["new-vocabulary": "true"]] {
+      let error = #expect(throws: RunError.self) { try Self.configuration(texts) }
+      #expect(error?.status == .usage && error?.place.hasPrefix("--") ?? false)
+    }
+    #expect(RunConfiguration(json: .object([("model", .string("gru")), ("freeze-to", .integer(5))])) == nil)
   }
 
   @Test func jsonOutOfBoundsIsNoConfiguration() {

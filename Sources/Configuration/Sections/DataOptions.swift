@@ -43,6 +43,12 @@ package struct DataOptions: OptionSection {
     subject: "file",
     in: .named("give a file"), completion: .file)
 
+  package let newVocabulary = OptionDeclaration(
+    "new-vocabulary", .at(\.takesNewVocabulary),
+    "Take --init's weights for texts of another vocabulary: tokens that both have keep their rows, others begin at the mean.",
+    role: .computed(.start)
+  ).with { $0.leavesOutDefault = true }
+
   package let train = OptionDeclaration(
     "train", .at(\.trainFile), "Text to train on.", value: "file", subject: "file", in: .named("give a file"),
     default: "human numbers", role: .computed(.launch), completion: .file)

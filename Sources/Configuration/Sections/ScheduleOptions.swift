@@ -14,8 +14,16 @@ package struct ScheduleOptions: OptionSection {
   ).with { $0.leavesOutDefault = true }
 
   package let learningRate = OptionDeclaration(
-    "lr", .at(\.learningRateChoice), "Maximum of the schedule; auto takes the LR finder's suggestion.", value: "x|auto",
+    "lr", .at(\.learningRateChoice),
+    "Maximum of the schedule; auto takes the LR finder's suggestion. Two numbers are the maximum of the first group of parameters and of the last, between which those of the others rise geometrically.",
+    value: "x|x,x|auto",
     subject: "learning rate", in: .positiveIfFixed, role: .computed(.schedule))
+
+  package let freezeTo = OptionDeclaration(
+    "freeze-to", .at(\.freezeTo),
+    "Leave the groups of parameters before number n as they are: each recurrent layer is a group, and embedding, norm and output layer are the last, number -1.",
+    value: "n", subject: "group", role: .computed(.schedule)
+  ).with { $0.leavesOutDefault = true }
 
   package let pctStart = OptionDeclaration(
     "pct-start", .at(\.pctStart), "Share of the steps in which the rate rises; of flat-cosine, in which it stays.",
@@ -61,10 +69,18 @@ extension ValueBounds<LearningRateChoice> {
   /// Above 0 and finite, where it isn't the LR finder's to say.
   fileprivate static var positiveIfFixed: Self {
     Self { choice, subject in
-      guard case .fixed(let rate) = choice, let found = ValueBounds<Double>.positive.violation(rate, subject) else {
-        return nil
+      let rates: [Double] =
+        switch choice {
+        case .fixed(let rate): [rate]
+        case .slice(let lowest, let highest): [lowest, highest]
+        case .automatic: []
+        }
+      if let found = rates.lazy.compactMap({ ValueBounds<Double>.positive.violation($0, subject) }).first {
+        return Violation(found.problem, found.remedy)
       }
-      return Violation(found.problem, found.remedy)
+      guard rates.count == 2, rates[0] > rates[1] else { return nil }
+      return Violation(
+        "\(subject)s \(choice.text) don't rise from the first group to the last", "give the lower one first")
     }
   }
 }

@@ -9,7 +9,7 @@ extension DataReport {
       readsFile: configuration.dataDirectory != nil, nodeSizes: [workers])
     func text(_ bytes: Int) -> String { bytes > 0 ? NumberText.bytes(bytes) : "-" }
     let rows = estimate.rows.filter { $0.node > 0 }.map { row in
-      [name(row.use), text(row.workers.max() ?? 0), text(row.shared), text(row.node)]
+      [row.use.name, text(row.workers.max() ?? 0), text(row.shared), text(row.node)]
     }
     let totals = (estimate.rows.reduce(0) { $0 + ($1.workers.max() ?? 0) }, estimate.rows.reduce(0) { $0 + $1.shared })
     let total = ["in all", text(totals.0), text(totals.1), text(estimate.node)]
@@ -19,19 +19,5 @@ extension DataReport {
       \(table([[title, "a worker", "shared", "the node"]] + rows + [total]))
       Each process takes some \(program) beside that, and its texts.
       """
-  }
-
-  private static func name(_ use: MemoryUse) -> String {
-    switch use {
-    case .parameters: "parameters"
-    case .gradients: "gradients of subtree roots"
-    case .messages: "exchanged sums and messages"
-    case .optimizer: "optimizer"
-    case .gradientSums: "gradients of lanes"
-    case .weightCopies: "transposed and dropped weights"
-    case .activations: "activations of a step"
-    case .tokens: "tokens of its streams"
-    case .stateCopy: "copy of the state to go back to"
-    }
   }
 }

@@ -72,6 +72,7 @@ struct LargeBatch: Sendable {
     }
     let streams = run.batchSize * (try run.batchesPerStep(job))
     result.learningRate = result.learningRate.map { scaling($0, batchSize: streams, base: base) }
+    result.lowestLearningRate = result.lowestLearningRate.map { scaling($0, batchSize: streams, base: base) }
     return result
   }
 

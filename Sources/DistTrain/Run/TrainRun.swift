@@ -66,6 +66,11 @@ final class TrainRun {
       if let line = largeBatch.report(configuration, workers: team.size, rate: rate, batches: batches) {
         printLine(line)
       }
+      if let count = session.tokensTakenOver {
+        printLine(
+          "\(NumberText.grouped(count)) of \(NumberText.grouped(session.vocabulary.count)) tokens are taken over "
+            + "from \(PlainText.visible(configuration.initialWeights ?? "")), the others begin at the mean")
+      }
       printLine(table.header)
       progress = FitProgress(steps: steps, terminal: Terminal.standardOutput, at: .now)
     }

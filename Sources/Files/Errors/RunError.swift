@@ -27,6 +27,9 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
   public let remedy: String
   /// The exit code of the process.
   public let status: ExitStatus
+  /// Whether all workers of a team throw it, behind the same collective operation, so that none waits for another and
+  /// the team can go on.
+  public private(set) var isAgreed = false
 
   /// An error that reads `<problem>: <place>; <remedy>`.
   public init(_ problem: String, at place: String, remedy: String, status: ExitStatus) {
@@ -44,6 +47,18 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
       String(
         String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })))
   }
+}
+
+extension RunError {
+  /// The same error, as all workers throw it.
+  package var agreed: RunError {
+    var error = self
+    error.isAgreed = true
+    return error
+  }
+
+  /// Whether both say the same.
+  public static func == (one: RunError, other: RunError) -> Bool { one.message == other.message }
 }
 
 extension RunError {

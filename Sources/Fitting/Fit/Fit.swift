@@ -21,6 +21,9 @@ public struct FitPlan: Sendable, Equatable {
   public var monitor = MonitoredFigure.validLoss
   /// A validation is better than the best so far by more than this.
   public var minDelta = 0.0
+  /// How the groups of parameters are trained; nil for all by the schedule's rate but those that the configuration
+  /// freezes.
+  public var groupRates: GroupRates?
 
   /// Takes the plan's parts.
   public init(epochs: Int, schedule: Schedule, weightDecay: Double, stepLimit: Int? = nil) {

@@ -18,7 +18,7 @@ extension FitLoop {
     let before = StateSnapshot(trainer)
     let finding = trainer.diagnoseStep(step % stepsPerEpoch)
     before.restore(trainer)
-    if plan.nonFinite == .stop { throw try observer.failure(error(step, finding)) }
+    if plan.nonFinite == .stop { throw try observer.failure(error(step, finding)).agreed }
     var left = record(step, finding.loss, state.smoothed.value)
     left.isSkipped = true
     try observer.step(left)
@@ -31,7 +31,8 @@ extension FitLoop {
       throw try observer.failure(
         RunError(
           "too many steps are left out (\(excess)); the last: \(last.problem)", at: last.place, remedy: last.remedy,
-          status: .failure))
+          status: .failure)
+      ).agreed
     }
     try callAfter(left)
     try settle()

@@ -181,7 +181,12 @@ struct FitLoop {
     let isBest = isSound && noteBest(record)
     try observer.epoch(record)
     epochStart = clock.now
-    guard isSound else { throw try observer.failure(validationError(loss)) }
+    guard isSound else {
+      // No step is at fault that could be taken back; the latest state that has been sound can.
+      snapshot.restore(trainer)
+      trainer.isValidated = false
+      throw try observer.failure(validationError(loss)).agreed
+    }
     try callAfter(record)
     let isLast = state.step == plan.epochs * stepsPerEpoch || state.step == plan.stepLimit || state.endReason != nil
     if isDue(state.step) || isBest || isLast { try keepCheckpoint(durable: false) }

@@ -25,7 +25,7 @@ extension Session {
     }
     let messages = team.gather(problem?.message ?? [])
     let first = team.broadcast(messages.first { !$0.isEmpty } ?? [], from: 0)
-    guard first.isEmpty else { throw RunError(message: first) }
+    guard first.isEmpty else { throw RunError(message: first).agreed }
   }
 
   /// What the process of this worker, the first one there, lacks; what its node lacks, where it is the node's first.

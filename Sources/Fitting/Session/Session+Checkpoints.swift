@@ -37,7 +37,7 @@ extension Session {
     return file
   }
 
-  private func facts(_ fit: FitState, learningRate: Double, metricsLength: Int) -> CheckpointFacts {
+  func facts(_ fit: FitState, learningRate: Double, metricsLength: Int) -> CheckpointFacts {
     CheckpointFacts(
       configuration: configuration, vocabulary: vocabulary, tokenizer: tokenizer, dataDigest: dataDigest, fit: fit,
       learningRate: learningRate, metricsLength: metricsLength, state: trainer.state)

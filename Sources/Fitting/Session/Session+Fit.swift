@@ -1,3 +1,4 @@
+internal import Models
 internal import Configuration
 package import Files
 internal import Optimization
@@ -26,7 +27,17 @@ extension Session {
       epochs: configuration.epochs, schedule: schedule, weightDecay: configuration.weightDecay,
       stepLimit: configuration.stepLimit)
     (plan.monitor, plan.minDelta) = (configuration.monitor, configuration.minDelta)
+    plan.groupRates = groupRates(lowest: configuration.lowestRateShare ?? 1)
     return plan
+  }
+
+  /// How the groups of parameters are trained: those frozen that the configuration freezes.
+  ///
+  /// - lowest: the first group's rate as a share of the last one's.
+  func groupRates(lowest: Double = 1) -> GroupRates {
+    let model = configuration.model
+    return GroupRates(
+      groups: model.parameterGroups, frozen: model.frozenGroups(to: configuration.freezeTo ?? 0) ?? 0, lowest: lowest)
   }
 
   /// The last step of a plan, from 1 on.
@@ -41,6 +52,7 @@ extension Session {
   ///   gradient that isn't finite, unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
+    trainer.groupRates = plan.groupRates ?? groupRates()
     var loop = FitLoop(trainer, plan, state.judged(by: plan.monitor), observer)
     return try loop.run()
   }
@@ -57,6 +69,7 @@ extension Session {
 
   /// Runs the LR finder and puts everything back to the bit. Collective.
   public func findLearningRate(_ finder: LearningRateFinder) -> LearningRateCurve {
-    trainer.findLearningRate(finder)
+    trainer.groupRates = groupRates()
+    return trainer.findLearningRate(finder)
   }
 }

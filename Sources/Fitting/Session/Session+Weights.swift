@@ -30,7 +30,7 @@ extension Session {
     try file?.close(durable: false)
   }
 
-  private var weightsHeader: [UInt8] {
+  var weightsHeader: [UInt8] {
     SafetensorsFile.header(
       tensors: trainer.state.weightsOrder.map(\.entry),
       metadata: [

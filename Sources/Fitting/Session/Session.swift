@@ -6,7 +6,7 @@ internal import Kernels
 internal import Memory
 internal import Models
 public import Teams
-internal import Tokenization
+package import Tokenization
 
 /// One worker's part of a run: corpus, model and optimizer, set up from a configuration.
 ///
@@ -19,10 +19,12 @@ public final class Session {
   /// The vocabulary's tokens by id.
   public let vocabulary: [String]
   /// How the texts were cut into tokens.
-  let tokenizer: TokenizerKind
+  package let tokenizer: TokenizerKind
   /// SHA-256 of the texts, as hex digits; nil for those built in.
   let dataDigest: String?
   package let trainer: Trainer
+  /// How many tokens of the texts the initial weights knew, where these were taken for a new vocabulary; nil otherwise.
+  public private(set) var tokensTakenOver: Int?
   package let spans: SpanLog?
 
   /// Sets up a run on the configured texts. Collective; every worker throws the same `RunError` when a value is out of
@@ -69,13 +71,14 @@ public final class Session {
     let file = try configuration.initialWeights.flatMap { path in
       awaitsCheckpoint ? nil : try Self.readWeights(path, configuration, tokens, layout, team)
     }
+    tokensTakenOver = file?.tokensTakenOver
     trainer = Trainer(
       configuration.model, vocabulary: vocabulary.count, bptt: configuration.bptt, seed: configuration.seed,
       team: team, train: train, valid: valid, rule: configuration.hiddenState, clip: configuration.clip,
       accumulate: configuration.accumulate, optimizer: configuration.optimizer, metrics: metrics)
     if awaitsCheckpoint { return }
     if let file {
-      trainer.load(file)
+      trainer.load(file.tensors)
     } else {
       var weights = InitialWeights(layout, seed: configuration.seed)
       trainer.load { weights.next(ofTensor: $0, into: $1) }
@@ -87,6 +90,8 @@ public final class Session {
     configuration.epochs = other.epochs
     configuration.schedule = other.schedule
     configuration.learningRate = other.learningRate
+    configuration.lowestLearningRate = other.lowestLearningRate
+    configuration.freezeTo = other.freezeTo
     configuration.pctStart = other.pctStart
     configuration.divFactor = other.divFactor
     configuration.momenta = other.momenta
@@ -102,6 +107,13 @@ public final class Session {
 
   /// The names of the metrics that an epoch's record has beside the accuracy.
   package var metricNames: [String] { trainer.metricNames }
+
+  /// Trains from a group of parameters on, those before it frozen, with fresh optimizer and states: see
+  /// `RunConfiguration.freezeTo`.
+  package func freeze(to group: Int?) {
+    configuration.freezeTo = group
+    trainer.startAgain()
+  }
 
   /// Steps in an epoch of the train split.
   public var stepsPerEpoch: Int { trainer.groups.steps }
@@ -129,16 +141,26 @@ public final class Session {
     }
   }
 
-  private static func readWeights(
+  static func readWeights(
     _ file: String, _ configuration: RunConfiguration, _ vocabulary: [String], _ layout: ParameterLayout,
     _ team: any Team
-  ) throws -> [String: [Float]] {
+  ) throws -> (tensors: [String: [Float]], tokensTakenOver: Int?) {
     let (file, bytes) = try WeightsFile.sharedBytes(file, team)
     do {
       let tensors = try SafetensorsFile(bytes)
-      try WeightsFile.check(tensors.header, file, configuration.model.kind, vocabulary)
+      let isNew = configuration.takesNewVocabulary
+      try WeightsFile.check(tensors.header, file, configuration.model.kind, isNew ? nil : vocabulary)
       var result: [String: [Float]] = [:]
-      for tensor in layout.tensors { result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape) }
+      let other = isNew ? try OtherVocabulary(tensors.header, file, vocabulary) : nil
+      let rows = other == nil ? [] : configuration.model.vocabularyTensors(vocabulary: vocabulary.count)
+      for tensor in layout.tensors {
+        guard let other, rows.contains(tensor.name) else {
+          result[tensor.name] = try tensors.floats(tensor.name, shape: tensor.shape)
+          continue
+        }
+        result[tensor.name] = other.convert(
+          try tensors.floats(tensor.name, shape: [other.count] + tensor.shape.dropFirst()))
+      }
       for name in ["batch_norm.running_mean", "batch_norm.running_var"]
       where tensors.tensors.contains(where: { $0.name == name }) {
         result[name] = try tensors.floats(name, shape: [configuration.model.outputWidth])
@@ -148,7 +170,7 @@ public final class Session {
           "weights that are not finite (\(name))", at: file, remedy: "give weights of a run that did not diverge",
           status: .badData)
       }
-      return result
+      return (result, other?.shared)
     } catch let error as RunError {
       throw error
     } catch {

@@ -23,8 +23,10 @@ package enum WeightsFile {
 
   /// Throws unless a file is of that model and that vocabulary, as far as it says of what it is: shapes alone don't tell
   /// one model from another of the same sizes, or the words that an embedding's rows belong to.
+  ///
+  /// - vocabulary: nil for any.
   static func check(
-    _ header: SafetensorsHeader, _ file: String, _ kind: ModelKind, _ vocabulary: [String]
+    _ header: SafetensorsHeader, _ file: String, _ kind: ModelKind, _ vocabulary: [String]?
   ) throws(RunError) {
     // Other programs call models as they like.
     if let model = header.metadata["model"], model != kind.name, ModelKind.all.contains(where: { $0.name == model }) {
@@ -33,7 +35,7 @@ package enum WeightsFile {
         "the weights are those of \(name), not of \(kind)", at: file,
         remedy: "give weights of \(kind), or take \(name) as the model", status: .badData)
     }
-    guard let text = header.metadata["vocabulary"] else { return }
+    guard let vocabulary, let text = header.metadata["vocabulary"] else { return }
     guard case .array(let tokens)? = try? JSONValue(parsing: Array(text.utf8)) else {
       throw RunError(
         "the vocabulary of the weights can't be read", at: file, remedy: "give weights as they were written",
@@ -51,7 +53,9 @@ package enum WeightsFile {
       ?? "\(words.count) tokens there and \(vocabulary.count) here"
     throw RunError(
       "the vocabulary of the weights is not that of the texts (\(difference))", at: file,
-      remedy: "give the texts that the weights are of, or weights of these texts", status: .badData)
+      remedy:
+        "give the texts that the weights are of, weights of these texts, or --new-vocabulary to take over the words "
+        + "that both have", status: .badData)
   }
 
   /// The file that `path` stands for on worker 0's node, and its bytes, on all workers. Collective.

@@ -29,6 +29,8 @@ final class SliceUpdate {
   private let finished = ReductionSchedule(additions: [0])
   /// The gradient's norm in the last step, before clipping, where it was taken.
   private(set) var norm: Double?
+  /// How the groups of parameters are updated; nil where all are by the schedule's rate.
+  private var grouped: GroupedUpdate?
 
   /// Collective.
   init(
@@ -62,6 +64,19 @@ final class SliceUpdate {
     } else {
       tensorNorms = nil
     }
+  }
+
+  /// Has groups of parameters be frozen, or have learning rates of their own, from the next step on.
+  ///
+  /// - tensors: what each takes of the arena, and its group.
+  func use(_ rates: GroupRates, _ tensors: [(stored: Range<Int>, group: Int)]) {
+    grouped =
+      rates.isUniform
+      ? nil
+      : GroupedUpdate(
+        UpdateSegment.segments(
+          of: units.shifted(by: exchange.slice.lowerBound), unit: ParameterLayout.unit, tensors, rates),
+        slots: slots.views.count)
   }
 
   // MARK: The finished gradient
@@ -104,8 +119,10 @@ final class SliceUpdate {
       schedule: exchange.schedule, into: unitGradient, rootStride: unit, scratch: stack)
   }
 
+  /// That of frozen parameters is zero.
   private func finishedUnit(_ start: Int) -> BufferView<Float> {
     finish(start)
+    grouped?.clearFrozen(unitGradient, at: start + exchange.slice.lowerBound)
     return unitGradient
   }
 
@@ -116,25 +133,45 @@ final class SliceUpdate {
   ///
   /// - takesNorm: whether to take the gradient's norm where no clipping does.
   func callAsFunction(_ step: OptimizerStep, takesNorm: Bool) -> Bool {
+    var isFinite = true
     if let clipping {
       let norm = clipping.clip { finishedUnit($0) }
       self.norm = norm
-      let slice = clipping.slice
-      let norms = measure { slice[$0..<($0 + ParameterLayout.unit)] }
-      return update(units, step, slice, stride: slice.count, finished, norms) && norm.isFinite
+      isFinite = norm.isFinite
+    } else {
+      norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
     }
-    norm = takesNorm ? gradientNorm.measure { finishedUnit($0) } : nil
-    let norms = measure { finishedUnit($0) }
-    if let slice = accumulation?.slice { return update(units, step, slice, stride: slice.count, finished, norms) }
+    let norms = measure { start in
+      clipping.map { $0.slice[start..<(start + ParameterLayout.unit)] } ?? finishedUnit(start)
+    }
+    guard let grouped else { return update(units, step, norms) && isFinite }
+    for segment in grouped.segments {
+      let range = segment.range.shifted(by: -exchange.slice.lowerBound)
+      if segment.parts.count > 1 {
+        let views = [exchange.parameters[segment.range]] + slots.views.map { $0[range] }
+        let wasFinite = grouped.update(segment, views) { update(range, step.scaled(by: $0), norms) }
+        isFinite = isFinite && wasFinite
+      } else if let factor = segment.parts[0].factor {
+        let wasFinite = update(range, step.scaled(by: factor), norms)
+        isFinite = isFinite && wasFinite
+      }
+    }
+    return isFinite
+  }
+
+  /// Updates a range of the slice from wherever its gradient is; returns whether it was finite.
+  private func update(_ range: Range<Int>, _ step: OptimizerStep, _ norms: UpdateNorms?) -> Bool {
+    if let slice = clipping?.slice ?? accumulation?.slice {
+      return update(range, step, slice, stride: slice.count, finished, norms)
+    }
     if layout.sharedGradients.isEmpty {
-      return update(units, step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule, norms)
+      return update(range, step, exchange.sliceRoots, stride: exchange.sliceRootStride, exchange.schedule, norms)
     }
     var isFinite = true
-    for (index, isShared) in sharedUnits.enumerated() {
-      let start = index * ParameterLayout.unit
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: ParameterLayout.unit) {
       let unit = start..<(start + ParameterLayout.unit)
       let wasFinite: Bool
-      if isShared {
+      if sharedUnits[start / ParameterLayout.unit] {
         finishBatch(start)
         wasFinite = run(unit, step, unitGradient, stride: ParameterLayout.unit, finished, norms)
       } else {

@@ -15,15 +15,15 @@ package final class Trainer {
   let team: any Team
   package let model: any Model
   /// What the model carries and moves, as it says when it is made: asking again would allocate.
-  private let carriedStates: [CarriedState]
+  let carriedStates: [CarriedState]
   private let runningStatistics: [(name: String, values: BufferView<Float>)]
   let layout: ParameterLayout
   package let context: ModelContext
   /// Predictions of all workers in a batch.
   let predictions: Int
-  let train: WorkerBatches
+  package let train: WorkerBatches
   package let valid: WorkerBatches
-  private let rule: HiddenStateRule
+  let rule: HiddenStateRule
   package let exchange: ParameterExchange
   let optimizerKind: OptimizerKind
   /// Room for the carried states as a validation finds them; none where it begins from zero.
@@ -33,7 +33,7 @@ package final class Trainer {
   /// What the optimizer keeps of this worker's slice.
   package let slots: OptimizerSlots
   private let update: SliceUpdate
-  private let validation: ValidationSums
+  let validation: ValidationSums
   private let metricTotals: MetricTotals
   /// Questions between steps.
   let agreement: Agreement
@@ -45,6 +45,10 @@ package final class Trainer {
   private let accumulation: GradientAccumulation?
   /// Updates done since the optimizer's state was zero.
   var updates = 0
+  /// How the groups of parameters are trained, from the next step on.
+  var groupRates: GroupRates {
+    didSet { if groupRates != oldValue { update.use(groupRates, context.description.groupedTensors(layout)) } }
+  }
 
   /// A trainer of a model with all parameters zero; collective.
   ///
@@ -83,6 +87,7 @@ package final class Trainer {
     groups = BatchGroups(batches: train.count, size: accumulate)
     let accumulation = accumulate > 1 ? GradientAccumulation(count: slice, context: context) : nil
     self.accumulation = accumulation
+    groupRates = GroupRates(groups: description.parameterGroups)
     update = SliceUpdate(
       optimizer, slots: slots, layout, exchange, accumulation: accumulation, clip: clip, team: team, context: context)
   }

@@ -143,13 +143,7 @@ public struct Evaluation: Sendable {
     init(_ session: Session, tokens: Int, isStrict: Bool, countsConfusions: Bool) {
       let configuration = session.configuration
       let (batchSize, bptt) = (configuration.batchSize, configuration.bptt)
-      // The sizes have been checked when the text was read.
-      let plan = try? Streams(tokenCount: tokens, batchSize: batchSize, bptt: bptt, name: "")
-      guard let plan else { preconditionFailure("a text that was read") }
-      // What follows the last token is the first one again.
-      let places = (0..<batchSize).map { stream in
-        (stream + 1 < batchSize ? min(plan.start(of: stream + 1), tokens - 1) : tokens - 1) - plan.start(of: stream)
-      }
+      let places = countedPlaces(tokens: tokens, batchSize: batchSize, bptt: bptt)
       let isOfAll = configuration.model.kind.type.predictsEveryToken
       predictions = places.reduce(0) { $0 + (isOfAll ? $1 : $1 / bptt) }
       let isKnown = session.vocabulary[Int(Vocabulary.unknown)] == Vocabulary.specials[Int(Vocabulary.unknown)]

@@ -1,7 +1,7 @@
 internal import Configuration
-internal import Corpus
+package import Corpus
 public import Files
-internal import Tokenization
+package import Tokenization
 
 /// Text that a model writes.
 public struct TextGeneration: Sendable {
@@ -20,7 +20,7 @@ public struct TextGeneration: Sendable {
     public init() {}
 
     /// Throws a usage error that names the property whose value is out of the bounds of the command line's option.
-    func check() throws(RunError) {
+    package func check() throws(RunError) {
       let options = RunOption.generation
       try options.tokens.check(tokens, at: "tokens")
       try options.temperature.check(temperature, at: "temperature")
@@ -54,23 +54,33 @@ public struct TextGeneration: Sendable {
   ) throws(RunError) {
     try settings.check()
     let (_, vocabulary) = try model.requireVocabulary()
+    try self.init(
+      TokenPredictor(model), vocabulary, model.tokenizer, at: model.path, prompt, settings, report: report)
+  }
+
+  /// The same by a predictor that has read nothing yet, and settings within their bounds.
+  ///
+  /// - place: what an error is about.
+  package init(
+    _ predictor: TokenPredictor, _ vocabulary: Vocabulary, _ tokenizer: TokenizerKind, at place: String,
+    _ prompt: TextPrompt, _ settings: Settings, report: (String) -> Void
+  ) throws(RunError) {
     unknown = prompt.unknown
     let mute = vocabulary.tokens.indices.filter {
       ["xxunk", "xxpad", "xxbos", "xxeos", "xxfld", "xxfake"].contains(vocabulary.tokens[$0])
     }
     var sampler = TokenSampler(
       temperature: settings.temperature, topK: settings.topK, seed: settings.seed, excluded: Set(mute))
-    let predictor = try TokenPredictor(model)
     var logits: [Float] = []
     for id in prompt.ids { logits = predictor.next(id) }
-    var writer = TextWriter(model.tokenizer)
+    var writer = TextWriter(tokenizer)
     var unreported = prompt.words.map { writer.next($0) }.joined()
     var tokens: [Int32] = []
     var text = ""
     for _ in 0..<settings.tokens {
       guard logits.allSatisfy(\.isFinite) else {
         throw RunError(
-          "the model's predictions are not finite", at: model.path, remedy: "take an earlier checkpoint",
+          "the model's predictions are not finite", at: place, remedy: "take an earlier checkpoint",
           status: .badData)
       }
       let token = sampler.draw(logits)
@@ -96,8 +106,12 @@ public struct TextPrompt: Sendable {
   /// - Throws: `RunError` for a model without kind or vocabulary, and for a word that a vocabulary without `xxunk`
   ///   lacks.
   public init(_ text: String, for model: TrainedModel) throws(RunError) {
-    let (_, vocabulary) = try model.requireVocabulary()
-    var words = Tokenizer.tokens(text, model.tokenizer)
+    try self.init(text, model.requireVocabulary().vocabulary, model.tokenizer)
+  }
+
+  /// - Throws: `RunError` for a word that a vocabulary without `xxunk` lacks.
+  package init(_ text: String, _ vocabulary: Vocabulary, _ tokenizer: TokenizerKind) throws(RunError) {
+    var words = Tokenizer.tokens(text, tokenizer)
     if words.isEmpty { words = ["xxbos"] }
     let ids = vocabulary.ids(of: words)
     let unknown = zip(words, ids).filter { vocabulary.tokens[Int($1)] != $0 }.map(\.0)

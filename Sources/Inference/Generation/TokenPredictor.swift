@@ -1,6 +1,8 @@
+internal import Configuration
 internal import Corpus
+package import Fitting
 internal import Kernels
-internal import Files
+package import Files
 internal import Memory
 internal import Models
 internal import Teams
@@ -10,7 +12,7 @@ internal import Teams
 ///
 /// So model1 and model2, which begin each step of training from zero, see all that came before; model0 sees the last
 /// three tokens, which are all that it ever reads.
-final class TokenPredictor {
+package final class TokenPredictor {
   private let model: any Model
   /// What the model has its memory and parameters from.
   private let context: ModelContext
@@ -18,22 +20,43 @@ final class TokenPredictor {
   private let token: BufferView<Int32>  // (1)
 
   /// - Throws: for weights that lack something.
-  init(_ trained: TrainedModel) throws(RunError) {
+  convenience init(_ trained: TrainedModel) throws(RunError) {
     let (description, vocabulary) = try trained.requireVocabulary()
-    let layout = description.layout(vocabulary: vocabulary.tokens.count)
+    try self.init(description, vocabulary: vocabulary.count) { layout, parameters throws(RunError) in
+      for tensor in layout.tensors {
+        tensor.write(try trained.floats(tensor.name, shape: tensor.shape), to: parameters)
+      }
+    } statistic: { name, values throws(RunError) in
+      values.copy(from: try trained.floats(name, shape: [values.count]))
+    }
+  }
+
+  /// That of a session's weights as they are, of which it takes a copy.
+  package convenience init(_ session: Session) throws(RunError) {
+    let trainer = session.trainer
+    try self.init(session.configuration.model, vocabulary: session.vocabulary.count) { layout, parameters in
+      let own = 0..<layout.parameterCount
+      parameters[own].copy(from: trainer.exchange.parameters[own])
+    } statistic: { name, values in
+      if let own = trainer.model.runningStatistics.first(where: { $0.name == name }) { values.copy(from: own.values) }
+    }
+  }
+
+  /// - fill: overwrites the parameters; statistic: a running statistic.
+  private init(
+    _ description: ModelDescription, vocabulary: Int,
+    _ fill: (ParameterLayout, BufferView<Float>) throws(RunError) -> Void,
+    statistic: (_ name: String, BufferView<Float>) throws(RunError) -> Void
+  ) throws(RunError) {
+    let layout = description.layout(vocabulary: vocabulary)
     let team = Solo(lanes: Lanes(batchSize: 1, count: 1))
     exchange = team.makeParameterExchange(count: layout.count, unit: ParameterLayout.unit)
     context = ModelContext(
-      description, layout, vocabulary: vocabulary.tokens.count, bptt: 1, seed: 0, team: team,
-      parameters: exchange.parameters)
+      description, layout, vocabulary: vocabulary, bptt: 1, seed: 0, team: team, parameters: exchange.parameters)
     token = context.make(1)
-    for tensor in layout.tensors {
-      tensor.write(try trained.floats(tensor.name, shape: tensor.shape), to: exchange.parameters)
-    }
+    try fill(layout, exchange.parameters)
     model = description.kind.type.init(context)
-    for statistic in model.runningStatistics {
-      statistic.values.copy(from: try trained.floats(statistic.name, shape: [statistic.values.count]))
-    }
+    for (name, values) in model.runningStatistics { try statistic(name, values) }
     model.parametersChanged()
   }
 

@@ -39,6 +39,8 @@ public final class ModelContext {
   package var countedPredictions: CountedPredictions?
   /// What metrics sum up over the predictions of a validation; nil for nothing.
   package var metricSums: MetricSums?
+  /// Takes what is predicted in an evaluation, if anybody wants that.
+  package var collectedPredictions: CollectedPredictions?
   let layout: ParameterLayout
   /// Where the phases of a step are kept, if anybody wants them.
   package let spans: SpanLog?

@@ -39,4 +39,8 @@ public struct ConfusedPair: Sendable, Equatable {
   public let actual, predicted: Int
   /// How often.
   public let count: Int
+
+  package init(actual: Int, predicted: Int, count: Int) {
+    (self.actual, self.predicted, self.count) = (actual, predicted, count)
+  }
 }

@@ -131,6 +131,8 @@ public final class OutputLayer {
     correctPredictions(
       logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
     context.metricSums?.score(block, logits(block), targets: targets, rowLosses: self.losses)
+    context.collectedPredictions?.collect(
+      block, logits(block), targets: targets, rowLosses: self.losses, first: context.place.batch * steps)
     guard let counted = context.countedPredictions else { return }
     // A model that predicts the last token only has a row for each batch.
     let first = (context.place.batch + 1) * context.bptt - steps

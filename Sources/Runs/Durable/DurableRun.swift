@@ -107,6 +107,7 @@ public final class DurableRun {
     }
     // What memory the end takes is found to be missing before the first step rather than behind the last one.
     MemoryReserve.hold(session.reserveByteCount)
+    defer { MemoryReserve.release() }
     let end = try session.fit(plan, from: firstState, fitObserver)
     MemoryReserve.release()
     pace?.finish()

@@ -18,7 +18,11 @@ internal import Teams
 ///
 /// Without a job it trains on the cores of this process. Inside `Job.run`, given the job, it trains on all ranks and
 /// threads: every rank makes the same learners and calls the same methods in the same order, and each gets the same
-/// numbers, which do not depend on how many there are. After a method has thrown, the learner can't be used any more.
+/// numbers, which do not depend on how many there are.
+///
+/// A fit that throws leaves the recorder with what it has recorded, and the learner in the state before the step that has
+/// failed, to be used further. Where a process alone has failed, as by a full disk under a fit that is kept, the workers
+/// of a learner that has several have parted, and its methods throw from then on.
 ///
 /// A fit that is kept in a directory goes on there when the program is run again, however it has ended.
 public final class Learner {
@@ -27,7 +31,7 @@ public final class Learner {
   /// What the model is.
   public let model: ModelDescription
   /// The sizes and settings it was made with.
-  public let configuration: RunConfiguration
+  public internal(set) var configuration: RunConfiguration
   /// What the latest fit and LR finder have left.
   public private(set) var recorder: Recorder
   /// Takes the lines of fastai's table while a fit runs, on the job's first process; prints them unless told otherwise.
@@ -48,11 +52,11 @@ public final class Learner {
   /// What decides about a fit while it runs: `EarlyStopping`, `ReduceRateOnPlateau`, and callbacks of one's own. Each
   /// process has the same; those of the job's first are called.
   public var callbacks: [any FitCallback] = []
-  private let sessions: LocalSessions
+  let sessions: LocalSessions
   let job: Job
   let isFirst: Bool
   /// Whether the configuration alone says what state it is in.
-  private(set) var isFresh = true
+  var isFresh = true
 
   /// A learner with fresh weights.
   ///
@@ -60,13 +64,15 @@ public final class Learner {
   /// - hidden: size of the hidden state; nil for the description's. lanes: nil for min(16, batch size).
   /// - accumulate: batches whose mean gradient makes a step; optimizer: how it updates the weights.
   /// - clip: the norm that the gradient is scaled down to; nil for any.
-  /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead.
+  /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead; newVocabulary: whether
+  ///   these may be of another vocabulary, of which what both have is taken over: other tokens begin at the mean.
   /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights
   ///   can't be read.
   public init(
     _ data: LanguageModelData, _ model: ModelDescription, loss: LossFunction? = nil, metrics: [Metric] = [],
     hidden: Int? = nil, lanes: Int? = nil, accumulate: Int = 1, optimizer: OptimizerKind = .adam, clip: Double? = nil,
-    seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil, weights: String? = nil, job: Job? = nil
+    seed: UInt64 = 42, hiddenState: HiddenStateRule? = nil, weights: String? = nil, newVocabulary: Bool = false,
+    job: Job? = nil
   ) throws {
     self.data = data
     var model = model
@@ -85,6 +91,7 @@ public final class Learner {
     configuration.seed = seed
     configuration.hiddenState = hiddenState ?? (model.kind.startsEpochsAfresh ? .epoch : .carry)
     configuration.initialWeights = weights
+    configuration.takesNewVocabulary = newVocabulary && weights != nil
     if let source = data.corpora.source { configuration.take(source) }
     try configuration.checkLearner(loss, metrics)
     self.configuration = configuration
@@ -137,6 +144,9 @@ public final class Learner {
   /// all steps, then falls to that start over 1e4; momentum goes from `ends` to `peak` and back. Moments and step count
   /// go on from an earlier fit.
   ///
+  /// - lowestLearningRate: the maximum of the first group of parameters, from which those of the other groups rise
+  ///   geometrically to the last one's, `maxLearningRate`: fastai's `slice(lowest, max)`. Each recurrent layer of a stack
+  ///   is a group, and embedding, norm and output layer are the last.
   /// - directory: keeps the fit there as the command line keeps a run, with the same files: `config.json`, checkpoints,
   ///   metrics, events, and at the end weights, plots and a report. It is made if it isn't there. One that this fit has
   ///   been kept in before is gone on with from its newest intact checkpoint, to the same bits; nothing is left to do
@@ -147,13 +157,18 @@ public final class Learner {
   /// - Throws: `RunError` with status `usage` that names the parameter, for a value out of the bounds of the command
   ///   line's option, and for a directory that holds another run; with status `tryAgain` after a stop (`wantsStop`).
   public func fitOneCycle(
-    _ epochs: Int, maxLearningRate: Double = 3e-3, pctStart: Double = 0.3, divFactor: Double = 25,
+    _ epochs: Int, maxLearningRate: Double = 3e-3, lowestLearningRate: Double? = nil, pctStart: Double = 0.3,
+    divFactor: Double = 25,
     momenta: (ends: Double, peak: Double) = (0.95, 0.85), weightDecay: Double = 0.01,
     keepingIn directory: String? = nil, checkpointEvery: Int? = nil, keep: Int = 3
   ) throws {
     let options = RunOption.schedule
     try options.epochs.check(epochs, at: "epochs")
     try options.learningRate.check(.fixed(maxLearningRate), at: "maxLearningRate")
+    if let lowestLearningRate {
+      try options.learningRate.check(
+        .slice(lowest: lowestLearningRate, highest: maxLearningRate), at: "lowestLearningRate, maxLearningRate")
+    }
     try options.pctStart.check(pctStart, at: "pctStart")
     try options.divFactor.check(divFactor, at: "divFactor")
     try options.momenta.check(MomentumRange(ends: momenta.ends, peak: momenta.peak), at: "momenta")
@@ -161,6 +176,7 @@ public final class Learner {
     var run = configuration
     run.epochs = epochs
     run.learningRate = maxLearningRate
+    run.lowestLearningRate = lowestLearningRate
     run.pctStart = pctStart
     run.divFactor = divFactor
     run.momenta = momenta
@@ -193,6 +209,8 @@ public final class Learner {
     let curve = recorder.curve
     let callbacks = try ownCallbacks()
     isFresh = false
+    // Of a fit that throws too.
+    defer { recorder = log.finished }
     let (end, writer, skipped) = try sessions.run { session, isLocalFirst in
       // First, since `config.json` has the schedule from the session.
       let plan = plan(session)
@@ -214,7 +232,6 @@ public final class Learner {
       if kept.place != .nowhere { _ = try run.writeResults(end) }
       return (end, run.writer, run.history.skippedStepsText)
     }
-    recorder = log.finished
     try writer?.finish()
     if let skipped { log.tell(skipped) }
     if case .ended(let step, let reason) = end { log.tell(DurableRun.text(step, reason)) }
@@ -261,7 +278,7 @@ private final class FitLog: @unchecked Sendable {
     if series == nil { recorder.steps.append(record) } else { series?.append(record) }
   }
 
-  /// The recorder behind the fit's last step.
+  /// The recorder after what has been added.
   var finished: Recorder {
     var recorder = recorder
     if let series { recorder.steps = series.records }

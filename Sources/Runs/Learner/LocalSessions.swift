@@ -1,3 +1,4 @@
+internal import Files
 internal import Fitting
 internal import Teams
 
@@ -21,14 +22,19 @@ final class LocalSessions: @unchecked Sendable {
 
   /// Calls `body` for every worker of this process with its session, and returns the first one's result. Collective.
   ///
-  /// `body` is told whether the worker is the process's first, which runs on the calling thread.
+  /// `body` is told whether the worker is the process's first, which runs on the calling thread. After an error that all
+  /// workers throw (`RunError.isAgreed`) the team goes on; after any other of several workers it has broken up for good.
   func run<Output: Sendable>(_ body: @escaping @Sendable (Session, Bool) throws -> Output) throws -> Output {
-    let outputs = try workers.run { [self] team in
+    let outputs = try workers.run { [self] team -> Result<Output, RunError> in
       let thread = team.rank - firstRank
       guard let session = sessions[thread] else { preconditionFailure("a worker without a session") }
-      return try body(session, thread == 0)
+      do {
+        return .success(try body(session, thread == 0))
+      } catch let error as RunError where error.isAgreed {
+        return .failure(error)
+      }
     }
-    return outputs[0]
+    return try outputs[0].get()
   }
 
   /// Hands a session over from the thread that made it.
