@@ -37,7 +37,7 @@ import Training
   /// A slice's segments are all of it, each tensor's elements have its group's rate, and only units of several rates have
   /// parts.
   @Test func segmentsCoverTheSlice() {
-    let model = ModelDescription.lstm(layers: 2, hidden: 20, embedding: 13)
+    let model = ModelDescription.lstm(layers: 2, hidden: 12, embedding: 13)
     let layout = model.layout(vocabulary: 40)
     let tensors = model.groupedTensors(layout)
     let rates = GroupRates(groups: 3, frozen: 1, lowest: 0.25)
@@ -81,7 +81,7 @@ import Training
     /// Each tensor's elements after the steps, the optimizer's too; and the digest.
     func result() throws -> (tensors: [String: [Float]], digest: String) {
       var configuration = RunConfiguration()
-      configuration.model = .lstm(layers: 2, hidden: 20)
+      configuration.model = .lstm(layers: 2, hidden: 12)
       configuration.model.tiesWeights = tiesWeights
       configuration.batchSize = 21
       configuration.bptt = 5

@@ -6,7 +6,7 @@ extension ModelDescription {
   /// A tensor's group.
   package func parameterGroup(of tensor: String) -> Int {
     guard kind.isStack else { return 0 }
-    return (0..<layers).first { tensor.hasPrefix("\(CellLayer.name($0)).") } ?? layers
+    return (0..<layers).first { tensor.hasPrefix("rnns.\($0).") } ?? layers
   }
 
   /// The groups before number `place`, which counts from the end where it is negative, as in Python; nil for a place that
