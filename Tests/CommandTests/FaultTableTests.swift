@@ -145,7 +145,7 @@ import Testing
       "file cut short",
       #"for i in {1..20000}; do echo "one two three $((i % 90))"; done > t; "$D" tokenize t --quiet --out o; "#
         + #"(sleep 2; truncate -s 5000 o/train.tokens) & "$@" --data o --epochs 100000 --no-lr-find --quiet --out none"#,
-      65, "has become shorter while it was used: o/train.tokens; make it again", isJobs: true),
+      65, "has become shorter while it was used: o/train.tokens", isJobs: true),
     Fault(
       "output at once",
       run + #""$@" generate --weights run --tokens 1000000 2> /dev/null | head -c 40 | wc -c"#, 0, "40"),

@@ -54,7 +54,7 @@ import Training
     #expect(kept.count == 6, "\(kept)")
     #expect(
       kept.dropFirst().prefix(4).allSatisfy {
-        $0.contains(#/^[0-3]  +\d\.\d{6}(  +\d|$)/#) && $0.count < max(columns, 21)
+        $0.contains(#/^[0-3]  +\d\.\d{6}(  +\d| \*$|$)/#) && $0.count < max(columns, 21)
       }, "\(kept)")
     #expect(kept.last?.hasPrefix("digest ") ?? false)
   }

@@ -14,11 +14,11 @@
         seconds: 60)
     }
 
-    /// Whether the program began at all: otherwise the limit is too small for its file and libraries, and no line of it
-    /// has run.
-    private func hasBegun(_ result: Finished) -> Bool {
-      result.status != 127
-        && !(result.status >= 128 && result.output.isEmpty && result.errors.allSatisfy { $0.hasPrefix("timeout: ") })
+    /// Whether the program began at all: otherwise the limit is too small for its libraries, or for its file, which a
+    /// signal of the kernel's tells as long as no lesser limit sufficed for that, and no line of it has run.
+    private func hasBegun(_ result: Finished, fits: Bool) -> Bool {
+      let isSilent = result.output.isEmpty && result.errors.allSatisfy { $0.hasPrefix("timeout: ") }
+      return result.status != 127 && !(isSilent && (result.status >= 128 || result.status == SIGSEGV && !fits))
     }
 
     /// Tries limits from the least on, until the run has done its work under three.
@@ -30,10 +30,12 @@
       let whole = try BuiltProgram("dist-train").run(arguments + ["--out", "none"])
       let digest = try #require(whole.output.last { $0.hasPrefix("digest ") })
       var (began, done, short) = (0, 0, 0)
+      var fits = false
       for limit in limits where done < 3 {
         let path = folder.path + "/\(limit)"
         let result = try run(arguments, kilobytes: limit, to: path)
-        guard hasBegun(result) else { continue }
+        fits = fits || result.status == 127
+        guard hasBegun(result, fits: fits) else { continue }
         began += 1
         if result.status == 0 {
           done += 1

@@ -1,3 +1,4 @@
+import Foundation
 import Training
 
 // Trains on the human numbers, and keeps the fit in the directory that the command line names: run again, it goes on.
@@ -14,7 +15,8 @@ Job.main(threads: arguments.dropFirst().first.flatMap { Int($0) }) { job in
   if let digest = try learn.digest() { print("digest \(digest)") }
 }
 
-/// Prints one line on each process, the same on all, and on the first the digest of a state that was gone back to.
+/// Writes a line to a file of each process, the same on all, since a launcher may mix what they print, and prints the
+/// digest of a state that was gone back to.
 func say(_ job: Job, _ file: String) throws {
   func learner() throws -> Learner {
     let learn = try Learner(
@@ -42,6 +44,6 @@ func say(_ job: Job, _ file: String) throws {
   do { try learn.load(file + ".none") } catch let error as RunError { parts.append("\(error.status)") }
   try learn.load(file)
   try learn.fit(1)
-  print("says " + parts.joined(separator: "; ").replacing("\n", with: " "))
+  try parts.joined(separator: "; ").write(toFile: "\(file).\(job.rank)", atomically: false, encoding: .utf8)
   if let digest = try learn.digest() { print("digest \(digest)") }
 }

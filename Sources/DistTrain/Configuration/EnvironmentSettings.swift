@@ -8,7 +8,8 @@ enum EnvironmentSettings {
 
   /// Variables of that beginning which are no options: read by the build, the tests and their faults.
   private static let others: Set<String> = [
-    "CPU", "FAULT", "FUZZ", "KILLS", "LAUNCHER", "MPI", "PORTABLE", "PYTHON", "SEEDS", "SLURM", "STRICT", "TEST_RUN",
+    "ADDITIONS", "CPU", "FAULT", "FUZZ", "KILLS", "LAUNCHER", "MPI", "PORTABLE", "PYTHON", "SEEDS", "SLURM", "STRICT",
+    "TEST_RUN",
   ]
 
   /// The settings by name, in the names' order.
