@@ -66,14 +66,14 @@ struct AdditionTests {
   /// The package's sources with all additions. What is there already stays untouched, so that nothing is built twice.
   private func write(_ lists: [List]) throws {
     var files: [String: Data] = [:]
-    for part in ["Package.swift", "Sources", "Tests"] {
-      let root = Self.package.appendingPathComponent(part)
-      let below = try? FileManager.default.subpathsOfDirectory(atPath: root.path)
-      for path in below?.map({ "\(part)/\($0)" }) ?? [part] {
-        let file = Self.package.appendingPathComponent(path)
-        if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-          files[path] = try Data(contentsOf: file)
-        }
+    let sources = try ["Sources", "Tests"].flatMap { folder in
+      try FileManager.default.subpathsOfDirectory(atPath: Self.package.appendingPathComponent(folder).path)
+        .map { "\(folder)/\($0)" }
+    }
+    for path in ["Package.swift"] + sources {
+      let file = Self.package.appendingPathComponent(path)
+      if try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+        files[path] = try Data(contentsOf: file)
       }
     }
     for list in lists {

@@ -110,10 +110,13 @@ import Testing
   }
 
   @Test func unknownArguments() throws {
-    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable] [--all]"
+    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable] [--all [--minutes N]]"
     for (arguments, line) in [
       (["--fast"], "unknown argument '--fast'; \(usage)"), (["--mpi"], "--mpi takes openmpi or mpich"),
       (["--mpi=lam"], "--mpi takes openmpi or mpich, not 'lam'"),
+      (["--all", "--minutes", "1h"], "--minutes takes a number; \(usage)"),
+      (["--all", "--minutes"], "--minutes takes a number; \(usage)"),
+      (["--minutes", "60"], "--minutes goes with --all; \(usage)"),
     ] {
       let result = try run("test", arguments, commands: [:])
       #expect(result.errors == ["test: \(line)"])
