@@ -74,6 +74,19 @@ import Testing
     }
   }
 
+  @Test func metricsAreTheRuns() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let run = folder.path + "/run"
+    let options = ["--epochs", "1", "--no-lr-find", "--metrics", "accuracy,top5", "--out", run]
+    let row = try #require(Launcher.run(options).output.split(separator: "\n").first { $0.hasPrefix("0 ") })
+    for ranks in aloneAndRanks {
+      let result = try Launcher.run(ranks: ranks ?? 0, ["evaluate", "--weights", run, "--metrics", "top5"])
+      let line = try #require(result.output.split(separator: "\n").first { $0.hasPrefix("top5       ") })
+      #expect(row.contains(line.dropFirst(11)), "\(row) \(line)")
+    }
+  }
+
   /// A text of 14 tokens on 64 streams of 20 would be read 91 times over.
   @Test func tokensOfATextCountOnce() throws {
     let folder = try TemporaryDirectory()
@@ -83,16 +96,20 @@ import Testing
     #expect(try Launcher.run(options).status == 0)
     let known = try folder.file("known", Data("eight thousand one\neight thousand two\n".utf8)).path
     let half = try folder.file("half", Data("eight apples one\neight pears two\n".utf8)).path
-    let command = ["evaluate", "--weights", run, "--json", "--confused", "100", "--text"]
+    let command = [
+      "evaluate", "--weights", run, "--json", "--confused", "100", "--metrics", "top1,perplexity,top40", "--text",
+    ]
     for ranks in aloneAndRanks {
       let figures = try figures(Launcher.run(ranks: ranks ?? 0, command + [known]))
       #expect(figures["tokens"] as? Int == 8 && figures["unknown"] as? Double == 0)
+      #expect(figures["top1"] as? Double == figures["accuracy"] as? Double && figures["top40"] as? Double == 1)
       let confused = try #require(figures["confused"] as? [[String: Any]]).compactMap { $0["count"] as? Int }
       let wrong = 7 * (1 - (try #require(figures["accuracy"] as? Double)))
       #expect(abs(Double(confused.reduce(0, +)) - wrong) < 1e-9)
       let unknown = try self.figures(Launcher.run(ranks: ranks ?? 0, command + [half]))
       #expect(abs(try #require(unknown["unknown"] as? Double) - 2.0 / 7) < 1e-12)
       #expect(try #require(unknown["accuracy"] as? Double) <= 5.0 / 7)
+      #expect(unknown["top1"] as? Double == unknown["accuracy"] as? Double && unknown["top40"] as? Double == 5.0 / 7)
     }
   }
 

@@ -12,6 +12,10 @@ package struct EvaluationOptions: OptionSection {
     "text", "A text to measure on, cut into tokens as the weights' own texts were.", value: "file", subject: "file",
     in: .named("give a file"), role: .common, completion: .file)
 
+  package let metrics = OptionDeclaration<MetricList>(
+    "metrics", "What to tell beside loss, accuracy and perplexity: topK as in top5.", value: "names",
+    subject: "metric", in: .once, role: .common)
+
   package let confused = OptionDeclaration(
     "confused", initial: 0, "Show the pairs of tokens most often confused.", value: "n", subject: "number of pairs",
     in: .from(0), role: .common)

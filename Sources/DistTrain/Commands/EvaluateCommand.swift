@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
       them, so that the figures are those of its last validation; --batch-size is for files that don't tell it. Of a --text each \
       token counts once, and a word that the vocabulary lacks is never predicted rightly.
 
-      Example: dist-train evaluate --weights runs/first --json
+      Example: dist-train evaluate --weights runs/first --metrics top5 --json
       Example: dist-train evaluate --weights runs/book --text another.txt --confused 10
       """)
 
@@ -39,6 +39,7 @@ struct EvaluateCommand: ParsableCommand {
       throw usage("two texts to measure on", "--text", "leave out --train, --valid and --data")
     }
     let (weights, confused) = (options(RunOption.evaluation.weights), options(RunOption.evaluation.confused))
+    let metrics = options[RunOption.evaluation.metrics]?.names ?? []
     // The file is read twice: first to find its model, then for its weights.
     if (try? FilePath(named: weights).stat().type) == .fifo {
       throw RunError(
@@ -50,7 +51,7 @@ struct EvaluateCommand: ParsableCommand {
       let plan = try EvaluationPlan(configuration, options, weights: weights, on: source, job)
       let lanes = Lanes(batchSize: plan.configuration.batchSize, count: plan.configuration.laneCount)
       _ = try command.makeWorkers(job, lanes).run { team in
-        let evaluation = try Evaluation(plan, countsConfusions: confused > 0, team: team)
+        let evaluation = try Evaluation(plan, metrics: metrics, countsConfusions: confused > 0, team: team)
         guard team.rank == 0 else { return }
         print(EvaluationReport.text(evaluation, confused: confused, json: options(RunOption.evaluation.json)))
       }

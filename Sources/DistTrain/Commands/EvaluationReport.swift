@@ -9,8 +9,12 @@ enum EvaluationReport {
     if json {
       var figures: [(name: String, value: JSONValue)] = [
         ("valid_loss", .number(evaluation.loss)), ("accuracy", .number(evaluation.accuracy)),
-        ("perplexity", .number(evaluation.perplexity)), ("tokens", .integer(evaluation.tokens)),
-        ("tokens_per_second", .number(speed(evaluation))), ("batch_size", .integer(evaluation.streams)),
+        ("perplexity", .number(evaluation.perplexity)),
+      ]
+      figures += evaluation.metrics.map { ($0.name, .number($0.value)) }
+      figures += [
+        ("tokens", .integer(evaluation.tokens)), ("tokens_per_second", .number(speed(evaluation))),
+        ("batch_size", .integer(evaluation.streams)),
         ("bptt", .integer(evaluation.bptt)), ("begins_with", .string(evaluation.start.rawValue)),
       ]
       if let share = evaluation.unknownShare { figures.append(("unknown", .number(share))) }
@@ -30,8 +34,13 @@ enum EvaluationReport {
     func fixed(_ value: Double) -> String { NumberText.fixed(value, decimals: 6) }
     var lines = [
       "valid loss \(fixed(evaluation.loss))", "accuracy   \(fixed(evaluation.accuracy))",
-      "perplexity \(fixed(evaluation.perplexity))", "tokens     \(NumberText.grouped(evaluation.tokens))",
-      "tokens/s   \(NumberText.grouped(Int(speed(evaluation))))",
+      "perplexity \(fixed(evaluation.perplexity))",
+    ]
+    lines += evaluation.metrics.map {
+      $0.name + String(repeating: " ", count: max(1, 11 - $0.name.count)) + fixed($0.value)
+    }
+    lines += [
+      "tokens     \(NumberText.grouped(evaluation.tokens))", "tokens/s   \(NumberText.grouped(Int(speed(evaluation))))",
       "streams    \(NumberText.grouped(evaluation.streams)) of bptt \(evaluation.bptt), which begin with "
         + evaluation.start.rawValue,
     ]

@@ -62,9 +62,10 @@ extension Session {
 
   /// The metrics of the latest validation, whose mean loss that was, as an epoch's record has them. Collective.
   ///
+  /// - rows: the predictions of all workers that counted; nil for all that there are.
   /// - Throws: as `Trainer.metricFigures`.
-  package func metricFigures(validLoss: Double) throws(RunError) -> [MetricFigure] {
-    try trainer.metricFigures(validLoss: validLoss)
+  package func metricFigures(validLoss: Double, counting rows: Int? = nil) throws(RunError) -> [MetricFigure] {
+    try trainer.metricFigures(validLoss: validLoss, counting: rows)
   }
 
   /// Runs the LR finder and puts everything back to the bit. Collective.

@@ -224,10 +224,11 @@ package final class Trainer {
 
   /// The metrics of the latest validation, beside its accuracy. Collective.
   ///
+  /// - rows: the predictions of all workers that counted; nil for all that there are.
   /// - Throws: `RunError`, on all workers alike, for a model that doesn't tell of its predictions.
-  func metricFigures(validLoss: Double) throws(RunError) -> [MetricFigure] {
+  func metricFigures(validLoss: Double, counting rows: Int? = nil) throws(RunError) -> [MetricFigure] {
     try metricTotals.figures(
-      validLoss: validLoss, predictions: predictions * valid.count, context.description.kind)
+      validLoss: validLoss, predictions: rows ?? predictions * valid.count, context.description.kind)
   }
 
   private func runValidation() {

@@ -1,8 +1,8 @@
-internal import Configuration
+package import Configuration
 internal import Corpus
 internal import Data
 internal import Files
-internal import Fitting
+public import Fitting
 public import Models
 package import Teams
 internal import Tokenization
@@ -26,6 +26,8 @@ public struct Evaluation: Sendable {
   public let loss: Double
   /// Share of the predictions that are right.
   public let accuracy: Double
+  /// The other metrics that were asked for.
+  public let metrics: [MetricFigure]
   /// Tokens of the text, each counted once.
   public let tokens: Int
   /// Tokens read: those that fill the last batch are read again.
@@ -54,11 +56,16 @@ public struct Evaluation: Sendable {
   /// Measures weights on a team of the plan's lanes. Collective; every worker throws the same `RunError` for weights
   /// and texts that don't go together.
   ///
-  /// - countsConfusions: whether to count what is taken for what, which takes its time.
-  package init(_ plan: EvaluationPlan, countsConfusions: Bool = false, team: any Team) throws {
+  /// - metrics: what to tell beside loss, accuracy and perplexity; countsConfusions: whether to count what is taken for
+  ///   what, which takes its time.
+  package init(
+    _ plan: EvaluationPlan, metrics: [MetricName] = [], countsConfusions: Bool = false, team: any Team
+  ) throws {
     let model = try TrainedModel.shared(plan.path, team)
     var configuration = plan.configuration
     configuration.initialWeights = plan.path
+    // These two are told anyway.
+    configuration.metrics = metrics.filter { $0 != .accuracy && $0 != .perplexity }
     let texts = try Self.texts(plan, team)
     if let vocabulary = model.vocabulary, vocabulary != texts.valid.vocabulary {
       throw RunError(
@@ -80,6 +87,7 @@ public struct Evaluation: Sendable {
         remedy: "give it as the valid split", status: .usage)
     }
     (loss, accuracy) = figures
+    self.metrics = try session.metricFigures(validLoss: figures.loss, counting: isText ? counting.predictions : nil)
     seconds = (clock.now - begin) / .seconds(1)
     tokens = texts.valid.count
     tokensRead = trainer.valid.count * configuration.batchSize * configuration.bptt

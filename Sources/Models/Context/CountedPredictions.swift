@@ -22,6 +22,12 @@ package final class CountedPredictions {
     (self.places, self.unknown, self.isStrict, self.confusions) = (places, unknown, isStrict, confusions)
   }
 
+  /// Whether the prediction at a place of one of the worker's streams is one of those that figures are of.
+  func counts(_ stream: Int, place: Int) -> Bool { !isStrict || place < places[stream] }
+
+  /// Whether no prediction of that token is right.
+  func isWrong(_ target: Int32) -> Bool { isStrict && target == unknown }
+
   /// Counts a block's rows, which are in the order (lane, step, stream).
   ///
   /// - first: the place in its stream of each stream's first row.

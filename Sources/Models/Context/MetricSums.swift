@@ -33,13 +33,24 @@ package final class MetricSums {
   package func values(ofLane lane: Int) -> [Double] { sums.flatMap { $0[lane] } }
 
   /// Adds a block's rows, which are in the order (lane, step, stream).
-  func score(_ block: LaneBlock, _ logits: Panels, targets: BufferView<Int32>, rowLosses: BufferView<Float>) {
+  ///
+  /// - counted: which of them count; first: the place in its stream of each stream's first row.
+  func score(
+    _ block: LaneBlock, _ logits: Panels, targets: BufferView<Int32>, rowLosses: BufferView<Float>,
+    counted: CountedPredictions?, first: Int
+  ) {
     isUsed = true
-    for (lane, rows) in zip(block.lanes, block.runs.rows) {
-      for row in rows {
-        let prediction = Prediction(
-          logits, row: row, target: Int(targets[row]), loss: Double(rowLosses[row]))
-        for (index, metric) in metrics.enumerated() { metric.add(prediction, &sums[index][lane]) }
+    var row = 0
+    for (lane, streams) in zip(block.lanes, block.stepRows.rows) {
+      for step in 0..<block.stepRows.steps {
+        for stream in streams {
+          defer { row += 1 }
+          if let counted, !counted.counts(block.streams.lowerBound + stream, place: first + step) { continue }
+          let prediction = Prediction(
+            logits, row: row, target: Int(targets[row]), loss: Double(rowLosses[row]),
+            isUnpredictable: counted?.isWrong(targets[row]) ?? false)
+          for (index, metric) in metrics.enumerated() { metric.add(prediction, &sums[index][lane]) }
+        }
       }
     }
   }

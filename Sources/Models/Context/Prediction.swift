@@ -9,9 +9,12 @@ public struct Prediction {
   public let target: Int
   /// Its cross-entropy in nats.
   public let loss: Double
+  /// Whether the target stands for a word that the vocabulary lacks, which no prediction of a text is right about.
+  private let isUnpredictable: Bool
 
-  init(_ logits: Panels, row: Int, target: Int, loss: Double) {
+  init(_ logits: Panels, row: Int, target: Int, loss: Double, isUnpredictable: Bool = false) {
     (self.logits, self.row, self.target, self.loss) = (logits, row, target, loss)
+    self.isUnpredictable = isUnpredictable
   }
 
   /// Tokens that there are.
@@ -22,11 +25,11 @@ public struct Prediction {
 
   /// How many tokens are likelier than the target; of equally likely ones the first come first. 0 where it is predicted
   /// rightly.
-  public var rank: Int { rankOfTarget(logits, row: row, target: target) }
+  public var rank: Int { isUnpredictable ? vocabulary : rankOfTarget(logits, row: row, target: target) }
 
   /// Whether the target is among so many of the likeliest tokens.
   public func isAmong(likeliest count: Int) -> Bool {
-    rankOfTarget(logits, row: row, target: target, limit: count) < count
+    !isUnpredictable && rankOfTarget(logits, row: row, target: target, limit: count) < count
   }
 
   /// The likeliest token; of equally likely ones the first.

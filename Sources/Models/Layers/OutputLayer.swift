@@ -130,12 +130,13 @@ public final class OutputLayer {
     let targets = targets[0..<(block.streams.count * steps)]
     correctPredictions(
       logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
-    context.metricSums?.score(block, logits(block), targets: targets, rowLosses: self.losses)
+    // A model that predicts the last token only has a row for each batch.
+    let first = (context.place.batch + 1) * context.bptt - steps
+    context.metricSums?.score(
+      block, logits(block), targets: targets, rowLosses: self.losses, counted: context.countedPredictions, first: first)
     context.collectedPredictions?.collect(
       block, logits(block), targets: targets, rowLosses: self.losses, first: context.place.batch * steps)
     guard let counted = context.countedPredictions else { return }
-    // A model that predicts the last token only has a row for each batch.
-    let first = (context.place.batch + 1) * context.bptt - steps
     counted.score(
       block, logits(block), targets: targets, rowLosses: self.losses, first: first,
       losses: block.laneRows(losses, stride: 1), correct: block.laneRows(correct, stride: 1))
