@@ -100,8 +100,8 @@ public final class Job {
       if !facts.isEmpty { try job.agree(on: facts) }
       let result = try body(job)
       for team in job.teams { try team.free() }
-      try job.world.take()?.finish()
-      job.watchdog?.end()
+      // MPICH's launcher ends nobody's MPI while it waits for a reader of the output, and then no rank is lost.
+      try job.world.take()?.finish { job.watchdog?.end() }
       return result
     #else
       job = try Job(

@@ -63,8 +63,11 @@
     }
 
     /// Ends MPI (`MPI_Finalize`), collectively. Only after success.
-    public consuming func finish() throws(MPIError) {
-      try communicator.meet()
+    ///
+    /// - whenAllHaveCome: called in between. From then on only the launcher is waited for.
+    public consuming func finish(whenAllHaveCome: () -> Void = {}) throws(MPIError) {
+      try communicator.barrier()
+      whenAllHaveCome()
       try MPIError.check("MPI_Finalize", MPI_Finalize(), rank: communicator.rank)
     }
 

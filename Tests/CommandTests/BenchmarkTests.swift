@@ -48,7 +48,7 @@ import Testing
   @Test func aRanksMemory() throws {
     let figures = try object(program.run(["bench", "step", "--steps", "20", "--json"], ranks: 2))
     let peak = try #require(figures["peak_rss_bytes"] as? Int)
-    #expect(peak < 32 << 20, "\(peak)")
+    #expect(peak < (MPILauncher.ofThisBuild == .openMPI ? 36 : 44) << 20, "\(peak)")
   }
 
   @Test(arguments: [false, true])

@@ -17,12 +17,13 @@ import Testing
     }
 
     private func expectOneLine(
-      _ finished: Finished, of program: String = "dist-train", status: Int32, _ parts: [String]
+      _ finished: Finished, of program: String = "dist-train", status: Int32, orKilled: Bool = false, _ parts: [String]
     ) {
       let own = finished.errors.filter { $0.hasPrefix("\(program): ") }
       #expect(own.count == 1, "\(finished.errors)")
       for part in parts { #expect(own.first?.contains(part) == true, "\(part): \(own)") }
-      #expect(finished.status == status, "\(finished.errors)")
+      let isKilled = orKilled && MPILauncher.ofThisBuild == .mpich && finished.status == SIGKILL
+      #expect(finished.status == status || isKilled, "\(finished.status) \(finished.errors)")
       #expect(!finished.output.contains { $0.hasPrefix("digest") })
       #expect(finished.time < .milliseconds(slack(10_000)))
       #expect(finished.leftProcesses.isEmpty)
@@ -125,13 +126,14 @@ import Testing
       #expect(finished.status == 0 && finished.output.contains { $0.hasPrefix("digest ") }, "\(finished.errors)")
     }
 
-    /// An error that another rank than 0 has before MPI is up.
+    /// An error that another rank than 0 has before MPI is up. MPICH's launcher may tell of those that it ends then.
     @Test func errorsOfOneRankAlone() throws {
       expectOneLine(
         try run("test $rank = 1 && set -- --config /nowhere.yaml; exec $run \(short) \"$@\""), status: 74,
-        ["can't read the file (no such file or directory): /nowhere.yaml, on rank 1 ("])
+        orKilled: true, ["can't read the file (no such file or directory): /nowhere.yaml, on rank 1 ("])
       expectOneLine(
         try run("test $rank = 2 && export DIST_TRAIN_EPOCS=3; exec $run \(short)", ranks: 3), status: 64,
+        orKilled: true,
         ["unknown option in the environment: DIST_TRAIN_EPOCS, on rank 2 (", "did you mean DIST_TRAIN_EPOCHS?"])
     }
   }

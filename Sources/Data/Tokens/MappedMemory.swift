@@ -7,7 +7,7 @@ internal import Teams
 /// The memory that this process has mapped files into. Reading what such a file has lost since raises SIGBUS, which
 /// this turns into that file's error: one line for the job and its exit code.
 enum MappedMemory {
-  private struct Region {
+  struct Region {
     let address, byteCount: UInt
     let path: String
   }
@@ -18,24 +18,29 @@ enum MappedMemory {
   /// imported structure out four bytes too short: what the system writes would run into the next variable.)
   private static let previous = Mutex([sigaction()])
 
-  /// Records that a file is mapped at `address`.
-  static func add(_ address: UInt, byteCount: Int, _ path: String) {
+  /// Records that a file is mapped there.
+  static func add(_ region: Region) {
     _ = listening
-    regions.withLock { $0.append(Region(address: address, byteCount: UInt(byteCount), path: path)) }
+    regions.withLock { $0.append(region) }
   }
 
-  /// Forgets the memory at `address`, which is about to be unmapped.
-  static func remove(_ address: UInt) { regions.withLock { $0.removeAll { $0.address == address } } }
+  /// Forgets a region that is about to be unmapped.
+  static func remove(_ region: Region) { regions.withLock { $0.removeAll { $0.address == region.address } } }
 
   /// Ends the process for a file that has become shorter.
-  static func end(_ path: String) -> Never {
+  static func end(_ region: Region) -> Never {
     // One of a process's threads reports.
     if isEnding.exchange(true, ordering: .relaxed) { while true { pause(seconds: 1) } }
+    // The others read zeros meanwhile: at the process's end MPICH's library takes the signal's action back.
+    // Replaces a mapping of this process, whose address and size were those.
+    _ = unsafe mmap(
+      UnsafeMutableRawPointer(bitPattern: region.address), Int(region.byteCount), PROT_READ,
+      MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0)
     Job.end(
       Job.report(
         Job.locating(
           RunError(
-            "the token file has become shorter while it was used", at: path,
+            "the token file has become shorter while it was used", at: region.path,
             remedy: "make it again with `dist-train tokenize`, and start again when nobody writes to it",
             status: .badData))))
   }
@@ -51,7 +56,7 @@ enum MappedMemory {
       let region = MappedMemory.regions.withLock { regions in
         regions.first { $0.address <= address && address - $0.address < $0.byteCount }
       }
-      if let region { MappedMemory.end(region.path) }
+      if let region { MappedMemory.end(region) }
       // Not memory of ours: the instruction fails again, and the action before this one deals with it.
       MappedMemory.previous.withLock { _ = unsafe sigaction(SIGBUS, &$0[0], nil) }
     }

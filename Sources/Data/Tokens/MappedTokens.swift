@@ -48,7 +48,7 @@ package final class MappedTokens: @unchecked Sendable {
       throw Self.failure(error, path)
     }
     unsafe memory = UnsafeRawBufferPointer(start: base, count: size)
-    MappedMemory.add(UInt(bitPattern: base), byteCount: size, path)
+    MappedMemory.add(region)
   }
 
   private static func failure(_ error: any Error, _ path: String) -> RunError {
@@ -58,7 +58,7 @@ package final class MappedTokens: @unchecked Sendable {
   }
 
   deinit {
-    MappedMemory.remove(unsafe UInt(bitPattern: memory.baseAddress!))
+    MappedMemory.remove(region)
     // Nobody holds the memory but this object.
     unsafe _ = munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress!), memory.count)
     try? file.close()
@@ -70,7 +70,12 @@ package final class MappedTokens: @unchecked Sendable {
     var status = stat()
     // The call fills the structure, during the call.
     guard unsafe fstat(file.rawValue, &status) == 0, status.st_size < header.fileSize else { return }
-    MappedMemory.end(path)
+    MappedMemory.end(region)
+  }
+
+  private var region: MappedMemory.Region {
+    unsafe MappedMemory.Region(
+      address: UInt(bitPattern: memory.baseAddress!), byteCount: UInt(memory.count), path: path)
   }
 
   /// Copies the tokens of `range` to every `stride`-th element of `target` from `first` on.

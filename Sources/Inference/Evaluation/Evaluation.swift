@@ -64,15 +64,15 @@ public struct Evaluation: Sendable {
     let model = try TrainedModel.shared(plan.path, team)
     var configuration = plan.configuration
     configuration.initialWeights = plan.path
-    // These two are told anyway.
-    configuration.metrics = metrics.filter { $0 != .accuracy && $0 != .perplexity }
     let texts = try Self.texts(plan, team)
     if let vocabulary = model.vocabulary, vocabulary != texts.valid.vocabulary {
       throw RunError(
         "the vocabulary of \(texts.valid.name) is not that of the weights", at: plan.path,
         remedy: "give the --data or texts that they were trained on, or any text as --text", status: .badData)
     }
-    let session = try Session(configuration, texts, team: team, fits: false)
+    // These two are told anyway.
+    let others = metrics.filter { $0 != .accuracy && $0 != .perplexity }.map { Metric($0) }
+    let session = try Session(configuration, texts, team: team, metrics: others, fits: false)
     let trainer = session.trainer
     let isText = plan.tokenCount != nil
     let counting = Counting(session, tokens: texts.valid.count, isStrict: isText, countsConfusions: countsConfusions)
