@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func unknownArguments() throws {
-    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable] [--all [--minutes N]]"
+    let usage = "usage: Launch/test [--mpi openmpi|mpich] [--portable] [--again] [--all [--minutes N]]"
     for (arguments, line) in [
       (["--fast"], "unknown argument '--fast'; \(usage)"), (["--mpi"], "--mpi takes openmpi or mpich"),
       (["--mpi=lam"], "--mpi takes openmpi or mpich, not 'lam'"),

@@ -62,6 +62,34 @@ import Testing
     #expect(result.status == 1)
   }
 
+  @Test func whatPassesByItselfIsTold() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let names = ["a", "b", "c"]
+    let whole =
+      names.map { "test \($0)" } + names.flatMap { ["started \($0)", "passed \($0)"] } + ["issue b", "issue c"]
+    let first = try ["1", stream(whole, in: folder, "first")]
+    #expect(try summary(first).output.last == "1 passed, 2 failed, 0 skipped")
+    let failed = try BuiltProgram("TestSummary").run(["--failed"] + first)
+    #expect(failed.output == [#"^SomeTests.Suite/b\(|^SomeTests.Suite/c\("#] && failed.status == 0)
+    let again = ["test b", "test c", "started b", "passed b", "started c", "passed c"]
+    let both = try summary(first + ["again", "0", stream(again, in: folder, "second")])
+    #expect(
+      both.output == [
+        "failed beside the others, passed by itself: SomeTests.Suite/b()",
+        "failed beside the others, passed by itself: SomeTests.Suite/c()", "3 passed, 0 failed, 0 skipped",
+      ])
+    #expect(both.status == 0)
+    let one = try summary(first + ["again", "1", stream(again + ["issue c"], in: folder, "third")])
+    #expect(one.output.first == "failed: SomeTests.Suite/c()" && one.output.last == "2 passed, 1 failed, 0 skipped")
+    // More than a few are no chance, and a run that died is no test.
+    let many = (0..<11).map { "t\($0)" }
+    let eleven = try stream(many.map { "test \($0)" } + many.flatMap { ["issue \($0)", "passed \($0)"] }, in: folder)
+    #expect(try BuiltProgram("TestSummary").run(["--failed", "1", eleven]).output.isEmpty)
+    #expect(try BuiltProgram("TestSummary").run(["--failed", "134", folder.path + "/none"]).output.isEmpty)
+    #expect(try summary(first + ["again", "0"]).status == 64)
+  }
+
   @Test func severalRunsAreAddedUp() throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }

@@ -10,6 +10,8 @@ struct Results {
   private(set) var failed: [String] = []
   /// With the reason given.
   private(set) var skipped: [String] = []
+  /// Those that failed beside the others, and passed by themselves.
+  private(set) var passedAgain: [String] = []
 
   /// - events: the stream, one JSON object a line; the last line may be cut short.
   /// - status: the exit code of `swift test`. Where it is not 0 although no test has failed, the run itself counts as
@@ -43,6 +45,21 @@ struct Results {
     // Of suites, or of no test: outside of any function.
     failed += withIssues.subtracting(names.map(\.id)).sorted()
     if status != 0, failed.isEmpty { failed.append("\(Self.run): swift test ended with status \(status)") }
+  }
+
+  /// Takes what became of those that failed when they ran once more, by themselves.
+  mutating func take(again: Results) {
+    passedAgain = failed.filter { again.passed.contains($0) }
+    passed += passedAgain
+    failed = failed.filter { !passedAgain.contains($0) } + again.failed.filter { !failed.contains($0) }
+  }
+
+  /// What names those that failed for `swift test --filter`, where all are tests, and at most `limit`; nil otherwise.
+  func filter(limit: Int) -> String? {
+    guard (1...limit).contains(failed.count), failed.allSatisfy({ $0.hasSuffix(")") && $0.contains("/") }) else {
+      return nil
+    }
+    return failed.map { "^" + $0.prefix { $0 != "(" } + #"\("# }.joined(separator: "|")
   }
 
   private static let run = "the run"
