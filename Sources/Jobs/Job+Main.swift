@@ -13,9 +13,14 @@ extension Job {
   ///     }
   ///
   /// - threads: workers of each process; nil for the cores that it may use, divided among the ranks of its node.
-  public static func main(threads: Int? = nil, _ body: (Job) throws -> Void) {
+  /// - stallSeconds: after how long a wait for a worker the job is ended with one line and code 75; nil for never. The
+  ///   others also wait while one process does something alone between two calls of a learner.
+  public static func main(threads: Int? = nil, stallSeconds: Double? = 600, _ body: (Job) throws -> Void) {
     do {
-      try run(threads: threads, body)
+      try run(threads: threads, stallSeconds: stallSeconds, goingOn: "run it again") { job in
+        job.pauseWatch()
+        try body(job)
+      }
       try flushOutput()
     } catch {
       end(report(error))

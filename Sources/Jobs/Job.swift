@@ -123,6 +123,9 @@ public final class Job {
     return team
   }
 
+  /// Watches nobody until the next workers are made: before that a program may take its time.
+  func pauseWatch() { watchdog?.end() }
+
   /// Has a team looked after, and given back at the job's end.
   func keep(_ team: LocalWorkers) {
     Self.errorReporter.withLock { $0 = team.errorReporter }

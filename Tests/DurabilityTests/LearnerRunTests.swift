@@ -78,6 +78,26 @@ import Testing
     #expect(try runs.bytes(runs.path("run/model.safetensors")) == runs.bytes(runs.path("whole/model.safetensors")))
   }
 
+  #if MPI
+    @Test func aStoppedRankEndsTheJob() throws {
+      defer { runs.remove() }
+      let script = """
+        "$1" -np 3 "$2" "$3" 1 2 & launcher=$!
+        until [ -s "$3/metrics.jsonl" ]; do sleep 0.01; done
+        kill -STOP $(pgrep -n -f "^$2 $3 1 2"); wait $launcher
+        """
+      let result = try BuiltProgram(path: "/bin/bash").run(
+        ["-c", script, "bash", MPILauncher.ofThisBuild.command, program.path, runs.path("run")],
+        environment: [
+          "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+          "OMPI_MCA_rmaps_base_oversubscribe": "1",
+        ], seconds: 90)
+      let lines = result.errors.filter { $0.contains("is stuck: ") }
+      #expect(lines.count == 1 && lines[0].hasSuffix("; run it again"), "\(result.errors)")
+      #expect(result.status == 75 && result.leftProcesses.isEmpty, "\(result.status)")
+    }
+  #endif
+
   /// What a learner saves, loads, says, and does after a fit that has thrown, on any workers.
   @Test func whatALearnerSaysIsTheSameOnAnyWorkers() throws {
     defer { runs.remove() }

@@ -6,7 +6,8 @@ import Training
 // one says that takes it from there.
 StopRequest.listen()
 let arguments = Array(CommandLine.arguments.dropFirst())
-Job.main(threads: arguments.dropFirst().first.flatMap { Int($0) }) { job in
+let threads = arguments.dropFirst().first.flatMap { Int($0) }
+Job.main(threads: threads, stallSeconds: arguments.dropFirst(2).first.flatMap { Double($0) } ?? 600) { job in
   if arguments[0] == "says" { return try say(job, arguments[2]) }
   let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3)
   let learn = try Learner(data, .model3, metrics: [.accuracy], hidden: 256, job: job)

@@ -18,7 +18,8 @@ extension Learner {
     try sessions.run { session, _ in try session.save(path, everything: everything) }
   }
 
-  /// Takes what `save` has written, a run's directory, or one of its checkpoints.
+  /// Takes what `save` has written, the last weights of a run (its directory), or one of its checkpoints: of its best
+  /// validation `DIR/best`.
   ///
   /// Of weights it begins as a learner that is made with them: with fresh optimizer and hidden states. Where the file
   /// can't be taken, all stays as it is.

@@ -6,6 +6,7 @@ public import Jobs
 internal import Kernels
 public import Models
 public import Optimization
+internal import Platform
 internal import Reports
 internal import Teams
 
@@ -34,8 +35,11 @@ public final class Learner {
   public internal(set) var configuration: RunConfiguration
   /// What the latest fit and LR finder have left.
   public private(set) var recorder: Recorder
-  /// Takes the lines of fastai's table while a fit runs, on the job's first process; prints them unless told otherwise.
-  public var output: (String) -> Void = { print($0) }
+  /// Takes the lines of fastai's table while a fit runs, on the job's first process; prints each at once unless told otherwise.
+  public var output: (String) -> Void = { line in
+    print(line)
+    fflush(nil)
+  }
   /// Asked before each step of a fit that is kept in a directory, on every worker: where one says yes, the fit ends
   /// with a checkpoint and throws. By default, whether a signal has come, for a program that listens to them
   /// (`StopRequest.listen`).

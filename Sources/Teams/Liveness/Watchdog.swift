@@ -17,7 +17,7 @@ public final class Watchdog: Sendable {
     case running(StallDetector?, IdleRankMonitor?)
     /// Ending MPI.
     case ending
-    /// Done with MPI: nobody waits for this process any more.
+    /// Done with MPI, or between MPI's start and the first team: nobody waits for this process.
     case ended
   }
 
@@ -65,7 +65,7 @@ public final class Watchdog: Sendable {
   /// Stops looking at shared memory, which may be freed then.
   func leave() { phase.withLock { $0 = (.ending, 0) } }
 
-  /// Stops watching.
+  /// Stops watching, until there are workers to be watched again.
   public func end() { phase.withLock { $0 = (.ended, 0) } }
 
   private func look(_ phase: inout (Phase, waited: Double), _ interval: Double) {
