@@ -7,7 +7,7 @@ struct SweepDraws {
   /// What an option's value is drawn from.
   enum Choice {
     /// Each with the same chance.
-    case one(of: [SweepSettings.Value])
+    case one(of: [SweepSettings.Choice])
     /// Numbers between two, equally over them or over their logarithms; whole ones where both ends are.
     case range(from: Double, to: Double, isLogarithmic: Bool, isWhole: Bool)
 
@@ -33,7 +33,7 @@ struct SweepDraws {
 
   /// A value that was drawn, or a number as text.
   enum Drawn {
-    case value(SweepSettings.Value)
+    case value(SweepSettings.Choice)
     case number(String)
   }
 

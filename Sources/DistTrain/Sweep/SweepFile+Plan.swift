@@ -48,14 +48,14 @@ extension SweepFile {
   }
 
   /// What each variant has of its own, the last option changing first.
-  private var combinations: [[SweepSettings.Value]] {
+  private var combinations: [[SweepSettings.Choice]] {
     var all = cases
     for axis in grid { all = all.flatMap { one in axis.map { one + [$0] } } }
     return all.flatMap { one in draws.map { one + $0 } }
   }
 
   private func configuration(
-    _ values: OptionValues, _ own: [SweepSettings.Value]
+    _ values: OptionValues, _ own: [SweepSettings.Choice]
   ) throws(RunError) -> RunConfiguration {
     do {
       let command = try CommandJob("train", values, sizesAreKnown: false)

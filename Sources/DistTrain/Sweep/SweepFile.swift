@@ -17,13 +17,13 @@ import Yams
 struct SweepFile {
   let path: String
   /// Options of all runs.
-  private(set) var common: [SweepSettings.Value] = []
+  private(set) var common: [SweepSettings.Choice] = []
   /// Lists of options, one of which each run has.
-  private(set) var cases: [[SweepSettings.Value]] = [[]]
+  private(set) var cases: [[SweepSettings.Choice]] = [[]]
   /// Options with all their values, of which each run has one.
-  private(set) var grid: [[SweepSettings.Value]] = []
+  private(set) var grid: [[SweepSettings.Choice]] = []
   /// Values that were drawn together.
-  private(set) var draws: [[SweepSettings.Value]] = [[]]
+  private(set) var draws: [[SweepSettings.Choice]] = [[]]
   /// How many seeds each has, or which.
   private(set) var seedCount: Int?
   private(set) var seeds: [UInt64]?
@@ -85,7 +85,7 @@ struct SweepFile {
       guard case .mapping(let options) = item else {
         throw usage("a run has no options", place, "write `- {model: gru, lr: 1e-2}`")
       }
-      var values: [SweepSettings.Value] = []
+      var values: [SweepSettings.Choice] = []
       for member in try SettingsFile.members(of: options, path) {
         if let setting = try SettingsFile.setting(member.name, member.value, member.place) {
           values.append(try settings.value(setting))
@@ -98,11 +98,11 @@ struct SweepFile {
   /// All values of an option of the grid.
   private func values(
     _ axis: (name: String, value: Node, place: String)
-  ) throws(RunError) -> [SweepSettings.Value] {
+  ) throws(RunError) -> [SweepSettings.Choice] {
     guard case .sequence(let list) = axis.value, !list.isEmpty else {
       throw usage("'\(axis.name)' has no list of values", axis.place, "write `\(axis.name): [first, second]`")
     }
-    var values: [SweepSettings.Value] = []
+    var values: [SweepSettings.Choice] = []
     for item in list {
       guard let setting = try SettingsFile.setting(axis.name, item, axis.place) else {
         throw usage("'\(axis.name)' has an empty value", axis.place, "give a value, or take it out")
@@ -144,7 +144,7 @@ struct SweepFile {
     }
     draws = []
     for _ in 0..<count {
-      var values: [SweepSettings.Value] = []
+      var values: [SweepSettings.Choice] = []
       for axis in axes {
         switch random.next(axis.choice) {
         case .value(let value): values.append(value)

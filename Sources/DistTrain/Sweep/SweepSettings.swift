@@ -3,8 +3,8 @@ import Training
 
 /// Options of a sweep's file as `dist-train train` takes them: the same names, values, bounds and messages.
 struct SweepSettings {
-  /// A value of one option.
-  struct Value {
+  /// One value that the file gives an option.
+  struct Choice {
     /// The option's name as it is declared.
     let name: String
     /// What `train` makes of it.
@@ -41,7 +41,7 @@ struct SweepSettings {
   ///
   /// - Throws: a usage error with its place, for a name that `train` doesn't have, one that isn't a run's, and for a
   ///   value that isn't one of the option's or out of its bounds.
-  func value(_ setting: OptionSetting) throws(RunError) -> Value {
+  func value(_ setting: OptionSetting) throws(RunError) -> Choice {
     func usage(_ problem: String, _ remedy: String) -> RunError {
       RunError(problem, at: setting.place, remedy: remedy, status: .usage)
     }
@@ -65,7 +65,7 @@ struct SweepSettings {
     guard let name = declared.map(\.name).first(where: { names.contains($0) }) else {
       preconditionFailure("an option that isn't declared: \(argument.names)")
     }
-    return Value(name: name, options: train.options, place: setting.place)
+    return Choice(name: name, options: train.options, place: setting.place)
   }
 
   /// An option's value in a run, for a reader; empty for one that its model doesn't have.

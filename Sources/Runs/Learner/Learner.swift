@@ -35,7 +35,8 @@ public final class Learner {
   public internal(set) var configuration: RunConfiguration
   /// What the latest fit and LR finder have left.
   public private(set) var recorder: Recorder
-  /// Takes the lines of fastai's table while a fit runs, on the job's first process; prints each at once unless told otherwise.
+  /// Takes the lines of fastai's table while a fit runs, on the job's first process; unless told otherwise, prints each
+  /// at once.
   public var output: (String) -> Void = { line in
     print(line)
     fflush(nil)
