@@ -34,6 +34,30 @@ import Testing
     #expect(limit.available < limit.total && limit.total < 1 << 50)
   }
 
+  // MARK: Pages of the program
+
+  @Test func linesOfMaps() {
+    let file = SystemFile(
+      text: """
+        00200000-01a9b000 r-xp 00000000 fe:00 131642                     /usr/local/bin/dist train
+        01a9b000-01b5a000 r--p 0189a000 fe:00 131642                     /usr/local/bin/dist train
+        7ffd6a5e2000-7ffd6a603000 rw-p 00000000 00:00 0                          [stack]
+        cut off
+        """)
+    #expect(file.mappings.map(\.start) == [0x20_0000, 0x1a9_b000, 0x7ffd_6a5e_2000])
+    #expect(file.mappings.map(\.byteCount) == [0x189_b000, 0xb_f000, 0x2_1000])
+    #expect(file.mappings.map(\.isCode) == [true, false, false])
+    #expect(file.mappings.map(\.file) == [131_642, 131_642, 0])
+  }
+
+  @Test(.enabled(if: SystemFile("/proc/self/status")?["RssFile:"] != nil, "the system tells nothing"))
+  func codeThatOnlyTheStartNeededIsGivenBack() throws {
+    func resident() throws -> Int { try #require(SystemFile("/proc/self/status")?["RssFile:"]) }
+    let before = try resident()
+    ProgramPages.giveBackUnused()
+    #expect(try resident() < before)
+  }
+
   // MARK: Limits
 
   @Test func limitsOfTheProcess() {

@@ -94,6 +94,8 @@ final class TrainRun {
     reportSkippedSteps()
     let isStopped = if case .stopped = end { true } else { false }
     if !isStopped, prints, showsPlots { TerminalPlot.show(run.lossPlot) }
+    // What the fit alone needed makes room for what the files need.
+    ProgramPages.giveBackUnused()
     let digest = try run.writeResults(end)
     if case .stopped(let step) = end {
       reportStop(step, memoryShortage())

@@ -16,6 +16,9 @@ struct SystemFile {
   /// A file with this text.
   init(text: String) { lines = text.split(separator: "\n") }
 
+  /// The words of each line.
+  var words: [[Substring]] { lines.map { $0.split(separator: " ") } }
+
   /// What follows `word` on its line.
   func rest(of word: String) -> String? {
     lines.first { $0.hasPrefix(word) }.map { String($0.dropFirst(word.count)) }
