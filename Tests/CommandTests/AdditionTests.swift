@@ -4,15 +4,14 @@ import Testing
 
 /// The lists "How to add" of Sources/README.md, followed to the letter in a copy of the package.
 ///
-/// It builds the program once more, so `DIST_TRAIN_ADDITIONS=1` asks for it.
+/// It builds the program once more, so `DIST_TRAIN_ADDITIONS` asks for it, with the directory to build in.
 @Suite(
   .serialized,
   .enabled(
-    if: ProcessInfo.processInfo.environment["DIST_TRAIN_ADDITIONS"] == "1",
-    "builds the program once more: DIST_TRAIN_ADDITIONS=1 asks for it"))
+    if: AdditionTests.directory != nil, "builds the program once more: DIST_TRAIN_ADDITIONS=DIR asks for it, in DIR"))
 struct AdditionTests {
+  private static let directory = ProcessInfo.processInfo.environment["DIST_TRAIN_ADDITIONS"]
   private static let package = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
-  /// Kept, so that the second of two MPI libraries finds it built.
   private static let copy = package.appendingPathComponent(".build/additions")
 
   /// What one list asks for.
@@ -57,10 +56,15 @@ struct AdditionTests {
         ["An output file", "0", "2"],
       ])
     try write(lists)
+    let directory = try #require(Self.directory)
     let build = try Self.tool(
-      "swift", ["build", "-c", "release", "--product", "dist-train", "--package-path", Self.copy.path])
+      "swift",
+      [
+        "build", "-c", "release", "--product", "dist-train", "--package-path", Self.copy.path, "--scratch-path",
+        directory,
+      ])
     try #require(build.status == 0, "\(build.output.suffix(40)) \(build.errors.suffix(10))")
-    try useThem(BuiltProgram(path: Self.copy.appendingPathComponent(".build/release/dist-train").path))
+    try useThem(BuiltProgram(path: directory + "/release/dist-train"))
   }
 
   /// The package's sources with all additions. What is there already stays untouched, so that nothing is built twice.

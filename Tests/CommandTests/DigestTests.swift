@@ -105,6 +105,20 @@ import Testing
     }
   #endif
 
+  @Test func theFinderByItselfFreezesAsTrainingDoes() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    func curve(_ name: String, _ arguments: [String]) throws -> String {
+      let run = folder.path + "/" + name
+      let result = try Launcher.run(arguments + ["--model", "gru", "--hidden", "16", "--no-plot", "--out", run])
+      #expect(result.status == 0, "\(result.errors)")
+      return try String(contentsOfFile: run + "/lr-find.csv", encoding: .utf8)
+    }
+    let frozen = try curve("train", ["--freeze-to", "-1", "--steps", "1"])
+    #expect(try curve("finder", ["lr-find", "--freeze-to", "-1"]) == frozen)
+    #expect(try curve("whole", ["lr-find"]) != frozen)
+  }
+
   @Test func theLearningRateFinderLeavesNoTrace() throws {
     let options = ["--epochs", "1", "--quiet", "--out", "none", "--steps", "20"]
     let with = try #require(try Launcher.run(options).digest)

@@ -22,13 +22,19 @@ import Testing
 
   /// Runs the program alone, and sends it a signal some time after its metrics have begun.
   private func disturbed(_ signal: String) throws -> Outcome {
+    try disturbed(signal, [runs.path("run"), "2"], whenThereIs: "run/metrics.jsonl")
+  }
+
+  private func disturbed(_ signal: String, _ arguments: [String], whenThereIs file: String) throws -> Outcome {
     let script = """
-      "$1" "$2" 2 & program=$!
-      until [ -s "$2/metrics.jsonl" ]; do sleep 0.01; done
+      file=$1; shift
+      "$@" & program=$!
+      until [ -s "$file" ]; do sleep 0.01; done
       sleep 0.1; kill -\(signal) $program; wait $program
       """
     return Outcome(
-      finished: try BuiltProgram(path: "/bin/bash").run(["-c", script, "bash", program.path, runs.path("run")]))
+      finished: try BuiltProgram(path: "/bin/bash").run(
+        ["-c", script, "bash", runs.path(file), program.path] + arguments))
   }
 
   private func isTheSame(_ whole: String, _ outcome: Outcome) throws {
@@ -60,6 +66,19 @@ import Testing
     #expect(values[0].count > 2 && values[0] == values[1])
     // A fit that is done has nothing left to do.
     try isTheSame(whole, run(4))
+  }
+
+  @Test(arguments: ["frozen", "unfrozen"]) func killedFineTuningGoesOn(part: String) throws {
+    defer { runs.remove() }
+    let whole = try #require(try Outcome(finished: program.run(["tunes", "1"])).digest)
+    let killed = try disturbed(
+      "KILL", ["tunes", "1", runs.path("run")], whenThereIs: "run/\(part)/metrics.jsonl")
+    #expect(killed.status == 137 && killed.digest == nil, "\(killed.finished)")
+    for ranks in [3, nil] as [Int?] {
+      let again = Outcome(finished: try program.run(["tunes", "1", runs.path("run")], ranks: ranks, seconds: 60))
+      #expect(again.status == 0 && again.digest == whole, "\(again.finished.errors)")
+    }
+    #expect(try runs.run(["verify", runs.path("run/unfrozen")], quiet: false).status == 0)
   }
 
   @Test func theCommandLineGoesOnWithAStoppedFit() throws {

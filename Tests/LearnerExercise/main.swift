@@ -3,12 +3,13 @@ import Training
 
 // Trains on the human numbers, and keeps the fit in the directory that the command line names: run again, it goes on.
 // A signal makes it stop with a checkpoint. With a file behind `says` it saves a learner there, and tells what another
-// one says that takes it from there.
+// one says that takes it from there. With `tunes` it fine-tunes, kept in the directory behind, if any.
 StopRequest.listen()
 let arguments = Array(CommandLine.arguments.dropFirst())
 let threads = arguments.dropFirst().first.flatMap { Int($0) }
 Job.main(threads: threads, stallSeconds: arguments.dropFirst(2).first.flatMap { Double($0) } ?? 600) { job in
   if arguments[0] == "says" { return try say(job, arguments[2]) }
+  if arguments[0] == "tunes" { return try tune(job, arguments.dropFirst(2).first) }
   let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 3)
   let learn = try Learner(data, .model3, metrics: [.accuracy], hidden: 256, job: job)
   try learn.fitOneCycle(
@@ -46,5 +47,13 @@ func say(_ job: Job, _ file: String) throws {
   try learn.load(file)
   try learn.fit(1)
   try parts.joined(separator: "; ").write(toFile: "\(file).\(job.rank)", atomically: false, encoding: .utf8)
+  if let digest = try learn.digest() { print("digest \(digest)") }
+}
+
+/// Fine-tunes and prints the digest; where that is kept in a directory, run again, it goes on.
+func tune(_ job: Job, _ directory: String?) throws {
+  let learn = try Learner(
+    LanguageModelData(.humanNumbers, batchSize: 16, bptt: 5), .gru(layers: 2, hidden: 32), job: job)
+  try learn.fineTune(2, frozenEpochs: 2, keepingIn: directory, checkpointEvery: 200)
   if let digest = try learn.digest() { print("digest \(digest)") }
 }

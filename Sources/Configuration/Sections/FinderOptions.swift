@@ -18,6 +18,8 @@ package struct FinderOptions: OptionSection {
 
   package let weightDecay = RunOption.schedule.weightDecay
 
+  package let freezeTo = RunOption.schedule.freezeTo
+
   package let out = OptionDeclaration<OutputChoice>(
     "out", "Directory for the curve, or none.", value: "dir", subject: "output directory", in: .output,
     default: "runs/<UTC time>-lr-find-<model>", role: .common, completion: .directory)

@@ -62,7 +62,7 @@ public struct EpochTable: Sendable {
   /// The row of a finished epoch, without a line break: losses and metrics with six decimals.
   ///
   /// `epoch` is printed as given; `metrics` has one value for each metric's column.
-  public func row(epoch: Int, trainLoss: Double, validLoss: Double, metrics: [Double], seconds: Double) -> String {
+  private func row(epoch: Int, trainLoss: Double, validLoss: Double, metrics: [Double], seconds: Double) -> String {
     precondition(metrics.count == columns.count - 4, "\(metrics.count) metrics for \(columns.count - 4) columns")
     let numbers = ([trainLoss, validLoss] + metrics).map { NumberText.fixed($0, decimals: 6) }
     return line(["\(epoch)"] + numbers + [Self.time(seconds)])

@@ -4,6 +4,7 @@ internal import Files
 internal import Fitting
 internal import Jobs
 internal import Models
+internal import SystemPackage
 
 // A model that has learned one text, trained on another: fastai's freezing, discriminative rates and `fine_tune`.
 
@@ -33,25 +34,30 @@ extension Learner {
   /// rises almost to the end; then all of them, to half the rate, the first group to a hundredth of that.
   ///
   /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's.
+  /// - directory: keeps the two parts in its `frozen` and `unfrozen`, each as `fitOneCycle` keeps a fit; checkpointEvery,
+  ///   keep: as there.
   /// - Throws: as `fitOneCycle`.
   public func fineTune(
     _ epochs: Int, baseLearningRate: Double = 2e-3, frozenEpochs: Int = 1, rateRatio: Double = 100,
     pctStart: Double = 0.3, divFactor: Double = 5, momenta: (ends: Double, peak: Double) = (0.95, 0.85),
-    weightDecay: Double = 0.01
+    weightDecay: Double = 0.01, keepingIn directory: String? = nil, checkpointEvery: Int? = nil, keep: Int = 3
   ) throws {
     let options = RunOption.schedule
     try options.epochs.check(epochs, at: "epochs")
     try options.epochs.check(frozenEpochs, at: "frozenEpochs")
     try options.learningRate.check(.fixed(baseLearningRate), at: "baseLearningRate")
     try options.divFactor.check(rateRatio, at: "rateRatio")
+    func part(_ name: String) -> String? { directory.map { FilePath(named: $0).appending(name).named } }
     try freeze()
     try fitOneCycle(
-      frozenEpochs, maxLearningRate: baseLearningRate, pctStart: 0.99, momenta: momenta, weightDecay: weightDecay)
+      frozenEpochs, maxLearningRate: baseLearningRate, pctStart: 0.99, momenta: momenta, weightDecay: weightDecay,
+      keepingIn: part("frozen"), checkpointEvery: checkpointEvery, keep: keep)
     try unfreeze()
     let rate = baseLearningRate / 2
     try fitOneCycle(
       epochs, maxLearningRate: rate, lowestLearningRate: rate / rateRatio, pctStart: pctStart, divFactor: divFactor,
-      momenta: momenta, weightDecay: weightDecay)
+      momenta: momenta, weightDecay: weightDecay, keepingIn: part("unfrozen"), checkpointEvery: checkpointEvery,
+      keep: keep)
   }
 
   /// How many tokens of the texts the weights knew that the learner was made with, where these were taken for a new

@@ -226,10 +226,9 @@ public final class Learner {
       observer.epoch = { record in
         guard isLocalFirst else { return }
         log.recorder.epochs.append(record)
-        log.tell(
-          table.row(
-            epoch: record.epoch - 1, trainLoss: record.trainLoss, validLoss: record.validLoss,
-            metrics: log.recorder.metrics.map { record.value(of: $0) }, seconds: record.seconds))
+        // Only a fit that is kept has the best model's weights.
+        let isBest = kept.place != .nowhere && run.history.bestEpoch == record.epoch
+        log.tell(table.row(record, metrics: log.recorder.metrics, isBest: isBest))
       }
       if kept.place != .nowhere { observer.wantsStop = wantsStop }
       observer.callbacks = callbacks.all
