@@ -32,7 +32,8 @@ extension Learner {
   /// fastai's `fine_tune`, for weights of another text: trains the last group of parameters by the 1cycle policy, which
   /// rises almost to the end; then all of them, to half the rate, the first group to a hundredth of that.
   ///
-  /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's.
+  /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's, where there are
+  ///   several.
   /// - Throws: as `fitOneCycle`.
   public func fineTune(
     _ epochs: Int, baseLearningRate: Double = 2e-3, frozenEpochs: Int = 1, rateRatio: Double = 100,
@@ -49,8 +50,9 @@ extension Learner {
       frozenEpochs, maxLearningRate: baseLearningRate, pctStart: 0.99, momenta: momenta, weightDecay: weightDecay)
     try unfreeze()
     let rate = baseLearningRate / 2
+    let lowest = configuration.model.parameterGroups > 1 ? rate / rateRatio : nil
     try fitOneCycle(
-      epochs, maxLearningRate: rate, lowestLearningRate: rate / rateRatio, pctStart: pctStart, divFactor: divFactor,
+      epochs, maxLearningRate: rate, lowestLearningRate: lowest, pctStart: pctStart, divFactor: divFactor,
       momenta: momenta, weightDecay: weightDecay)
   }
 
