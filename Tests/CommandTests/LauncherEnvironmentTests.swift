@@ -46,8 +46,9 @@
       /// Ranks that may use one core between them are told so, whoever has put them there.
       @Test(.enabled(if: ProcessInfo.processInfo.processorCount > 1, "one core"), arguments: [nil, "1"] as [String?])
       func ranksThatShareACore(threads: String?) throws {
-        let result = try BuiltProgram("dist-train").run(
-          Self.steps + (threads.map { ["--threads", $0] } ?? []), ranks: 2, prefix: ["taskset", "-c", "0"])
+        let words = ["exec taskset -c 0", BuiltProgram("dist-train").path] + Self.steps
+        let more = threads.map { ["--threads", $0] } ?? []
+        let result = try BuiltProgram(path: "/bin/sh").run(["-c", (words + more).joined(separator: " ")], ranks: 2)
         let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
         #expect(result.status == 0 && own.count == 1, "\(result.errors)")
         #expect(own.allSatisfy { $0.hasPrefix("dist-train: 1 of ") && $0.contains("cores can be used") }, "\(own)")
@@ -103,11 +104,9 @@
         @Test(.enabled(if: canMount, "no file system can be mounted")) func fullTemporaryDirectory() throws {
           let folder = try TemporaryDirectory()
           defer { folder.remove() }
-          let program = BuiltProgram("dist-train").path
-          let words =
-            "mount -t tmpfs -o size=4m tmpfs \(folder.path); export TMPDIR=\(folder.path); exec timeout -s KILL 20 "
-            + "mpirun -np 4 \(program) \(Self.steps.joined(separator: " "))"
-          let result = try BuiltProgram(path: "/usr/bin/env").run(["unshare", "-m", "bash", "-c", words], seconds: 60)
+          let mount = "mount -t tmpfs -o size=4m tmpfs $0; export TMPDIR=$0; exec \"$@\""
+          let result = try BuiltProgram("dist-train").run(
+            Self.steps, ranks: 4, prefix: ["unshare", "-m", "bash", "-c", mount, folder.path], seconds: 30)
           let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
           #expect(own.count == 1 && own[0].contains("too little room for the files of Open MPI's launcher"), "\(own)")
           #expect(own.allSatisfy { $0.contains("give another directory by TMPDIR") })
