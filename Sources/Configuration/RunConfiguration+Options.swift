@@ -18,6 +18,7 @@ extension RunConfiguration {
       }
       try checkModel()
       try checkGroups(at: "--freeze-to")
+      try checkRates(at: "--lr")
     }
     if !isResumption, takesNewVocabulary, initialWeights == nil {
       throw RunError(
@@ -53,6 +54,16 @@ extension RunConfiguration {
     throw RunError(
       "\(model.kind) has \(count == 1 ? "one group" : "\(count) groups") of parameters", at: "\(place) \(freezeTo)",
       remedy: count == 1 ? "leave it out" : "give a number from \(-count) to \(count - 1)", status: .usage)
+  }
+
+  /// Throws a usage error where there are two learning rates for one group of parameters.
+  ///
+  /// - place: what they were given by.
+  package func checkRates(at place: String) throws(RunError) {
+    guard lowestLearningRate != nil, model.parameterGroups == 1 else { return }
+    throw RunError(
+      "\(model.kind) has one group of parameters, and so one learning rate",
+      at: "\(place) \(learningRateChoice.text)", remedy: "give one rate", status: .usage)
   }
 
   /// Throws a usage error unless each lane has a stream.
@@ -94,6 +105,7 @@ extension RunConfiguration {
       }
     }
     try result.checkGroups(at: "--freeze-to")
+    if values.contains(RunOption.schedule.learningRate) { try result.checkRates(at: "--lr") }
     return result
   }
 

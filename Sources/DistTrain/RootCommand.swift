@@ -81,6 +81,9 @@ struct RootCommand: ParsableCommand {
     if text.contains("is invalid for '--\(RunOption.data.seed.name) ") {
       remedy = "give a whole number from 0 to \(UInt64.max)"
     }
+    if text.contains("is invalid for '--\(RunOption.monitoring.metrics.name) ") {
+      remedy = "give some of \(MetricName.forms), with commas between them"
+    }
     while text.hasSuffix(".") { text.removeLast() }
     while remedy.hasSuffix(".") { remedy.removeLast() }
     let sentence = "\(text.prefix(1).lowercased())\(text.dropFirst())"

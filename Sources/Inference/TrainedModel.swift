@@ -4,7 +4,6 @@ public import Files
 internal import Jobs
 internal import Memory
 public import Models
-internal import SystemPackage
 internal import Teams
 public import Tokenization
 
@@ -31,12 +30,7 @@ public struct TrainedModel: Sendable {
   ///   model.
   public init(_ path: String) throws(RunError) {
     let file = WeightsFile.file(path)
-    let bytes: [UInt8]
-    do { bytes = try FileOperations.read(FilePath(named: file)) } catch {
-      throw RunError(
-        "can't read the file (\(error))", at: file, remedy: WeightsFile.remedy(path, file), status: .inputOutput)
-    }
-    try self.init(bytes, path: file)
+    try self.init(try InputFile.bytes(file, remedy: WeightsFile.remedy(path, file)), path: file)
   }
 
   /// What worker 0 reads, on all workers. Collective.

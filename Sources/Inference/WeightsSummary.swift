@@ -62,12 +62,17 @@ struct WeightsSummary: Sendable {
   /// - remedy: what to do where it can't be read.
   static func headerBytes(of path: String, remedy: String) throws(RunError) -> (bytes: [UInt8], fileSize: Int) {
     do {
+      if let type = try? FilePath(named: path).stat().type, type != .regular {
+        throw InputFile.irregular(type, path)
+      }
       let source = try ByteSource(opening: FilePath(named: path))
       let count = try SafetensorsHeader.byteCount(try source.read(0..<min(8, source.count)), fileSize: source.count)
       return (try source.read(0..<count), source.count)
     } catch let error as SafetensorsError {
       throw RunError(
         "\(error)", at: path, remedy: "give weights of this model and size as a safetensors file", status: .badData)
+    } catch let error as RunError {
+      throw error
     } catch {
       throw RunError("can't read the file (\(error))", at: path, remedy: remedy, status: .inputOutput)
     }

@@ -31,6 +31,14 @@ extension Job {
     return usableCores()
   }
 
+  /// Cores that one or another process of this node may use; nil without MPI. Collective.
+  package func coresOfNode() throws -> Int? {
+    #if MPI
+      if let all { return try LocalWorkers.coresOfNode(all) }
+    #endif
+    return nil
+  }
+
   /// A team of this process's own, beside whatever else it does; nothing of it is shared with other processes.
   package static func makeOwnWorkers(_ lanes: Lanes, threads: Int) throws -> LocalWorkers {
     try LocalWorkers(lanes: lanes, threads: threads, failure: fail)

@@ -48,6 +48,7 @@ public final class Job {
       if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
       if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
+      try Self.checkSurroundings(launcher)
       world = try World.start()
       // Some launchers don't say how many they have started.
       if let all { (ranks, rank) = (all.size, all.rank) }

@@ -6,8 +6,10 @@ internal import Teams
 extension RunError {
   /// - limit: on the number of threads.
   init(threadsShortBy limit: String) {
+    let fewer = [OfferedOptions.among(["--threads"]), Launcher.current == nil ? nil : "ranks"].compactMap(\.self)
     self.init(
-      "the system gives no more threads", at: limit, remedy: "raise that limit, or give fewer --threads or ranks",
+      "the system gives no more threads", at: limit,
+      remedy: "raise that limit" + (fewer.isEmpty ? "" : ", or give fewer " + fewer.joined(separator: " or ")),
       status: .failure)
   }
 

@@ -16,7 +16,15 @@ extension RunError {
     }
     self.init(
       "too little memory", at: "\(text(shortage.needed)) more" + (left ?? ""),
-      remedy: (limit.map { "\($0.remedy), or " } ?? "") + "give a smaller --hidden, --batch-size or --bptt",
-      status: .failure)
+      remedy: Self.shortageRemedy(limit), status: .failure)
+  }
+
+  /// What to do about too little memory: about the limit, and by the options that the command has.
+  package static func shortageRemedy(_ limit: MemoryLimit?) -> String {
+    let less =
+      OfferedOptions.among(["--hidden", "--batch-size", "--bptt"]).map { "give a smaller \($0)" }
+      ?? OfferedOptions.among(["--threads"]).map { "give fewer \($0)" }
+    let all = [limit?.remedy, less].compactMap(\.self)
+    return all.isEmpty ? "end other programs" : all.joined(separator: ", or ")
   }
 }

@@ -1,5 +1,4 @@
 internal import Files
-private import SystemPackage
 package import Teams
 
 /// Files that worker 0 reads and all workers get.
@@ -10,12 +9,6 @@ package enum SharedFile {
   package static func read(
     _ path: String, _ team: any Team, remedy: String = "check its name and permissions"
   ) throws -> [UInt8] {
-    try SharedOutcome.share(team) { () throws(RunError) in
-      do {
-        return try FileOperations.read(FilePath(named: path))
-      } catch {
-        throw RunError("can't read the file (\(error))", at: path, remedy: remedy, status: .inputOutput)
-      }
-    }
+    try SharedOutcome.share(team) { () throws(RunError) in try InputFile.bytes(path, remedy: remedy) }
   }
 }

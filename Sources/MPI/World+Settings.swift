@@ -42,8 +42,8 @@
       return settings
     }
 
-    /// Open MPI parameters to change so that the ranks of a node can share windows; nil for one to be unset. A pure
-    /// function; ranks may get different answers.
+    /// Parameters of Open MPI, and of UCX under MPICH, to change so that the ranks of a node can share memory; nil for one
+    /// to be unset. A pure function; ranks may get different answers.
     ///
     /// `osc`, where it is set, must leave the module `sm` in. Where the node's shared memory, a container's `/dev/shm`
     /// say, has too little room for its ranks' message buffers, files in another directory take its place.
@@ -64,6 +64,15 @@
           result.append(("OMPI_MCA_osc", modules + ",sm"))
         }
       }
+      if let ranks = environment["MPI_LOCALNRANKS"].flatMap({ Int($0) }), ranks > 1,
+        environment["OMPI_COMM_WORLD_LOCAL_SIZE"] == nil, !namesTransports(environment)
+      {
+        let need = ranks * transportByteCount + windowByteCount
+        if let room, room < need, let elsewhere, elsewhere.room >= need {
+          result.append(("UCX_POSIX_DIR", elsewhere.directory))
+        }
+        return result
+      }
       guard let ranks = environment["OMPI_COMM_WORLD_LOCAL_SIZE"].flatMap({ Int($0) }), ranks > 1 else { return result }
       let need = ranks * segmentByteCount + windowByteCount
       guard let room, room < need, let elsewhere, elsewhere.room >= need else { return result }
@@ -73,6 +82,31 @@
       }
       return result
     }
+
+    /// The shared memory that MPICH's ranks of a node need for their messages, what is free of it, and where, if that is
+    /// too little and no other directory has enough; nil where it is enough.
+    public static func littleRoom(ranksOnNode ranks: Int) -> (needed: Int, free: Int, directory: String)? {
+      let environment = environment
+      let needed = ranks * transportByteCount
+      guard ranks > 1, !namesTransports(environment), libraryVersion.hasPrefix("MPICH"),
+        let free = SharedWindow.freeBytes(in: SharedWindow.directory), free < needed,
+        (SharedWindow.freeBytes(in: temporaryDirectory(environment)) ?? 0) < needed
+      else { return nil }
+      return (needed, free, SharedWindow.directory)
+    }
+
+    /// Whether the user has said how UCX sends messages.
+    private static func namesTransports(_ environment: [String: String]) -> Bool {
+      environment["UCX_TLS"] != nil || environment["UCX_POSIX_DIR"] != nil
+    }
+
+    /// Where temporary files go.
+    static func temporaryDirectory(_ environment: [String: String]) -> String {
+      environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// Bytes of shared memory that UCX takes for a rank's messages, under MPICH 4: 4.21 MiB.
+    static let transportByteCount = 4_500_000
 
     /// Bytes of address space that Open MPI takes at its start, its libraries and threads' stacks included: 95 MB with
     /// 4 ranks on the node and a single heap.

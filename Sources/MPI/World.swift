@@ -32,7 +32,7 @@
     /// the launcher's.
     public static func start(environment: [String: String] = World.environment) throws(MPIError) -> World {
       for (name, value) in settings(environment: environment, cores: Cores.current) { setenv(name, value, 0) }
-      let elsewhere = environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+      let elsewhere = temporaryDirectory(environment)
       let corrections = corrections(
         environment: environment, room: SharedWindow.freeBytes(in: SharedWindow.directory),
         elsewhere: SharedWindow.freeBytes(in: elsewhere).map { (elsewhere, $0) })
@@ -71,20 +71,26 @@
       try MPIError.check("MPI_Finalize", MPI_Finalize(), rank: communicator.rank)
     }
 
-    /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started and after it has
-    /// ended, just exits. Nothing is printed.
+    /// Ends all ranks at once (`MPI_Abort`); the launcher returns `code`. Before MPI has started the launcher is told,
+    /// where it wouldn't end the others by itself; after MPI has ended, just exits. Nothing is printed.
     public static func abort(code: Int32) -> Never {
       if isStarted { MPI_Abort(CMPI_COMM_WORLD(), code) }
+      if !hasStarted { Launcher.endJob(code: code) }
       exit(code)
     }
 
     /// Whether MPI has started and not ended (`MPI_Initialized`, `MPI_Finalized`).
     public static var isStarted: Bool {
-      var isInitialized: Int32 = 0
       var isFinalized: Int32 = 0
-      MPI_Initialized(&isInitialized)
       MPI_Finalized(&isFinalized)
-      return isInitialized != 0 && isFinalized == 0
+      return hasStarted && isFinalized == 0
+    }
+
+    /// Whether MPI has started, and may have ended since (`MPI_Initialized`).
+    private static var hasStarted: Bool {
+      var isInitialized: Int32 = 0
+      MPI_Initialized(&isInitialized)
+      return isInitialized != 0
     }
 
     /// The library's name and version (`MPI_Get_library_version`), such as `Open MPI v4.1.4`.

@@ -25,6 +25,16 @@ import Testing
       (["--patience", "0"], "number of epochs 0"), (["--min-delta", "-1"], "difference -1.0"),
       (["--monitor", "loss"], "'loss' is invalid for '--monitor"), (["--metrics", "top0"], "'top0' is invalid"),
       (["--metrics", "top5,top5"], "a metric is there twice (top5,top5): --metrics"),
+      (["--metrics", "nonsense"], "'nonsense' is invalid for '--metrics <names>'; give some of accuracy, perplexity"),
+      (
+        ["--metrics", "top5,top999"],
+        "top999 is always 1 with a vocabulary of 40 tokens: --metrics top999; give a number below 40"
+      ),
+      (
+        ["--lr", "1e-4,1e-3"],
+        "model3 has one group of parameters, and so one learning rate: --lr 0.0001,0.001; give one rate"
+      ),
+      (["lr-find", "--model", "model0", "--lr", "1e-4,1e-3"], "unknown option '--lr'"),
       (["--plateau-patience", "1", "--plateau-factor", "1"], "factor 1.0"),
       (["--plateau-factor", "0.5"], "the rate is never lowered: --plateau-factor; give --plateau-patience"),
       (["--schedule", "flat-cosine", "--moms", "0.95,0.85"], "flat-cosine has one momentum: --moms 0.95,0.85"),

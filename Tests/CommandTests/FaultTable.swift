@@ -90,6 +90,29 @@ extension FaultTableTests {
       "can't read the file (a pipe, not a regular file): /dev/fd/"),
     Fault(
       "pipe", run + #""$@" --init <(cat run/model.safetensors) --steps 1 --no-lr-find --out none"#, 0, "digest "),
+    Fault(
+      "pipe", run + #""$@" verify <(cat run/checkpoints/step-00000003.safetensors)"#, 74,
+      "can't read the checkpoint (a pipe, not a regular file): /dev/fd/"),
+    Fault(
+      "pipe", run + #"mkfifo p; "$@" --resume p --out none"#, 74,
+      "can't read the checkpoint (a pipe, not a regular file): p; write it to a file and name that", isJobs: true),
+    Fault(
+      "device", lines + #""$@" --train /dev/zero --valid t --out none"#, 74,
+      "can't read the file (a device, not a regular file): /dev/zero; write some of it to a file", isJobs: true),
+    Fault("device", lines + #""$@" --train t --valid /dev/urandom --out none"#, 74, "a regular file): /dev/urandom"),
+    Fault("device", lines + #""$@" data --train /dev/zero --valid t"#, 74, "a regular file): /dev/zero"),
+    Fault("device", #""$@" tokenize /dev/zero --out o"#, 74, "a regular file): /dev/zero"),
+    Fault(
+      "device", run + #""$@" evaluate --weights run --text /dev/zero"#, 74, "a regular file): /dev/zero", isJobs: true),
+    Fault("device", #""$@" evaluate --weights /dev/zero"#, 74, "a regular file): /dev/zero"),
+    Fault("device", #""$@" generate --weights /dev/zero"#, 74, "a regular file): /dev/zero"),
+    Fault("device", #""$@" --init /dev/zero --out none"#, 74, "a regular file): /dev/zero", isJobs: true),
+    Fault("device", #""$@" --config /dev/zero --out none"#, 74, "a regular file): /dev/zero", isJobs: true),
+    Fault(
+      "device", #""$@" verify /dev/zero"#, 74, "can't read the checkpoint (a device, not a regular file): /dev/zero"),
+    Fault(
+      "pipe beyond memory", lines + #"ulimit -v 800000; yes one | "$@" --train /dev/stdin --valid t --out none"#, 74,
+      "more than ulimit -v has memory for): /dev/stdin; give a shorter one"),
     Fault("name that is no UTF-8", lines + #"mv t $'\xe9'; "$@" tokenize $'\xe9' --out $'o\xe9'"#, 0, #"--data o\xE9"#),
     Fault(
       "name that is no UTF-8",
@@ -134,6 +157,22 @@ extension FaultTableTests {
       "'model' has an empty value: r.yaml, line 1"),
     Fault("empty value", #"DIST_TRAIN_SEED= "$@" --out none"#, 64, "'seed' has an empty value: DIST_TRAIN_SEED"),
     Fault("empty value", #"DIST_TRAIN_CONFIG= "$@" --out none"#, 64, "'config' has an empty value: DIST_TRAIN_CONFIG"),
+    Fault(
+      "flag and its inversion",
+      #"printf 'tie-weights: true\nno-tie-weights: true\n' > r.yaml; "$@" --model gru --config r.yaml --out none"#, 64,
+      "'tie-weights' and 'no-tie-weights' contradict each other: r.yaml, line 1, r.yaml, line 2; leave out one",
+      isJobs: true),
+    Fault(
+      "flag and its inversion",
+      #"printf 'no-lr-find: true\nepochs: 1\nlr-find: yes\n' > r.yaml; "$@" --config r.yaml --out none"#, 64,
+      "'no-lr-find' and 'lr-find' contradict each other: r.yaml, line 1, r.yaml, line 3"),
+    Fault(
+      "flag and its inversion", #"DIST_TRAIN_LR_FIND=0 DIST_TRAIN_NO_LR_FIND=0 "$@" --out none"#, 64,
+      "contradict each other: DIST_TRAIN_LR_FIND, DIST_TRAIN_NO_LR_FIND"),
+    Fault(
+      "flag and its inversion",
+      #"printf 'lr-find: false\nno-lr-find: true\nsteps: 2\n' > r.yaml; DIST_TRAIN_LR_FIND=1 "$@" --config r.yaml --out none"#,
+      0, "digest "),
     Fault(
       "no value",
       #"printf 'steps: null\nquiet: true\n' > r.yaml; "$@" --config r.yaml --no-lr-find --epochs 1 --out none"#,
@@ -246,9 +285,9 @@ extension FaultTableTests {
     Fault("control characters", run + #"mv run $'r\a'; "$@" verify $'r\a'"#, 0, #"intact   r\u0007/checkpoints/"#),
     Fault("control characters", lines + #""$@" tokenize t --out $'o\xc2\x9b31m'"#, 0, #"--data o\u009b31m"#),
     Fault(
-      "control characters", #""$@" --train $'n\033[31m\n' --valid t --out none"#, 74, "n [31m ; check its name",
+      "control characters", #""$@" --train $'n\033[31m\n' --valid t --out none"#, 74, #"n\u001b[31m\n; check its name"#,
       isJobs: true),
-    Fault("control characters", #""$@" $'tr\033in'"#, 64, "unknown command: tr in; did you mean train?"),
+    Fault("control characters", #""$@" $'tr\033in'"#, 64, #"unknown command: tr\u001bin; did you mean train?"#),
     Fault(
       "direction of writing", lines + #"cp t $'\u202et'; "$@" data --train $'\u202et' --valid t --batch-size 2"#, 0,
       #"\u202et"#),

@@ -15,6 +15,11 @@
       }
       #expect(isFew(1, 1, of: 64) && isFew(1, 1, of: 2) && isFew(4, 1, of: 8))
       #expect(!isFew(1, 1, of: 1) && !isFew(4, 1, of: 4) && !isFew(4, 2, of: 8) && !isFew(3, 1, of: 4))
+      // Two threads on one core, or two processes that share one.
+      #expect(BoundCores(processes: 1, ofEach: 1, ofJob: 2).isFew(lanes: 16, threads: 2))
+      #expect(!BoundCores(processes: 1, ofEach: 1, ofJob: 2).isFew(lanes: 16, threads: 1))
+      #expect(BoundCores(processes: 2, ofEach: 1, ofJob: 2, together: 1).isFew(lanes: 16))
+      #expect(!BoundCores(processes: 2, ofEach: 2, ofJob: 2, together: 2).isFew(lanes: 16))
       // More would have nothing to do.
       #expect(!isFew(1, 1, of: 64, lanes: 1) && !isFew(16, 1, of: 64))
     }
@@ -34,9 +39,44 @@
       #expect(told.allSatisfy { $0.contains("cores can be used") && $0.contains("--bind-to none") })
       #expect(try lines(["--quiet"]).isEmpty)
       #expect(try lines(["--threads", "1"]).isEmpty)
+      #expect(try lines(["--threads", "2"]) == told)
     }
 
-    #if MPI && !MPICH
+    #if MPI
+      /// Ranks that may use one core between them are told so, whoever has put them there.
+      @Test(.enabled(if: ProcessInfo.processInfo.processorCount > 1, "one core"), arguments: [nil, "1"] as [String?])
+      func ranksThatShareACore(threads: String?) throws {
+        let words = ["exec taskset -c 0", BuiltProgram("dist-train").path] + Self.steps
+        let more = threads.map { ["--threads", $0] } ?? []
+        let result = try BuiltProgram(path: "/bin/sh").run(["-c", (words + more).joined(separator: " ")], ranks: 2)
+        let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+        #expect(result.status == 0 && own.count == 1, "\(result.errors)")
+        #expect(own.allSatisfy { $0.hasPrefix("dist-train: 1 of ") && $0.contains("cores can be used") }, "\(own)")
+      }
+
+      /// Settings with which the library can't start.
+      @Test(arguments: Self.unusable) func unusableSettings(variable: String, value: String, line: String) throws {
+        let result = try BuiltProgram("dist-train").run(
+          Self.steps, ranks: 2, environment: [variable: value], seconds: 60)
+        let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+        #expect(result.status == 64 && own.count == 1, "\(result.status) \(result.errors)")
+        #expect(own.allSatisfy { $0.contains("\(line): \(variable)=\(value); unset \(variable)") }, "\(own)")
+        #expect(result.time < .milliseconds(slack(10_000)) && result.leftProcesses.isEmpty)
+      }
+    #endif
+
+    #if MPICH
+      static let unusable = [("UCX_TLS", "foo", "UCX has no such transport")]
+    #else
+      static let unusable = [
+        ("OMPI_MCA_pml", "foo", "Open MPI has no module 'foo'"), ("OMPI_MCA_btl", "self,foo", "no module 'foo'"),
+        ("OMPI_MCA_osc", "foo", "no module 'foo'"), ("OMPI_MCA_coll", "foo", "no module 'foo'"),
+        ("OMPI_MCA_btl", "tcp", "a rank can't reach itself"),
+        ("OMPI_MCA_btl", "self", "the ranks can't reach each other"),
+      ]
+    #endif
+
+    #if MPI
       static let canMount: Bool = {
         let result = try? BuiltProgram(path: "/usr/bin/env").run(
           ["unshare", "-m", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/dev/shm"])
@@ -58,6 +98,20 @@
         #expect(result.output.last { $0.hasPrefix("digest ") } == alone.output.last)
         #expect(!result.errors.contains { $0.contains("not enough space") }, "\(result.errors)")
       }
+
+      #if !MPICH
+        /// Open MPI's launcher, which may hang then, has its files in TMPDIR.
+        @Test(.enabled(if: canMount, "no file system can be mounted")) func fullTemporaryDirectory() throws {
+          let folder = try TemporaryDirectory()
+          defer { folder.remove() }
+          let mount = "mount -t tmpfs -o size=4m tmpfs $0; export TMPDIR=$0; exec \"$@\""
+          let result = try BuiltProgram("dist-train").run(
+            Self.steps, ranks: 4, prefix: ["unshare", "-m", "bash", "-c", mount, folder.path], seconds: 30)
+          let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+          #expect(own.count == 1 && own[0].contains("too little room for the files of Open MPI's launcher"), "\(own)")
+          #expect(own.allSatisfy { $0.contains("give another directory by TMPDIR") })
+        }
+      #endif
 
       @Test(.enabled(if: canMount, "no file system can be mounted")) func noSharedMemoryAnywhere() throws {
         let result = try run(shared: "100k", temporary: "/dev/shm")

@@ -135,6 +135,11 @@ import Testing
         try run("test $rank = 2 && export DIST_TRAIN_EPOCS=3; exec $run \(short)", ranks: 3), status: 64,
         orKilled: true,
         ["unknown option in the environment: DIST_TRAIN_EPOCS, on rank 2 (", "did you mean DIST_TRAIN_EPOCHS?"])
+      // The others would wait for it in MPI's start.
+      let finished = try run(
+        "test $rank = 1 && exec $run \(short) --epochs 0; exec $run \(short) --stall-seconds 30", ranks: 3)
+      expectOneLine(finished, status: 64, orKilled: true, ["number of epochs 0", "on rank 1 ("])
+      #expect(!finished.errors.contains { $0.contains("--resume") }, "\(finished.errors)")
     }
   }
 #endif

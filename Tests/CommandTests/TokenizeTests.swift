@@ -105,7 +105,7 @@ import Testing
       ([good, "--valid", empty] + out, 65, "no text to validate on"),
       ([folder.path + "/none"] + out, 74, "can't read the file"),
       ([folder.path] + out, 74, "(a directory, not a file): \(folder.path); name the files in it"),
-      (["/dev/null"] + out, 74, "(not a file): /dev/null; check its name"),
+      (["/dev/null"] + out, 74, "(a device, not a regular file): /dev/null; write some of it to a file"),
       ([good, "--out", folder.path], 74, "isn't empty: \(folder.path)/empty; choose another"),
       ([good, "--out", "/proc/none"], 74, "can't make the output directory"),
       ([good, "--min-freq", "0"] + out, 64, "--min-freq"),

@@ -93,6 +93,17 @@ import Testing
     #expect(try supervised(["--bogus", "--out", runs.path("other")]).lines.count == 1)
   }
 
+  /// Whatever the program is called.
+  @Test func aRunThatIsNotFiniteIsNotBegunAgain() throws {
+    defer { runs.remove() }
+    let result = try supervisedByShell(
+      "ln -s \"$1\" \"$2-trainer\"; \"$0\" --backoff 0 \"$2-trainer\" --lr 1e12 --epochs 1 --no-lr-find --out \"$2\"")
+    #expect(result.status == 1)
+    let errors = result.finished.errors
+    #expect(errors.count { $0.hasPrefix("run-trainer: ") && $0.contains("not finite") } == 1, "\(errors)")
+    #expect(!errors.contains { $0.contains("; again in") }, "\(errors)")
+  }
+
   #if !MPICH
     @Test func itComesBackWithFewerRanks() throws {
       defer { runs.remove() }

@@ -25,6 +25,19 @@ import Testing
     #expect(more.status == 0 && more.digest != nil, "\(more.lines)")
   }
 
+  /// What a run carries may grow for a hundred steps before it isn't finite any more: a checkpoint of that time is kept,
+  /// and is not the one to go on from.
+  @Test func aStateThatGrowsIsPassedOver() throws {
+    defer { runs.remove() }
+    let diverged = try runs.run(["--epochs", "60", "--no-lr-find", "--out", runs.path("run")])
+    #expect(diverged.status == 1, "\(diverged.lines)")
+    let match = try #require(diverged.lines.first?.firstMatch(of: #/--resume (\S+) --new-schedule --lr (\S+)$/#))
+    let newest = try #require(try runs.checkpoints("run").sorted().last)
+    #expect(!newest.hasSuffix(String(match.1)) && newest != String(match.1))
+    let more = try runs.run(["--resume", String(match.1), "--new-schedule", "--lr", String(match.2)])
+    #expect(more.status == 0 && more.digest != nil, "\(more.lines)")
+  }
+
   @Test(arguments: ["0.03", "0.3", "3"]) func noRunSucceedsWithANonFiniteState(rate: String) throws {
     defer { runs.remove() }
     let run = try runs.run(["--lr", rate, "--no-lr-find", "--epochs", "2", "--out", runs.path("run")])

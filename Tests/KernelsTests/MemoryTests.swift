@@ -80,6 +80,9 @@ import Testing
 
   @Test func groupsOutwards() {
     #expect(MemoryLimit.folders(of: "/a/b") == ["/a/b", "/a", ""])
+    // The program's own pages are among those cached, and are needed.
+    #expect(MemoryLimit.droppable(30 << 20, shared: 2 << 20, mapped: 20 << 20) == 10 << 20)
+    #expect(MemoryLimit.droppable(30 << 20, shared: 25 << 20, mapped: nil) == 5 << 20)
     #expect(MemoryLimit.folders(of: "/") == [""])
     let file = SystemFile(text: "9:name=systemd:/\n4:memory:/job/step\n3:cpu,cpuacct:/\n0::/x\n")
     #expect(file.rest(behind: ":memory:") == "/job/step" && file.rest(of: "0::") == "/x")

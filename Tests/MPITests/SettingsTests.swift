@@ -63,6 +63,39 @@
       #expect(Self.corrections(["OMPI_MCA_osc": "^ucx"]) == [] && Self.corrections([:]) == [])
     }
 
+    @Test func modulesThatAreNotThere() {
+      func unusable(_ environment: [String: String]) -> String? {
+        World.unusableModules(environment: environment) { framework in
+          ["pml": ["ob1", "cm"], "btl": ["self", "tcp", "vader"], "osc": ["sm"], "coll": ["tuned"]][framework] ?? []
+        }.map { "\($0.problem): \($0.text); \($0.remedy)" }
+      }
+      #expect(
+        unusable(["OMPI_MCA_pml": "foo"])
+          == "Open MPI has no module 'foo': OMPI_MCA_pml=foo; unset OMPI_MCA_pml, or give some of cm, ob1")
+      #expect(unusable(["OMPI_MCA_osc": "sm,bar"])?.contains("'bar'") == true)
+      #expect(unusable(["OMPI_MCA_btl": "tcp"])?.contains("can't reach itself") == true)
+      #expect(unusable(["OMPI_MCA_btl": "self"])?.contains("can't reach each other") == true)
+      for fine in ["self,vader", "^openib", "self,tcp", ""] { #expect(unusable(["OMPI_MCA_btl": fine]) == nil) }
+      // Parts of the library rather than files: nobody knows them.
+      #expect(unusable(["OMPI_MCA_coll": "foo"]) == nil)
+    }
+
+    @Test func transportsThatAreNotThere() {
+      func unusable(_ value: String) -> Bool { World.unusableTransports(environment: ["UCX_TLS": value]) != nil }
+      #expect(unusable("foo") && unusable("foo,bar"))
+      for fine in ["tcp", "^ib", "all", "foo,self", "rc_x,sm", "\\ud:aux,tcp", ""] {
+        #expect(!unusable(fine), "\(fine)")
+      }
+      #expect(World.unusableTransports(environment: [:]) == nil)
+    }
+
+    @Test func littleSharedMemoryUnderMPICH() {
+      let job = ["PMI_SIZE": "4", "PMI_RANK": "0", "MPI_LOCALNRANKS": "4"]
+      #expect(Self.corrections(job, room: 1 << 20) == ["UCX_POSIX_DIR=/t"])
+      #expect(Self.corrections(job, room: 1 << 30) == [] && Self.corrections(job, room: 1 << 20, elsewhere: 1) == [])
+      #expect(Self.corrections(job.merging(["UCX_TLS": "tcp"]) { $1 }, room: 1 << 20) == [])
+    }
+
     @Test func littleSharedMemoryIsGoneAround() {
       let job = Self.job(size: 4, local: 4)
       let both = ["OMPI_MCA_btl_vader_backing_directory=/t", "OMPI_MCA_osc_sm_backing_directory=/t"]

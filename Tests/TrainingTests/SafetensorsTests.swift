@@ -192,6 +192,8 @@ import Training
     #expect(
       value.text
         == #"{"a":[null,true,-3,0.1,0.1,null,null],"b\"\n\u0001":"\\é\u2028","c":{},"d":[],"e":{"f":1}}"#)
+    // Bytes of what is escaped occur in other characters too.
+    #expect(JSONValue.string("\u{85}\u{2029}\u{E9}\u{A8}\u{20A8}\u{2027}\u{C2}").text == #""\u0085\u2029é¨₨‧Â""#)
     #expect(
       JSONValue.object([("a", .array([.integer(1), .integer(2)])), ("b", .array([]))]).prettyText
         == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": []\n}")

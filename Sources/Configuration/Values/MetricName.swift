@@ -18,6 +18,9 @@ public enum MetricName: Sendable, Equatable {
     }
   }
 
+  /// All that there are, in words.
+  package static let forms = "accuracy, perplexity, and top5 or another number"
+
   /// Nil for a name that is none.
   public init?(_ text: String) {
     switch text {

@@ -1,6 +1,5 @@
 @_exported public import Corpus
 internal import Files
-internal import SystemPackage
 @_exported public import Tokenization
 
 // Corpora, vocabularies and tokens are part of this library's interface, so that `import Training` is all a program
@@ -86,12 +85,7 @@ public struct Corpora: Sendable {
   }
 
   private static func read(_ path: String) throws -> [UInt8] {
-    do {
-      return try FileOperations.read(FilePath(named: path))
-    } catch {
-      throw RunError(
-        "can't read the file (\(error))", at: path, remedy: "check its name and permissions", status: .inputOutput)
-    }
+    try InputFile.bytes(path, remedy: "check its name and permissions")
   }
 
   /// Where the lines begin that have a character other than LF and CR.

@@ -2,7 +2,6 @@ internal import Corpus
 private import Crypto
 package import Files
 internal import Jobs
-internal import SystemPackage
 package import Teams
 internal import Tokenization
 
@@ -93,12 +92,8 @@ package struct Texts: Sendable {
     case .files(let train, let valid):
       var digest = ""
       for path in [train, valid] {
-        do {
-          digest += hexadecimal(SHA256.hash(data: try FileOperations.read(FilePath(named: path))))
-        } catch {
-          throw RunError(
-            "can't read the file (\(error))", at: path, remedy: "check its name and permissions", status: .inputOutput)
-        }
+        let bytes = try InputFile.bytes(path, remedy: "check its name and permissions")
+        digest += hexadecimal(SHA256.hash(data: bytes))
       }
       return digest
     }

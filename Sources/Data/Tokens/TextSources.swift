@@ -22,19 +22,15 @@ struct TextSource: Sendable {
 
   /// Bytes of a regular file; throws for pipes and directories.
   static func size(_ path: String) throws(RunError) -> Int {
-    var (problem, remedy) = ("not a file", "check its name and permissions")
-    do {
-      let stat = try FilePath(named: path).stat()
-      if stat.type == .regular { return Int(stat.size) }
-      if stat.type == .directory { (problem, remedy) = ("a directory, not a file", "name the files in it") }
-      // It is read more than once, and at any offset.
-      if stat.type == .fifo || stat.type == .socket {
-        (problem, remedy) = ("a pipe, not a regular file", "write it to a file and name that")
-      }
-    } catch {
-      problem = error.description.lowercased()
+    let stat: Stat
+    do { stat = try FilePath(named: path).stat() } catch {
+      throw RunError(
+        "can't read the file (\(error.description.lowercased()))", at: path, remedy: "check its name and permissions",
+        status: .inputOutput)
     }
-    throw RunError("can't read the file (\(problem))", at: path, remedy: remedy, status: .inputOutput)
+    // It is read more than once, and at any offset.
+    guard stat.type == .regular else { throw InputFile.irregular(stat.type, path) }
+    return Int(stat.size)
   }
 }
 

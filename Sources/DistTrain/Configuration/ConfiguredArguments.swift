@@ -42,6 +42,7 @@ struct ConfiguredArguments {
     var added: [String] = []
     var places: [String: String] = [:]
     for (settings, isFile) in [(fromFile, true), (environment, false)] {
+      try Self.checkFlags(settings)
       for setting in settings {
         guard let argument = try Self.argument(setting, command, isFile: isFile) else { continue }
         // The option may have been given by another of its names.
@@ -74,6 +75,24 @@ struct ConfiguredArguments {
     return RunError(
       error.problem, at: "\(error.place) (\(origins.joined(separator: "; ")))", remedy: error.remedy,
       status: error.status)
+  }
+
+  /// Throws for a flag that one setting turns on and another of the same place off: the order of neither says which
+  /// counts.
+  private static func checkFlags(_ settings: [OptionSetting]) throws(RunError) {
+    var known: [String: (setting: OptionSetting, isOn: Bool)] = [:]
+    for setting in settings {
+      guard let truth = setting.truth, !setting.isQuoted else { continue }
+      let isNegative = setting.name.hasPrefix("no-")
+      let name = isNegative ? String(setting.name.dropFirst(3)) : setting.name
+      let isOn = truth != isNegative
+      if let other = known[name], other.isOn != isOn {
+        throw RunError(
+          "'\(other.setting.name)' and '\(setting.name)' contradict each other",
+          at: "\(other.setting.place), \(setting.place)", remedy: "leave out one of the two", status: .usage)
+      }
+      known[name] = (setting, isOn)
+    }
   }
 
   /// All names of an argument; the parser has a flag that can be turned off as two.

@@ -24,6 +24,9 @@ struct CommandJob: Sendable {
     _ name: String, _ options: OptionValues, arguments: [String] = [], sizesAreKnown: Bool = true,
     modelIsKnown: Bool = true
   ) throws(RunError) {
+    let names = options.declared.map(\.typedName)
+    // A model that a file has isn't made smaller by options.
+    OfferedOptions.names = modelIsKnown ? names : names.filter { !["--hidden", "--bptt"].contains($0) }
     try options.check()
     self.name = name
     self.options = options
@@ -59,7 +62,8 @@ struct CommandJob: Sendable {
   func run<Result>(stallSeconds: Double? = nil, _ body: (Job) throws -> Result) throws -> Result {
     try Job.run(
       threads: options[RunOption.data.threads], ranksPerNode: options[RunOption.data.ranksPerNode],
-      stallSeconds: stallSeconds, agreeingOn: facts, body)
+      stallSeconds: stallSeconds,
+      goingOn: options[RunOption.output.out] == .nowhere ? "run it again" : Watchdog.goingOn, agreeingOn: facts, body)
   }
 
   /// Runs `work` for every worker of this process's part of the job.
@@ -71,8 +75,9 @@ struct CommandJob: Sendable {
   /// The workers of this process's part of the job, which the log records; collective. See `Job.makeWorkers`.
   func makeWorkers(_ job: Job, _ lanes: Lanes, mayIdle: Bool = true) throws -> LocalWorkers {
     let workers = try job.makeWorkers(lanes, mayIdle: mayIdle)
-    if job.rank == 0, options[RunOption.data.threads] == nil, !options(RunOption.output.quiet) {
-      BoundCores.current?.report(lanes: lanes.count)
+    let together = try job.coresOfNode()
+    if job.rank == 0, !options(RunOption.output.quiet) {
+      BoundCores.current(together: together)?.report(lanes: lanes.count, threads: options[RunOption.data.threads])
     }
     Log.logger(options(RunOption.data.logLevel), isFirst: job.rank == 0).info(
       "team ready",

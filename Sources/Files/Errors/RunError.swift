@@ -39,14 +39,9 @@ public struct RunError: Error, Equatable, CustomStringConvertible {
     self.status = status
   }
 
-  /// `<problem>: <place>; <remedy>` on one line: line breaks and other control characters in a path or a message
-  /// become spaces, and what else a terminal obeys is escaped.
-  public var description: String {
-    let text = "\(problem): \(place); \(remedy)"
-    return PlainText.visible(
-      String(
-        String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 })))
-  }
+  /// `<problem>: <place>; <remedy>` on one line: line breaks and what else a terminal obeys in a path or a message are
+  /// escaped as `PlainText.visible` has them everywhere.
+  public var description: String { PlainText.visible("\(problem): \(place); \(remedy)") }
 }
 
 extension RunError {

@@ -13,17 +13,22 @@ public enum JSONValue: Sendable {
   case object([(name: String, value: JSONValue)])
 
   /// The value on one line, without spaces.
-  public var text: String {
-    var text = ""
-    write(to: &text, indentation: nil)
-    return text
+  public var text: String { String(decoding: utf8, as: UTF8.self) }
+
+  /// The bytes of `text`.
+  ///
+  /// - Complexity: linear in them.
+  package var utf8: [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes, indentation: nil)
+    return bytes
   }
 
   /// The value over several lines, indented by two spaces a level, without a line break at the end.
   public var prettyText: String {
-    var text = ""
-    write(to: &text, indentation: 0)
-    return text
+    var bytes: [UInt8] = []
+    write(to: &bytes, indentation: 0)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The first member of that name; nil if there is none or if this is no object.
@@ -32,60 +37,77 @@ public enum JSONValue: Sendable {
     return members.first { $0.name == name }?.value
   }
 
-  private func write(to text: inout String, indentation: Int?) {
+  private func write(to bytes: inout [UInt8], indentation: Int?) {
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .integer(let value): text += value.description
-    case .number(let value): text += value.isFinite ? value.description : "null"
-    case .float(let value): text += value.isFinite ? value.description : "null"
-    case .string(let value): Self.write(quoted: value, to: &text)
+    case .null: bytes += "null".utf8
+    case .bool(let value): bytes += (value ? "true" : "false").utf8
+    case .integer(let value): bytes += value.description.utf8
+    case .number(let value): bytes += (value.isFinite ? value.description : "null").utf8
+    case .float(let value): bytes += (value.isFinite ? value.description : "null").utf8
+    case .string(let value): Self.write(quoted: value, to: &bytes)
     case .array(let elements):
-      Self.write(list: elements, between: ("[", "]"), to: &text, indentation: indentation) { element, text, inner in
-        element.write(to: &text, indentation: inner)
+      Self.write(list: elements, between: ("[", "]"), to: &bytes, indentation: indentation) { element, bytes, inner in
+        element.write(to: &bytes, indentation: inner)
       }
     case .object(let members):
-      Self.write(list: members, between: ("{", "}"), to: &text, indentation: indentation) { member, text, inner in
-        Self.write(quoted: member.name, to: &text)
-        text += inner == nil ? ":" : ": "
-        member.value.write(to: &text, indentation: inner)
+      Self.write(list: members, between: ("{", "}"), to: &bytes, indentation: indentation) { member, bytes, inner in
+        Self.write(quoted: member.name, to: &bytes)
+        bytes += (inner == nil ? ":" : ": ").utf8
+        member.value.write(to: &bytes, indentation: inner)
       }
     }
   }
 
   private static func write<Item>(
-    list: [Item], between brackets: (open: String, close: String), to text: inout String, indentation: Int?,
-    item write: (Item, inout String, Int?) -> Void
+    list: [Item], between brackets: (open: String, close: String), to bytes: inout [UInt8], indentation: Int?,
+    item write: (Item, inout [UInt8], Int?) -> Void
   ) {
-    text += brackets.open
+    bytes += brackets.open.utf8
     let inner = indentation.map { $0 + 2 }
     for (index, item) in list.enumerated() {
-      if index > 0 { text += "," }
-      if let inner { text += "\n" + String(repeating: " ", count: inner) }
-      write(item, &text, inner)
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      if let inner { startLine(inner, &bytes) }
+      write(item, &bytes, inner)
     }
-    if let indentation, !list.isEmpty { text += "\n" + String(repeating: " ", count: indentation) }
-    text += brackets.close
+    if let indentation, !list.isEmpty { startLine(indentation, &bytes) }
+    bytes += brackets.close.utf8
+  }
+
+  private static func startLine(_ indentation: Int, _ bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\n"))
+    bytes += repeatElement(UInt8(ascii: " "), count: indentation)
   }
 
   /// Escapes what JSON demands, and every other character that a terminal or an editor could take for a line break or
   /// a control sequence, so that quoted text always stays on its line.
-  private static func write(quoted value: String, to text: inout String) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+  private static func write(quoted value: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): bytes += #"\""#.utf8
+      case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+      case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+      case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+      case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
+      case 0..<0x20, 0x7F: escape(UInt32(byte), &bytes)
+      // U+0080…U+009F are C2 80…C2 9F, U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
+      case 0x80...0x9F where bytes.last == 0xC2:
+        bytes.removeLast()
+        escape(UInt32(byte), &bytes)
+      case 0xA8...0xA9 where bytes.suffix(2) == [0xE2, 0x80]:
+        bytes.removeLast(2)
+        escape(0x2028 + UInt32(byte - 0xA8), &bytes)
+      default: bytes.append(byte)
       }
     }
-    text += "\""
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func escape(_ scalar: UInt32, _ bytes: inout [UInt8]) {
+    let digits = String(scalar, radix: 16)
+    bytes += #"\u"#.utf8
+    bytes += repeatElement(UInt8(ascii: "0"), count: 4 - digits.count)
+    bytes += digits.utf8
   }
 }
 

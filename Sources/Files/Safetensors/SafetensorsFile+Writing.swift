@@ -64,7 +64,7 @@ extension SafetensorsFile {
       members.append((tensor.name, .object(entry)))
       offset = end
     }
-    var header = Array(JSONValue.object(members).text.utf8)
+    var header = JSONValue.object(members).utf8
     header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - header.count % 8) % 8))
     precondition(
       header.count <= maximumHeader, "a header of \(header.count) bytes can't be read back")

@@ -39,7 +39,9 @@ extension Session {
     guard team.rank == start, let limit = MemoryLimit.binding else { return nil }
     switch limit.kind {
     case .addressSpace, .data: return nil
-    case .machine, .group: return limit.available < estimate.node ? error(estimate.node, limit, team) : nil
+    case .machine, .group:
+      let needed = estimate.node + MemoryEstimate.growthByteCount * (place.node.count / place.process.count)
+      return limit.available < needed ? error(needed, limit, team) : nil
     }
   }
 
@@ -48,8 +50,6 @@ extension Session {
       "too little memory: the run takes \(NumberText.bytes(needed)), and of \(limit.name) "
         + "\(NumberText.bytes(limit.available)) are left",
       at: team.size > 1 ? "worker \(team.rank) of \(team.size)" : "\(NumberText.bytes(limit.total)) in all",
-      remedy:
-        "\(limit.remedy), or give a smaller --batch-size, --bptt or --hidden (dist-train data tells what each takes)",
-      status: .failure)
+      remedy: "\(RunError.shortageRemedy(limit)) (dist-train data tells what each takes)", status: .failure)
   }
 }

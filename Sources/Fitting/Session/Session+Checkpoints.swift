@@ -1,4 +1,5 @@
 package import Files
+internal import Models
 internal import Teams
 
 extension Session {
@@ -9,6 +10,9 @@ extension Session {
   /// Bytes that keeping a state and telling of it take at most: of a small state the workers' parts, once more as
   /// worker 0 has them, and put in order; of a large one the buffers of its pieces.
   package var reserveByteCount: Int { 8 << 20 + 4 * min(trainer.state.byteCount, 16 << 20) }
+
+  /// The names that checkpoints have for what the run carries from step to step.
+  package var carriedNames: [String] { trainer.carriedStates.map(\.name) }
 
   /// Bytes of the weights.
   package var weightsByteCount: Int { trainer.state.weights.reduce(0) { $0 + 4 * $1.count } }

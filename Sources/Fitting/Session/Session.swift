@@ -62,6 +62,7 @@ public final class Session {
     self.team = team
     let tokens = texts.train.vocabulary.tokens
     vocabulary = tokens
+    try Self.check(metrics, vocabulary: tokens.count)
     let layout = configuration.model.layout(vocabulary: tokens.count)
     let train = try Self.batches(texts.train, texts.files?.train, configuration, team)
     let valid = try Self.batches(texts.valid, texts.files?.valid, configuration, team)
@@ -120,6 +121,16 @@ public final class Session {
 
   /// Tokens that the steps of an epoch read, over all workers.
   public var tokensPerEpoch: Int { trainer.train.count * configuration.batchSize * configuration.bptt }
+
+  /// Throws for a metric of more of the likeliest tokens than there are, which is 1 whatever the model has learnt.
+  private static func check(_ metrics: [Metric], vocabulary: Int) throws(RunError) {
+    for metric in metrics {
+      guard case .topK(let count)? = metric.optionName, count > vocabulary else { continue }
+      throw RunError(
+        "\(metric.name) is always 1 with a vocabulary of \(vocabulary) tokens", at: "--metrics \(metric.name)",
+        remedy: "give a number below \(vocabulary)", status: .usage)
+    }
+  }
 
   /// - file: the token file that the corpus is of, if any.
   private static func batches(

@@ -62,12 +62,7 @@ package enum WeightsFile {
   package static func sharedBytes(_ path: String, _ team: any Team) throws -> (file: String, bytes: [UInt8]) {
     let message = try SharedOutcome.share(team) { () throws(RunError) in
       let file = file(path)
-      do {
-        return Array(file.utf8) + [0] + (try FileOperations.read(FilePath(named: file)))
-      } catch {
-        throw RunError(
-          "can't read the file (\(error))", at: file, remedy: remedy(path, file), status: .inputOutput)
-      }
+      return Array(file.utf8) + [0] + (try InputFile.bytes(file, remedy: remedy(path, file)))
     }
     // No name has a NUL in it.
     let end = message.firstIndex(of: 0) ?? message.endIndex

@@ -83,7 +83,7 @@ public struct MemoryLimit: Sendable, Equatable {
         let memory = SystemFile(directory + "/memory.stat")
         return group(
           directory + "/memory.max", SystemFile(directory + "/memory.current")?[""],
-          droppable: (memory?["file "] ?? 0) - (memory?["shmem "] ?? 0))
+          droppable: droppable(memory?["file "], shared: memory?["shmem "], mapped: memory?["file_mapped "]))
       }
       if !own.isEmpty { return own }
     }
@@ -94,8 +94,15 @@ public struct MemoryLimit: Sendable, Equatable {
       let memory = SystemFile(directory + "/memory.stat")
       return group(
         directory + "/memory.limit_in_bytes", SystemFile(directory + "/memory.usage_in_bytes")?[""],
-        droppable: (memory?["total_cache "] ?? 0) - (memory?["total_shmem "] ?? 0))
+        droppable: droppable(
+          memory?["total_cache "], shared: memory?["total_shmem "], mapped: memory?["total_mapped_file "]))
     }
+  }
+
+  /// Bytes that the system can drop from a group's caches: neither shared memory nor what programs have mapped, their
+  /// own code above all, which they would only read again.
+  static func droppable(_ cached: Int?, shared: Int?, mapped: Int?) -> Int {
+    (cached ?? 0) - max(shared ?? 0, mapped ?? 0)
   }
 
   /// - droppable: bytes that the system can drop from its caches.

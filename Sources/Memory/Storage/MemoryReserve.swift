@@ -122,6 +122,8 @@ private final class Block: Sendable {
   @_cdecl("dist_train_malloc")
   public func mallocWithReserve(_ byteCount: Int) -> UnsafeMutableRawPointer? {
     if let memory = libcMalloc(byteCount) { return memory }
+    // More than half of all addresses: a count that went wrong, of which the library that asks must make an error.
+    if byteCount < 0 { return nil }
     return MemoryReserve.allocate(byteCount) { libcMalloc(byteCount) }
   }
 #endif

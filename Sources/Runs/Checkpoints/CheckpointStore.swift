@@ -9,12 +9,16 @@ public struct CheckpointStore: Sendable {
   private let run: RunDirectory
   /// How many of the last ones to keep, besides the best.
   let keep: Int
+  private let carried: [String]
 
   /// Makes the directory `checkpoints` of a run if it is missing.
-  public init(in run: RunDirectory, keep: Int) throws(RunError) {
+  ///
+  /// - carried: the names of what the run carries from step to step.
+  public init(in run: RunDirectory, keep: Int, carried: [String]) throws(RunError) {
     directory = run.path(of: .checkpoints)
     self.run = run
     self.keep = keep
+    self.carried = carried
     if try FileOperations.makeDirectory(directory) { try FileOperations.synchronise(run.path) }
   }
 
@@ -36,7 +40,8 @@ public struct CheckpointStore: Sendable {
     return Int(name.dropFirst(5).dropLast(12)).flatMap { Self.name(ofStep: $0) == name ? $0 : nil }
   }
 
-  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone.
+  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone, but for the newest one
+  /// to go on from where none of the kept ones is (`SoundCheckpoints`).
   ///
   /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were
   /// killed.
@@ -54,7 +59,10 @@ public struct CheckpointStore: Sendable {
     try file?.close(durable: true)
     try nameBest(best)
     // Those of later steps belong to a run that was taken back: not ours to judge.
-    for old in Self.list(directory).filter({ $0.step <= step }).dropFirst(keep) where old.step != best {
+    let own = Self.list(directory).filter { $0.step <= step }
+    guard own.count > keep else { return }
+    let sound = SoundCheckpoints(carried: carried).sound(own).first { _ in true }
+    for old in own.dropFirst(keep) where old.step != best && old.step != sound?.step {
       FileOperations.remove(old.path)
     }
   }

@@ -65,13 +65,14 @@ public struct Resumption: Sendable {
 
   /// The files that `path` stands for, the newest first.
   static func candidates(_ path: FilePath) throws(RunError) -> [FilePath] {
-    do {
-      guard try path.stat().type == .directory else { return [path] }
-    } catch {
+    let type: FileType
+    do { type = try path.stat().type } catch {
       throw RunError(
         "can't read the checkpoint (\(error.description.lowercased()))", at: path.string,
         remedy: "give a run directory or a checkpoint", status: .inputOutput)
     }
+    if type == .regular { return [path] }
+    guard type == .directory else { throw InputFile.irregular(type, path.named, "checkpoint") }
     let inner = path.appending(RunDirectory.File.checkpoints.rawValue)
     return CheckpointStore.list(FileOperations.exists(inner) ? inner : path).map(\.path)
   }

@@ -215,8 +215,10 @@ public final class DurableRun {
     let last = history.lastAppliedStep
     // A tenth of a rate that is far off is far off still: at most the default.
     let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate))
-    let sound = CheckpointStore.list(directory.path(of: .checkpoints)).first { $0.step < last }
-    return RunError(
-      error.problem, at: error.place, remedy: keeping.remedy(sound?.path, lower), status: error.status)
+    let begun = start.resumption?.checkpoint
+    let sound = SoundCheckpoints(carried: session.carriedNames).newest(
+      CheckpointStore.list(directory.path(of: .checkpoints)), before: last,
+      triedStep: begun.flatMap { rate < $0.learningRate ? $0.fit.step : nil })
+    return RunError(error.problem, at: error.place, remedy: keeping.remedy(sound, lower), status: error.status)
   }
 }

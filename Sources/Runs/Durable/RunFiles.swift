@@ -40,7 +40,7 @@ struct RunFiles {
         try directory.truncateMetrics(to: 0)
       }
     }
-    let store = try CheckpointStore(in: directory, keep: keeping.checkpoints)
+    let store = try CheckpointStore(in: directory, keep: keeping.checkpoints, carried: session.carriedNames)
     try store.nameBest(resumption?.checkpoint.fit.bestStep ?? 0)
     // Where they are asked for, all that are kept come to the disk; by default a run of less than a second doesn't wait
     // for them.

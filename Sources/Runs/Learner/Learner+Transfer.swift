@@ -33,7 +33,8 @@ extension Learner {
   /// fastai's `fine_tune`, for weights of another text: trains the last group of parameters by the 1cycle policy, which
   /// rises almost to the end; then all of them, to half the rate, the first group to a hundredth of that.
   ///
-  /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's.
+  /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's, where there are
+  ///   several.
   /// - directory: keeps the two parts in its `frozen` and `unfrozen`, each as `fitOneCycle` keeps a fit; checkpointEvery,
   ///   keep: as there.
   /// - Throws: as `fitOneCycle`.
@@ -54,8 +55,9 @@ extension Learner {
       keepingIn: part("frozen"), checkpointEvery: checkpointEvery, keep: keep)
     try unfreeze()
     let rate = baseLearningRate / 2
+    let lowest = configuration.model.parameterGroups > 1 ? rate / rateRatio : nil
     try fitOneCycle(
-      epochs, maxLearningRate: rate, lowestLearningRate: rate / rateRatio, pctStart: pctStart, divFactor: divFactor,
+      epochs, maxLearningRate: rate, lowestLearningRate: lowest, pctStart: pctStart, divFactor: divFactor,
       momenta: momenta, weightDecay: weightDecay, keepingIn: part("unfrozen"), checkpointEvery: checkpointEvery,
       keep: keep)
   }

@@ -182,6 +182,7 @@ public final class Learner {
     run.epochs = epochs
     run.learningRate = maxLearningRate
     run.lowestLearningRate = lowestLearningRate
+    try run.checkRates(at: "lowestLearningRate, maxLearningRate")
     run.pctStart = pctStart
     run.divFactor = divFactor
     run.momenta = momenta

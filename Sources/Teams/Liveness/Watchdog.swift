@@ -86,7 +86,8 @@ public final class Watchdog: Sendable {
       // A process that was stopped itself doesn't count that time.
       phase.waited += interval
       guard phase.waited > limit + StallDetector.grace * Double(rank + 1), !LauncherSignal.cameLately else { return }
-      let place = if case .starting = phase.0 { "start" } else { "end" }
+      // At the start there is nothing yet to go on from.
+      let (place, remedy) = if case .starting = phase.0 { ("start", "run it again") } else { ("end", remedy) }
       writeErrorLine(
         LostWorkers(
           text: "rank \(rank) waits for others", detail: "at MPI's \(place) for \(limit) s", remedy: remedy))

@@ -95,6 +95,14 @@
       return try defaultThreads(lanes: Lanes(batchSize: most, count: most), ranks: ranks)
     }
 
+    /// Cores that one or another rank of this node may use; collective.
+    public static func coresOfNode(_ ranks: Communicator) throws -> Int {
+      let node = try ranks.splitShared()
+      let cores = try NodeCores(node).ofNode
+      try node.free()
+      return cores
+    }
+
     /// Prints `error` on one line of standard error and ends all ranks with code 1.
     public static let abortJob: @Sendable (any Error) -> Never = { error in
       writeErrorLine(error)
