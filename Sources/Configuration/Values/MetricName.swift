@@ -18,6 +18,9 @@ public enum MetricName: Sendable, Equatable {
     }
   }
 
+  /// Whether lower values are better.
+  public var lowerIsBetter: Bool { self == .perplexity }
+
   /// Nil for a name that is none.
   public init?(_ text: String) {
     switch text {
