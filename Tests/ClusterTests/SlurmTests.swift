@@ -31,6 +31,40 @@
       #expect(result.digests == [try digestAlone(options, in: checkout.path)])
     }
 
+    /// A sweep's runs are those of `train` by itself, and the same command goes on with it as another step.
+    @Test func aSweepHasTheRunsOfOneProcess() throws {
+      let checkout = try Checkout()
+      defer { checkout.remove() }
+      let text = "epochs: 1\nlr-find: false\nbptt: 40\nseeds: 2\ngrid:\n  hidden: [16, 24]\n  lr: [1e-3, 1e-2]\n"
+      try text.write(toFile: checkout.path + "/s.yaml", atomically: true, encoding: .utf8)
+      func sweep(_ ranks: Int, _ options: [String]) throws -> Finished {
+        try Cluster.slurm.run(
+          Self.srun + ["-n", "\(ranks)", ".build/release/dist-train", "sweep", "s.yaml", "--threads", "1"] + options,
+          in: checkout.path, environment: Self.asRoot, seconds: 120)
+      }
+      let first = try sweep(3, ["--out", "o"])
+      #expect(first.status == 0, "\(first.all)")
+      #expect(first.output.contains("8 runs of 4 variants"), "\(first.all)")
+      let again = try sweep(2, ["--out", "o", "--quiet"])
+      #expect(again.status == 0 && again.digests == first.digests && !first.digests.isEmpty, "\(again.all)")
+      let lines = try String(contentsOfFile: checkout.path + "/o/runs.csv", encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == 9)
+      for (hidden, lr, seed) in [("16", "0.001", "42"), ("24", "0.01", "43")] {
+        let digest = try digestAlone(
+          [
+            "--epochs", "1", "--no-lr-find", "--bptt", "40", "--hidden", hidden, "--lr", lr, "--seed", seed, "--out",
+            "none",
+          ], in: checkout.path)
+        let line = lines.first { $0.contains("hidden=\(hidden),lr=\(lr),seed=\(seed)") }
+        #expect(line?.contains(digest.dropFirst("digest ".count)) ?? false, "\(lines)")
+      }
+      // A run that can't be done ends the step with one line of its own, and leaves nothing.
+      try "train: none\nvalid: none\n".write(toFile: checkout.path + "/s.yaml", atomically: true, encoding: .utf8)
+      let refused = try sweep(4, ["--out", "p"])
+      #expect(refused.status == 74 && refused.errors.count { $0.hasPrefix("dist-train: ") } == 1, "\(refused.all)")
+      #expect(!FileManager.default.fileExists(atPath: checkout.path + "/p"))
+    }
+
     /// With the launcher that the job picks by itself, which is Open MPI's, and with those named.
     @Test(
       arguments: MPILauncher.ofThisBuild == .openMPI

@@ -24,6 +24,7 @@ import Testing
       (["--pct-start", "2"], "share 2.0"), (["--div-factor", "inf"], "factor inf"),
       (["--patience", "0"], "number of epochs 0"), (["--min-delta", "-1"], "difference -1.0"),
       (["--monitor", "loss"], "'loss' is invalid for '--monitor"), (["--metrics", "top0"], "'top0' is invalid"),
+      (["--monitor", "top5"], "the run has no metric top5: --monitor top5; give --metrics accuracy,top5"),
       (["--metrics", "top5,top5"], "a metric is there twice (top5,top5): --metrics"),
       (["--metrics", "nonsense"], "'nonsense' is invalid for '--metrics <names>'; give some of accuracy, perplexity"),
       (

@@ -30,6 +30,15 @@ import Training
     // Behind the command's name, and only what the command has.
     #expect(try arguments(["bench", "step"], file: "epochs: 5\nbptt: 7") == ["bench", "step", "--bptt=7"])
     #expect(try arguments(["verify", "runs/first"], environment: environment) == ["verify", "runs/first"])
+    // A command without --config has them, too.
+    #expect(
+      try arguments(
+        ["tokenize", "a.txt"],
+        environment: ["DIST_TRAIN_OUT": "o", "DIST_TRAIN_MIN_FREQ": "1"].merging(environment) { $1 })
+        == ["tokenize", "--min-freq=1", "--out=o", "a.txt"])
+    #expect(
+      try arguments(["sweep", "a.yaml"], environment: ["DIST_TRAIN_SEEDS": "3", "DIST_TRAIN_CONFIG": "x"])
+        == ["sweep", "--seeds=3", "a.yaml"])
     #expect(try arguments(["--help"], environment: environment) == ["--help"])
     #expect(try arguments(["--seed", "4"], file: "") == ["--seed", "4"])
   }
@@ -92,6 +101,16 @@ import Training
     ] {
       try expectOneLine(
         ["--out", "none"], status: 64, saying: line, ranks: nil, prefix: ["env", "DIST_TRAIN_\(variable)=\(value)"])
+    }
+    // Whatever the command.
+    for command in [
+      ["tokenize", "a.txt"], ["generate"], ["verify", "runs"], ["sweep", "a.yaml"], ["bench", "step"], ["data"],
+      ["lr-find"], ["evaluate"],
+    ] {
+      try expectOneLine(
+        command, status: 64,
+        saying: "unknown option in the environment: DIST_TRAIN_EPOCS; did you mean DIST_TRAIN_EPOCHS?", ranks: nil,
+        prefix: ["env", "DIST_TRAIN_EPOCS=3"])
     }
   }
 

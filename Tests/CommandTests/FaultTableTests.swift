@@ -5,7 +5,9 @@ import Testing
 /// What other programs' bug reports are about: for each kind of fault a sample, and the line that answers it. The next
 /// one is a row.
 @Suite(.serialized) struct FaultTableTests {
-  @Test(arguments: texts + files + limits + weights + checkpoints + terminals + surroundings) func alone(fault: Fault)
+  @Test(arguments: texts + files + sweeps + limits + weights + checkpoints + terminals + surroundings) func alone(
+    fault: Fault
+  )
     throws
   {
     try check(fault, ranks: nil)
@@ -13,7 +15,7 @@ import Testing
 
   #if MPI
     @Test(
-      arguments: (texts + files + limits + weights + checkpoints + terminals + surroundings).filter(\.isJobs))
+      arguments: (texts + files + sweeps + limits + weights + checkpoints + terminals + surroundings).filter(\.isJobs))
     func onFourRanks(fault: Fault) throws {
       try check(fault, ranks: 4)
     }

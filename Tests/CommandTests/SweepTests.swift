@@ -121,15 +121,120 @@ import Testing
     let result = try sweep(
       try file("hidden: 16\nlr-find: false\nepochs: 1\nseeds: 2\ngrid:\n  lr: [1e-3, 1e30]\n"),
       ranks: aloneAndRanks.last! ?? 0)
-    #expect(result.status == 0, "\(result.errors)")
-    #expect(result.ownErrors.isEmpty)
+    #expect(result.status == 1, "\(result.errors)")
+    #expect(
+      result.ownErrors == [
+        "dist-train: 2 of 4 runs have failed: \(folder.path)/sweep/runs.csv; look there for their errors"
+      ])
     let table = try rows("sweep/table.csv")
     #expect(table.map { $0["failed"] } == ["0", "2"] && table[1]["valid_loss_mean"] == "")
     #expect(table[0]["best"] == "1")
     let failed = result.output.split(separator: "\n").filter { $0.hasPrefix("failed  lr=1e+30,seed=4") }
     #expect(failed.count == 2 && failed[0].contains("not finite"), "\(result.output)")
     // It is done, and not tried again.
-    #expect(try sweep(folder.path + "/sweep.yaml").output.contains("4 runs of 2 variants; done before: 4\n"))
+    let again = try sweep(folder.path + "/sweep.yaml")
+    #expect(again.output.contains("4 runs of 2 variants; done before: 4\n") && again.status == 1)
+    let all = try sweep(
+      try file("hidden: 16\nlr-find: false\nepochs: 1\nlr: 1e30\n"), to: "all", ["--quiet"])
+    #expect(all.status == 1 && all.digest != nil && all.output.split(separator: "\n").count == 1, "\(all.output)")
+    #expect(all.ownErrors.first?.hasPrefix("dist-train: all runs have failed (1): ") ?? false, "\(all.errors)")
+  }
+
+  /// A file that runs read is known by what is in it: no table has runs of two texts.
+  @Test func aTextThatHasChangedIsTold() throws {
+    defer { folder.remove() }
+    let text = try folder.file("text", Data("one two\nthree one\ntwo three\n".utf8)).path
+    let other = try folder.file("other", Data("one two\nthree one\n".utf8)).path
+    func file(_ rates: String) throws -> String {
+      try self.file(
+        "hidden: 8\nbatch-size: 2\nlr-find: false\nepochs: 1\ntrain: \(text)\nvalid: \(other)\ngrid:\n  lr: \(rates)\n")
+    }
+    let first = try sweep(try file("[1e-3]"))
+    #expect(first.status == 0, "\(first.errors)")
+    for path in [text, other] {
+      let before = try Data(contentsOf: URL(fileURLWithPath: path))
+      try Data("one two three\ntwo one\n".utf8).write(to: URL(fileURLWithPath: path))
+      let changed = try sweep(try file("[1e-3, 1e-2]"))
+      #expect(changed.status == 65 && changed.output.isEmpty)
+      #expect(
+        changed.ownErrors == [
+          "dist-train: the file has changed since the sweep began: \(path), \(folder.path)/sweep; "
+            + "put it back as it was, or give another --out"
+        ])
+      // What is done is shown without its text.
+      #expect(try sweep(try file("[1e-3]")).digest == first.digest)
+      try before.write(to: URL(fileURLWithPath: path))
+    }
+    #expect(try sweep(try file("[1e-3, 1e-2]")).status == 0)
+  }
+
+  /// What can't be done is found before anything is there: the same directory takes the file that works.
+  @Test func whatIsRefusedLeavesNothing() throws {
+    defer { folder.remove() }
+    for (text, status, line) in [
+      ("train: \(folder.path)/none\nvalid: \(folder.path)/none\n", 74, "none, run seed=42; check its name"),
+      ("grid:\n  bptt: [40, 100000]\n", 64, "bptt 100000 is longer than the corpus"),
+      ("grid:\n  init: [\(folder.path)/none]\n", 74, "/none, run init="),
+      ("data: \(folder.path)\n", 74, "train.tokens, run seed=42"),
+      ("schedule: constant\nmoms: [0.95, 0.85]\n", 64, "constant has one momentum: --moms 0.95,0.85"),
+    ] as [(String, Int32, String)] {
+      try expectOneLine(
+        ["sweep", try file("lr-find: false\nepochs: 1\n" + text), "--out", folder.path + "/sweep"], status: status,
+        saying: line, ranks: nil)
+      #expect(!FileManager.default.fileExists(atPath: folder.path + "/sweep"), "\(text)")
+    }
+    try expectOneLine(
+      ["sweep", try file("lr-find: false\ngrid:\n  hidden: [8, 8000]\n"), "--out", folder.path + "/sweep"], status: 1,
+      saying: ", run hidden=8000,seed=42; ", ranks: nil,
+      prefix: ["bash", "-c", "ulimit -v 1000000; exec \"$@\"", "bash"])
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/sweep"))
+  }
+
+  @Test func metricsAreColumns() throws {
+    defer { folder.remove() }
+    let result = try sweep(
+      try file(Self.common + "metrics: [perplexity, top5]\nbest: top5\nseeds: 2\ngrid:\n  lr: [1e-4, 1e-2]\n"))
+    #expect(result.status == 0, "\(result.errors)")
+    let runs = try rows("sweep/runs.csv")
+    for run in runs {
+      let loss = try #require(run["valid_loss"].flatMap { Double($0) })
+      let perplexity = try #require(run["perplexity"].flatMap { Double($0) })
+      let accuracy = try #require(run["accuracy"].flatMap { Double($0) })
+      let top5 = try #require(run["top5"].flatMap { Double($0) })
+      #expect(abs(perplexity - exp(loss)) < 1e-9 * perplexity && top5 > accuracy)
+    }
+    let table = try rows("sweep/table.csv")
+    let tops = table.compactMap { $0["top5_mean"].flatMap { Double($0) } }
+    #expect(tops.count == 2 && table.map { $0["best"] } == (tops[0] > tops[1] ? ["1", "0"] : ["0", "1"]))
+    #expect(result.output.contains(#/\n +lr +runs +train_loss +valid_loss +accuracy +perplexity +top5 +seconds\n/#))
+    let page = try text("sweep/report.html")
+    #expect(page.contains("perplexity by epoch") && page.contains("best by top5"))
+    // The same once more, from what is kept.
+    #expect(try sweep(folder.path + "/sweep.yaml").digest == result.digest && rows("sweep/table.csv") == table)
+  }
+
+  /// What the environment says of a run's options holds beneath the file, what it says of the sweep's for the sweep.
+  @Test func theEnvironmentHoldsBeneathTheFile() throws {
+    defer { folder.remove() }
+    let environment = [
+      "DIST_TRAIN_HIDDEN": "24", "DIST_TRAIN_BPTT": "7", "DIST_TRAIN_NO_LR_FIND": "1", "DIST_TRAIN_SEEDS": "2",
+      "DIST_TRAIN_SEED": "5", "DIST_TRAIN_OUT": folder.path + "/sweep", "DIST_TRAIN_QUIET": "1",
+    ]
+    let file = try file("epochs: 1\nbptt: 40\n")
+    let result = try BuiltProgram("dist-train").run(["sweep", file], environment: environment, seconds: 60)
+    #expect(result.status == 0 && result.output.count == 1, "\(result.errors)")
+    let runs = try rows("sweep/runs.csv")
+    #expect(runs.map { $0["seed"] } == ["5", "6"])
+    let train = try Launcher.run([
+      "--hidden", "24", "--bptt", "40", "--no-lr-find", "--epochs", "1", "--seed", "5", "--out", "none", "--quiet",
+    ])
+    #expect(train.digest == runs.first?["digest"])
+    try expectOneLine(
+      ["sweep", file], status: 64, saying: "model3 has no such option: --layers (layers of DIST_TRAIN_LAYERS)",
+      ranks: nil, prefix: ["env", "DIST_TRAIN_LAYERS=2"])
+    try expectOneLine(
+      ["sweep", file], status: 64, saying: "bptt 0 is too small: --bptt (DIST_TRAIN_BPTT); give", ranks: nil,
+      prefix: ["env", "DIST_TRAIN_BPTT=0"])
   }
 
   @Test func drawsAreTheSameEachTime() throws {
@@ -150,6 +255,25 @@ import Testing
     }
   }
 
+  /// Equal draws are drawn again; of a few values all come, and there are no more.
+  @Test func drawsDiffer() throws {
+    defer { folder.remove() }
+    let random =
+      "hidden: 8\nlr-find: false\nsteps: 1\nbptt: 40\nrandom:\n  draws: N\n  clip: [1, 2]\n  accumulate: {from: 1, to: 3}\n"
+    var names: [String] = []
+    for count in [4, 6] {
+      let result = try sweep(try file(random.replacing("N", with: "\(count)")))
+      #expect(result.status == 0, "\(result.errors)")
+      let all = try rows("sweep/runs.csv").compactMap { $0["run"] }
+      #expect(Set(all).count == count && Array(all.prefix(names.count)) == names)
+      names = all
+    }
+    let file = try file(random.replacing("N", with: "7"))
+    try expectOneLine(
+      ["sweep", file, "--out", folder.path + "/sweep"], status: 64,
+      saying: "'random' has 6 different draws, not 7: \(file), line 5; give fewer draws", ranks: nil)
+  }
+
   // MARK: Errors
 
   @Test(arguments: [
@@ -165,7 +289,19 @@ import Testing
     ("lr: 1e-3\ngrid:\n  lr: [1e-3, 1e-2]\n", "'lr' is given twice: FILE, line 1; FILE, line 3; leave out one"),
     ("grid:\n  seed: [1, 2]\n", "a run's seed is one of the sweep's seeds: FILE, line 2; give `seeds: 12`"),
     ("seeds: 0\n", "number of seeds 0 is too small: --seeds (FILE, line 1); give at least 1"),
-    ("best: loss\n", "'best' is judged by valid_loss or accuracy: FILE, line 1; give one of the two"),
+    ("best: loss\n", "'best' is judged by valid_loss, accuracy, or another metric of the runs: FILE, line 1; give one"),
+    (
+      "best: top5\n",
+      "'best' is judged by top5, which a run doesn't have: --metrics (FILE); give metrics: [accuracy, top5]"
+    ),
+    ("", "the file is empty: FILE; write"),
+    ("# nothing\n", "the file is empty: FILE; write"),
+    ("grid: {}\n", "'grid' has no options: FILE, line 1; write"),
+    ("grid:\n", "'grid' has no options: FILE, line 1; write"),
+    ("random: {}\n", "'random' lacks draws or options: FILE, line 1; write"),
+    ("runs: [{}]\n", "the runs of 'runs' have no options: FILE, line 1; write"),
+    ("runs: []\n", "'runs' is empty: FILE, line 1; write"),
+    ("seeds: []\n", "'seeds' is empty: FILE, line 1; write"),
     (
       "grid:\n  model: [model3, gru]\n  layers: [1, 2]\n",
       "model3 has no such option: --layers (model of FILE, line 2, layers of FILE, line 3); leave it out"
@@ -182,6 +318,31 @@ import Testing
       ["sweep", file, "--out", folder.path + "/sweep"], status: 64, saying: line.replacing("FILE", with: file),
       ranks: nil)
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/sweep"))
+  }
+
+  /// Too many runs are counted before any is made.
+  @Test func tooManyRunsTakeNoTime() throws {
+    defer { folder.remove() }
+    let list = "[\((1...200).map { "\($0)" }.joined(separator: ", "))]"
+    let grid = "grid:\n  hidden: \(list)\n  epochs: \(list)\n  steps: \(list)\n"
+    for text in [grid, "seeds: 40000\ngrid:\n  hidden: [8, 16, 32]\n", grid + "  bptt: \(list)\n  patience: \(list)\n"]
+    {
+      let file = try file(text)
+      try expectOneLine(
+        ["sweep", file, "--out", folder.path + "/sweep"], status: 64, saying: "more than 100,000 runs: \(file); sweep",
+        ranks: nil, prefix: ["bash", "-c", "ulimit -v 2000000; exec \"$@\"", "bash"])
+    }
+  }
+
+  @Test func aDirectoryIsNeeded() throws {
+    defer { folder.remove() }
+    let file = try file(Self.common)
+    for command in [["sweep", file], ["tokenize", file]] {
+      try expectOneLine(
+        command + ["--out", "none"], status: 64,
+        saying: "directory here, where files are kept: --out; give a directory",
+        ranks: nil)
+    }
   }
 
   @Test(arguments: aloneAndRanks) func directoriesThatAreTaken(ranks: Int?) throws {

@@ -5,12 +5,14 @@ import Testing
 /// What is written fits the terminal's width.
 @Suite(.serialized) struct TerminalWidthTests {
   /// What a terminal of that width is sent.
-  private func screen(_ command: String, columns: Int, term: String = "xterm") throws -> String {
+  private func screen(
+    _ command: String, before: String = "true", columns: Int, term: String = "xterm"
+  ) throws -> String {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
     let text = String(repeating: "one two three four\n", count: 200_000)
     try folder.file("t", Data(text.utf8))
-    let line = "cd \(folder.path); stty cols \(columns); \(BuiltProgram("dist-train").path) \(command)"
+    let line = "cd \(folder.path); \(before); stty cols \(columns); \(BuiltProgram("dist-train").path) \(command)"
     let run = try BuiltProgram(path: "/usr/bin/env").run(
       ["script", "-qefc", line, "/dev/null"], environment: ["TERM": term, "NO_COLOR": "1"])
     #expect(run.status == 0, "\(run.output)")
@@ -24,6 +26,19 @@ import Testing
       .filter { $0.contains(" %") }
     #expect(!bars.isEmpty, "\(sent)")
     #expect(bars.allSatisfy { $0.count < columns }, "\(bars)")
+  }
+
+  @Test(.enabled(if: TerminalTests.hasTerminals, "script is not installed"), arguments: [80, 60, 40])
+  func theTableOfASweepFits(columns: Int) throws {
+    let sweep =
+      "hidden: 16\\nlr-find: false\\nepochs: 1\\nbptt: 100\\nseeds: 2\\nmetrics: [perplexity, top5]\\n"
+      + "grid:\\n  model: [model2, gru]\\n  weight-decay: [1e-3, 1e-2]\\n  lr: [1e-4, 1e30]\\n"
+    let sent = try screen(
+      "sweep s.yaml --out o || true", before: "printf '\(sweep)' > s.yaml", columns: columns)
+    let lines = sent.split(separator: "\n").filter { !$0.hasPrefix("digest ") && !$0.hasPrefix("dist-train: ") }
+    #expect(lines.contains { $0.contains("model") && $0.contains("lr") && $0.contains("valid_loss") }, "\(sent)")
+    #expect(lines.contains { $0.hasPrefix("*") }, "\(sent)")
+    #expect(lines.allSatisfy { $0.count <= columns }, "\(lines.filter { $0.count > columns })")
   }
 
   @Test(.enabled(if: TerminalTests.hasTerminals, "script is not installed"))

@@ -121,6 +121,35 @@ import Testing
     #expect(compared.finished.output.last?.hasPrefix("the same at all") ?? false, "\(compared.finished)")
   }
 
+  /// A metric of the run is a figure to judge by: perplexity falls where the loss does, on whatever workers it goes on.
+  @Test func theBestByAMetric() throws {
+    defer { runs.remove() }
+    let metrics = ["--metrics", "perplexity,top2", "--monitor"]
+    let byLoss = try runs.run(Self.options + ["--out", runs.path("loss")])
+    let digest = try #require(byLoss.digest)
+    let epochs: [Epoch] = try lines("loss", "epoch")
+    #expect(
+      try runs.run(ranks: 2, Self.options + metrics + ["perplexity", "--out", runs.path("whole")]).digest == digest)
+    let part = try runs.run(
+      Self.options + metrics + ["perplexity", "--out", runs.path("run"), "--threads", "2"],
+      environment: ["DIST_TRAIN_FAULT": "after@0:\((epochs.count - 1) * 261)"])
+    #expect(part.status == 1, "\(part.lines)")
+    #expect(try runs.run(ranks: 2, ["--resume", runs.path("run")]).digest == digest)
+    for name in ["whole", "run"] {
+      let links = try ["loss", name].map {
+        try FileManager.default.destinationOfSymbolicLink(atPath: runs.path("\($0)/best"))
+      }
+      #expect(links[0] == links[1], "\(links)")
+    }
+    // One of which higher values are better, and one that the run doesn't have.
+    let byTop = try runs.run(
+      Self.options + metrics + ["top2", "--epochs", "2", "--out", runs.path("top")], quiet: false)
+    #expect(byTop.status == 0 && byTop.finished.output.contains { $0.hasPrefix("1 ") && $0.hasSuffix(" *") })
+    let lacking = try runs.run(["--resume", runs.path("top"), "--new-schedule", "--monitor", "top3"])
+    #expect(lacking.status == 64 && lacking.lines.count == 1, "\(lacking.lines)")
+    #expect(lacking.lines.first?.contains("the run has no metric top3") ?? false)
+  }
+
   /// What contradicts a run is refused, as of the rest of its schedule.
   @Test func aRunGoesOnByItsOwnRule() throws {
     defer { runs.remove() }

@@ -45,9 +45,11 @@ import Training
     }
   }
 
-  private func learner(_ threads: Int, _ callbacks: [any FitCallback]) throws -> Learner {
+  private func learner(
+    _ threads: Int, _ callbacks: [any FitCallback], metrics: [Metric] = [.accuracy]
+  ) throws -> Learner {
     let data = try LanguageModelData(.humanNumbers, batchSize: 16, bptt: 50)
-    let learn = try Learner(data, .model3, metrics: [.accuracy], hidden: 8, job: Job.alone(threads: threads))
+    let learn = try Learner(data, .model3, metrics: metrics, hidden: 8, job: Job.alone(threads: threads))
     learn.output = { _ in }
     learn.callbacks = callbacks
     return learn
@@ -168,8 +170,9 @@ import Training
 
   /// A fit ends after so many epochs without a better one, whatever is monitored.
   @Test func earlyStopping() throws {
-    for monitor in MonitoredFigure.allCases {
-      let learn = try learner(2, [EarlyStopping(patience: 2)])
+    let own = Metric("surprise", lowerIsBetter: true, mean: \.loss)
+    for monitor in [MonitoredFigure.validLoss, .accuracy, .topK(2), MonitoredFigure(own)] {
+      let learn = try learner(2, [EarlyStopping(patience: 2)], metrics: [.accuracy, .topK(2), own])
       (learn.monitor, learn.minDelta) = (monitor, 0.01)
       var lines: [String] = []
       learn.output = { lines.append($0) }
@@ -181,8 +184,11 @@ import Training
       }
       #expect(figures.count < 40 && figures.count - 1 - place == 2, "\(figures)")
       #expect(lines.last?.hasPrefix("ended early, at step") ?? false, "\(lines)")
-      #expect(lines.last?.contains(monitor.rawValue) ?? false)
+      #expect(lines.last?.contains(monitor.name) ?? false)
     }
+    let learn = try learner(1, [])
+    learn.monitor = .perplexity
+    #expect(throws: RunError.self) { try learn.fit(1, learningRate: 4e-3) }
   }
 
   /// What a checkpoint keeps of it reads back the same; an earlier version's says nothing of it.

@@ -138,6 +138,12 @@ import Testing
     #expect(
       MonitoredFigure.accuracy.isBetter(0.9, than: 0.5, by: 0.25) && !MonitoredFigure.accuracy.isBetter(0.4, than: 0.5))
     #expect(!MonitoredFigure.accuracy.isBetter(.nan, than: 0.5))
+    #expect(MonitoredFigure.perplexity.isBetter(2, than: 3) && MonitoredFigure.topK(5).isBetter(0.9, than: 0.5))
+    for figure in [MonitoredFigure.validLoss, .perplexity, .topK(3), MonitoredFigure("own", lowerIsBetter: true)] {
+      let back = MonitoredFigure(json: figure.json)
+      #expect(back == figure && back?.lowerIsBetter == figure.lowerIsBetter)
+    }
+    #expect(MonitoredFigure(text: "loss") == nil && MonitoredFigure(text: "top0") == nil)
   }
 
   @Test func whatAModelDoesNotHave() throws {

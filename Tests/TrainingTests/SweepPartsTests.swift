@@ -28,7 +28,7 @@ import Training
     return SweepRun([("lr", "\(configuration.learningRate ?? 0)")], variant: variant, configuration, RunKeeping())
   }
 
-  private func plan(_ runs: [SweepRun], judge: SweepJudge = .validLoss) throws -> SweepPlan {
+  private func plan(_ runs: [SweepRun], judge: MonitoredFigure = .validLoss) throws -> SweepPlan {
     let count = (runs.map(\.variant).max() ?? 0) + 1
     return try SweepPlan(
       file: "file", options: ["lr"], variants: (0..<count).map { ["\($0)"] }, runs: runs, judge: judge,
@@ -79,8 +79,8 @@ import Training
     let failed = RunOutcome(.failed("loss"), steps: 1, trainLoss: .nan, epochs: [], seconds: 1)
     let results = SweepResults(try plan(runs), [outcome(1), failed, nil, failed])
     #expect(results.best == 0 && results.digest == nil)
-    #expect(results.rows[1] == ["*", "0", "1", "1", "1.0000", "1.0000", "0.5000", "1.50"])
-    #expect(results.rows[2][2...3] == ["0", "1"])
+    #expect(results.table.rows[1] == ["*", "0", "1", "1", "1.0000", "1.0000", "0.5000", "1.50"])
+    #expect(results.table.rows[2][2...3] == ["0", "1"])
     #expect(SweepResults(try plan(runs), [failed, failed, nil, nil]).best == nil)
   }
 
@@ -93,6 +93,32 @@ import Training
       #expect(back.end == outcome.end && back.json.text == outcome.json.text)
     }
     #expect(RunOutcome(json: .object([])) == nil)
+  }
+
+  /// Metrics come back, too.
+  @Test func anOutcomeHasItsMetrics() throws {
+    var record = EpochRecord(epoch: 1, trainLoss: 1, validLoss: 2, accuracy: 0.5, seconds: 1)
+    record.metrics = [MetricFigure("perplexity", 7.5), MetricFigure("top5", 0.75)]
+    let outcome = RunOutcome(.finished(digest: "d"), steps: 3, trainLoss: 1, epochs: [record], seconds: 2)
+    let back = try #require(RunOutcome(json: outcome.json))
+    #expect(back.epochs == [record] && back.value(of: .topK(5)) == 0.75 && back.value(of: .topK(2)).isNaN)
+  }
+
+  /// The table has the width that it is given; what is judged by and the options are the last to go.
+  @Test func theTableFits() throws {
+    let runs = (0..<3).flatMap { variant in
+      (0..<2).map { seed in run(variant: variant, seed: UInt64(seed)) { $0.clip = Double(variant + 1) } }
+    }
+    let results = SweepResults(try plan(runs), runs.indices.map { outcome(2 + Double($0) / 7) })
+    let whole = results.text(width: nil)
+    #expect(whole.contains(" ± ") && whole.hasPrefix("   lr  runs  train_loss"))
+    for width in [20, 24, 30, 45, 60, 80, 120] {
+      let lines = results.text(width: width).split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 4 && lines.allSatisfy { $0.count <= width }, "\(lines)")
+      #expect(lines[0].contains("lr") && lines[0].contains("valid_loss"), "\(lines)")
+      #expect(lines[1].hasPrefix("*") && lines[1].contains("2.0714"), "\(lines)")
+    }
+    #expect(results.text(width: 120) == whole)
   }
 
   // MARK: Pictures

@@ -10,8 +10,9 @@ package struct MonitoringOptions: OptionSection {
   ).with { $0.leavesOutDefault = true }
 
   package let monitor = OptionDeclaration(
-    "monitor", .at(\.monitor), "What the best validation is judged by; DIR/best has its weights.", value: "figure",
-    role: .computed(.schedule)
+    "monitor", .at(\.monitor),
+    "What the best validation is judged by: valid_loss, accuracy, or one of --metrics; DIR/best has its weights.",
+    value: "figure", role: .computed(.schedule)
   ).with { $0.leavesOutDefault = true }
 
   package let minDelta = OptionDeclaration(

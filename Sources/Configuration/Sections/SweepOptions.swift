@@ -8,7 +8,7 @@ package struct SweepOptions: OptionSection {
 
   package let out = OptionDeclaration<String>(
     "out", "The sweep's directory: a fresh one, or the one that is gone on with.", value: "dir",
-    subject: "output directory", in: .named("give a directory"), default: "runs/<the file's name>", role: .common,
+    subject: "output directory", in: .directory, default: "runs/<the file's name>", role: .common,
     completion: .directory)
 
   package let workersPerRun = OptionDeclaration<Int>(

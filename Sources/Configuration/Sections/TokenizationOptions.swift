@@ -6,7 +6,7 @@ package import Tokenization
 package struct TokenizationOptions: OptionSection {
   package let out = OptionDeclaration<String>(
     "out", "A fresh directory for train.tokens and valid.tokens.", value: "dir", subject: "directory",
-    in: .named("give a directory"), role: .common, completion: .directory
+    in: .directory, role: .common, completion: .directory
   ).with { $0.isRequired = true }
 
   package let tokenizer = OptionDeclaration<TokenizerKind>(

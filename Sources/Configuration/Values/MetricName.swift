@@ -21,6 +21,9 @@ public enum MetricName: Sendable, Equatable {
   /// All that there are, in words.
   package static let forms = "accuracy, perplexity, and top5 or another number"
 
+  /// Whether lower values are better.
+  public var lowerIsBetter: Bool { self == .perplexity }
+
   /// Nil for a name that is none.
   public init?(_ text: String) {
     switch text {

@@ -10,7 +10,7 @@ struct ConfiguredArguments {
   /// Where the added ones come from, by the option's name.
   private var places: [String: String] = [:]
 
-  /// Only commands with this option take settings from elsewhere.
+  /// Only commands with this option take settings from a file; all take them from the environment.
   private static let file = "config"
   /// Arguments that ask for something in place of work.
   private static let requests = [
@@ -30,14 +30,11 @@ struct ConfiguredArguments {
     }
     let asked = AskedCommand(given)
     let (command, depth) = (asked.command, asked.depth)
-    guard command.argument(named: Self.file) != nil else {
-      arguments = given
-      return
-    }
+    let readsFile = command.argument(named: Self.file) != nil
     var environment = environment
     let own = environment.firstIndex { $0.name == Self.file }.map { environment.remove(at: $0) }
-    if let own { try Self.checkValue(own) }
-    let path = Self.value(of: Self.file, given) ?? own?.values.first
+    if readsFile, let own { try Self.checkValue(own) }
+    let path = readsFile ? Self.value(of: Self.file, given) ?? own?.values.first : nil
     let fromFile = try path.map { (path) throws(RunError) in try SettingsFile.settings(path) } ?? []
     var added: [String] = []
     var places: [String: String] = [:]
@@ -119,7 +116,9 @@ struct ConfiguredArguments {
         if CommandDescription.root.allNames.contains(name) { return nil }
       }
     }
-    let known = Set(command.arguments.flatMap(\.names)).subtracting(reserved)
+    // The environment is that of all commands.
+    let names = isFile ? Set(command.arguments.flatMap(\.names)) : CommandDescription.root.allNames
+    let known = names.subtracting(reserved)
     let near = NearestName.find(setting.name, in: known).map { isFile ? $0 : EnvironmentSettings.variable($0) }
     throw RunError(
       isFile ? "unknown option '\(setting.name)'" : "unknown option in the environment", at: setting.place,

@@ -8,7 +8,7 @@ enum EnvironmentSettings {
 
   /// Variables of that beginning which are no options: read by the build, the tests and their faults.
   private static let others: Set<String> = [
-    "ADDITIONS", "CPU", "FAULT", "FUZZ", "KILLS", "LAUNCHER", "MPI", "PORTABLE", "PYTHON", "SEEDS", "SLURM", "STRICT",
+    "ADDITIONS", "CPU", "FAULT", "FUZZ", "KILLS", "LAUNCHER", "MPI", "PORTABLE", "PYTHON", "SLURM", "STRICT",
     "TEST_RUN",
   ]
 

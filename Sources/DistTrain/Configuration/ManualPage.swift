@@ -127,7 +127,7 @@ struct ManualPage {
     .SH ENVIRONMENT
     .TP
     \fBDIST_TRAIN_\fIOPTION\fR
-    Any of those options, its long name in capitals with underscores, as
+    Any option of a command, its long name in capitals with underscores, as
     .BR DIST_TRAIN_BATCH_SIZE=32 .
     .TP
     .B NO_COLOR
@@ -138,7 +138,7 @@ struct ManualPage {
     Done.
     .TP
     .B 1
-    Failed while running.
+    Failed while running; of a sweep, some runs have failed.
     .TP
     .B 64
     Wrong usage or configuration.

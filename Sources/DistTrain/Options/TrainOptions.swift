@@ -35,6 +35,7 @@ extension CommandJob {
   private func checkMonitoring() throws(RunError) {
     let monitoring = RunOption.monitoring
     guard !options.contains(RunOption.durability.resume) else { return }
+    try configuration.checkMonitor()
     if options.contains(monitoring.plateauFactor), configuration.plateauPatience == nil {
       throw RunError(
         "the rate is never lowered", at: monitoring.plateauFactor.typedName,

@@ -27,6 +27,7 @@ func runTrain(_ command: CommandJob) throws {
       } ?? requested
     try configuration.checkStatistics()
     try configuration.checkSchedule()
+    try configuration.checkMonitor()
     ProgramPages.giveBackUnused()
     let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
     // Ranks may be idle, except where the batch size goes by the number of workers.

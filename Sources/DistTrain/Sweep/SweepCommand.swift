@@ -12,6 +12,9 @@ struct SweepCommand: ParsableCommand {
       `seeds` as are asked for. Every run is the same as by itself, to the bit, in a directory of its own. The same command goes on \
       where a sweep was stopped or killed, on any number of workers; more values may be added to the file.
 
+      A run that diverges doesn't end the others. The exit status is 0 where all runs have finished, 1 where some or all have failed, \
+      75 where the sweep was asked to stop.
+
       Example: dist-train sweep Launch/lesson.yaml --seeds 3
       Example: mpirun -np 4 dist-train sweep rates.yaml --out runs/rates
       """)

@@ -4,9 +4,15 @@ extension SweepFile {
   /// All runs that the file asks for.
   ///
   /// - options: the command line's, which go before the file.
+  /// - environment: the settings in the environment, which hold where the file has none.
   /// - Throws: a usage error for options that don't fit each other, with the file and what is the run's own.
-  func plan(_ options: OptionValues) throws(RunError) -> SweepPlan {
+  func plan(
+    _ options: OptionValues, environment: [OptionSetting] = EnvironmentSettings.settings()
+  ) throws(RunError) -> SweepPlan {
     let seedCount = options[RunOption.sweep.seeds]
+    let sizes = [cases.count] + grid.map(\.count) + [draws.count, seedCount ?? seeds?.count ?? self.seedCount ?? 1]
+    try checkCount(sizes, path)
+    let base = try settings.values(environment)
     var names: [String] = []
     for value in cases.flatMap(\.self) + grid.compactMap(\.first) + (draws.first ?? [])
     where !names.contains(value.name) {
@@ -15,8 +21,8 @@ extension SweepFile {
     var variants: [[String]] = []
     var runs: [SweepRun] = []
     for own in combinations {
-      let values = (common + own).reduce(settings.none) { $0.taking($1.options) }
-      let first = try configuration(values, own)
+      let values = (base + common + own).reduce(settings.none) { $0.taking($1.options) }
+      let first = try configuration(values, own, base)
       let texts = names.map { settings.text($0, first, values) }
       let seeds: [UInt64]
       if let list = self.seeds, seedCount == nil {
@@ -38,9 +44,6 @@ extension SweepFile {
         runs.append(SweepRun(Array(zip(names, texts)), variant: variants.count, configuration, keeping))
       }
       variants.append(texts)
-      guard runs.count <= 100_000 else {
-        throw RunError("more than 100,000 runs", at: path, remedy: "sweep over less", status: .usage)
-      }
     }
     return try SweepPlan(
       file: path, options: names, variants: variants, runs: runs, judge: judge,
@@ -55,7 +58,7 @@ extension SweepFile {
   }
 
   private func configuration(
-    _ values: OptionValues, _ own: [SweepSettings.Choice]
+    _ values: OptionValues, _ own: [SweepSettings.Choice], _ base: [SweepSettings.Choice]
   ) throws(RunError) -> RunConfiguration {
     do {
       let command = try CommandJob("train", values, sizesAreKnown: false)
@@ -63,12 +66,21 @@ extension SweepFile {
       // Where the rate goes by the batch size, texts are looked at.
       let configuration = try LargeBatch(values).resolve(command.configuration, checkpoint: nil, job: .ofOwnWork())
       try configuration.checkStatistics()
+      try configuration.checkSchedule()
+      guard judge.isAlwaysThere || configuration.metrics.contains(where: { MonitoredFigure($0) == judge }) else {
+        let all = (configuration.metrics.map(\.text) + [judge.name]).joined(separator: ", ")
+        throw RunError(
+          "'best' is judged by \(judge.name), which a run doesn't have", at: "--metrics",
+          remedy: "give metrics: [\(all)]", status: .usage)
+      }
       return configuration
     } catch {
       guard let error = error as? RunError else {
         throw RunError("\(error)", at: path, remedy: "check the file", status: .failure)
       }
-      let words = own.map { "\($0.name) of \($0.place)" }.joined(separator: ", ")
+      let named = error.place.split { !($0.isLetter || $0.isNumber || $0 == "-") }
+      let given = base.filter { named.contains("--\($0.name)") || named.contains("--no-\($0.name)") }
+      let words = (own + given).map { "\($0.name) of \($0.place)" }.joined(separator: ", ")
       throw SweepSettings.placing(error, words.isEmpty ? path : words)
     }
   }

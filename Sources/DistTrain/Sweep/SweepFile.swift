@@ -27,26 +27,38 @@ struct SweepFile {
   /// How many seeds each has, or which.
   private(set) var seedCount: Int?
   private(set) var seeds: [UInt64]?
-  private(set) var judge = SweepJudge.validLoss
+  private(set) var judge = MonitoredFigure.validLoss
   private(set) var workersPerRun: Int?
   let settings = SweepSettings()
 
+  /// How many runs a sweep has at most.
+  static let mostRuns = 100_000
   private static let own = ["runs", "grid", "random", "seeds", "best", "workers-per-run"]
 
   /// - Throws: a usage error with the line, for what isn't to be understood; `inputOutput` for a file that can't be
   ///   read.
   init(_ path: String) throws(RunError) {
     self.path = path
-    for member in try SettingsFile.members(path, remedy: "give a file that says what to sweep") {
+    let members = try SettingsFile.members(path, remedy: "give a file that says what to sweep")
+    if members.isEmpty {
+      throw usage("the file is empty", path, "write options with their values below `grid:`, `random:` or `runs:`")
+    }
+    try checkCount(Self.sizes(members), path)
+    for member in members {
       switch member.name {
       case "runs": try readCases(member.value, member.place)
       case "grid":
         for axis in try mapping(member) { grid.append(try values(axis)) }
+        if grid.isEmpty {
+          throw usage("'grid' has no options", member.place, "write `lr: [1e-3, 1e-2]` below it, or take it out")
+        }
       case "random": try readDraws(try mapping(member), member.place)
       case "seeds": try readSeeds(member.value, member.place)
       case "best":
-        guard let judge = member.value.string.flatMap({ SweepJudge(rawValue: $0) }) else {
-          throw usage("'best' is judged by valid_loss or accuracy", member.place, "give one of the two")
+        guard let judge = member.value.string.flatMap({ MonitoredFigure(text: $0) }) else {
+          throw usage(
+            "'best' is judged by valid_loss, accuracy, or another metric of the runs", member.place,
+            "give one of these, as perplexity or top5")
         }
         self.judge = judge
       case "workers-per-run":
@@ -77,8 +89,11 @@ struct SweepFile {
   // MARK: Parts
 
   private mutating func readCases(_ value: Node, _ place: String) throws(RunError) {
-    guard case .sequence(let list) = value, !list.isEmpty else {
+    guard case .sequence(let list) = value else {
       throw usage("'runs' is no list", place, "write `- {model: gru, lr: 1e-2}` on each line below it")
+    }
+    if list.isEmpty {
+      throw usage("'runs' is empty", place, "write `- {model: gru, lr: 1e-2}` below it, or take it out")
     }
     cases = []
     for item in list {
@@ -92,6 +107,10 @@ struct SweepFile {
         }
       }
       cases.append(values)
+    }
+    // One without options of its own is worth comparing with others.
+    if cases.allSatisfy(\.isEmpty) {
+      throw usage("the runs of 'runs' have no options", place, "write `- {model: gru, lr: 1e-2}`, or take it out")
     }
   }
 
@@ -117,7 +136,7 @@ struct SweepFile {
   ) throws(RunError) {
     var count: Int?
     var random = SweepDraws(seed: 0)
-    var axes: [(name: String, choice: SweepDraws.Choice, place: String)] = []
+    var axes: [SweepDraws.Axis] = []
     for member in members {
       switch member.name {
       case "draws":
@@ -142,25 +161,15 @@ struct SweepFile {
       throw usage(
         "'random' lacks draws or options", place, "write `draws: 20` and `lr: {from: 1e-4, to: 1e-1, scale: log}`")
     }
-    draws = []
-    for _ in 0..<count {
-      var values: [SweepSettings.Choice] = []
-      for axis in axes {
-        switch random.next(axis.choice) {
-        case .value(let value): values.append(value)
-        case .number(let text):
-          values.append(
-            try settings.value(OptionSetting(name: axis.name, values: [text], truth: nil, place: axis.place)))
-        }
-      }
-      draws.append(values)
-    }
+    draws = try random.different(count, axes, settings, place)
   }
 
   private mutating func readSeeds(_ value: Node, _ place: String) throws(RunError) {
     if case .sequence(let list) = value {
       let seeds = list.compactMap { $0.string.flatMap { UInt64($0) } }
-      guard seeds.count == list.count, !seeds.isEmpty, Set(seeds).count == seeds.count else {
+      try checkCount([seeds.count], place)
+      if list.isEmpty { throw usage("'seeds' is empty", place, "write `seeds: 12` or `seeds: [1, 2, 3]`") }
+      guard seeds.count == list.count, Set(seeds).count == seeds.count else {
         throw usage("'seeds' has what is no seed, or one twice", place, "give different whole numbers from 0 on")
       }
       self.seeds = seeds
@@ -195,6 +204,30 @@ struct SweepFile {
       throw usage("'\(member.name)' has no options", member.place, "write options with their values below it")
     }
     return try SettingsFile.members(of: mapping, path)
+  }
+
+  /// How many of each there are whose combinations are run, before a value is looked at.
+  private static func sizes(_ members: [(name: String, value: Node, place: String)]) -> [Int] {
+    members.flatMap { member -> [Int] in
+      switch (member.name, member.value) {
+      case ("runs", .sequence(let list)): [list.count]
+      case ("grid", .mapping(let axes)): axes.map { if case .sequence(let list) = $0.value { list.count } else { 1 } }
+      case ("random", .mapping(let parts)): [parts["draws"]?.string.flatMap { Int($0) } ?? 1]
+      default: []
+      }
+    }
+  }
+
+  /// Throws for more combinations than a sweep has runs.
+  func checkCount(_ sizes: [Int], _ place: String) throws(RunError) {
+    var count = 1
+    for size in sizes where size > 0 {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      guard !overflows, product <= Self.mostRuns else {
+        throw usage("more than \(NumberText.grouped(Self.mostRuns)) runs", place, "sweep over less")
+      }
+      count = product
+    }
   }
 
   private func usage(_ problem: String, _ place: String, _ remedy: String) -> RunError {

@@ -13,7 +13,7 @@ func runSweep(_ command: CommandJob, _ plan: SweepPlan) throws {
   let again = "run the same command again"
   let isQuiet = options(RunOption.sweep.quiet)
   let sweep = Sweep(plan, at: options[RunOption.sweep.out] ?? defaultDirectory(of: plan.file))
-  let isStopped = try Job.run(
+  let status = try Job.run(
     threads: options[RunOption.sweep.threads], ranksPerNode: options[RunOption.sweep.ranksPerNode],
     stallSeconds: options(RunOption.sweep.stallSeconds), goingOn: again,
     agreeingOn: command.facts + [Job.Fact("runs of \(plan.file)", plan.digest)]
@@ -23,21 +23,22 @@ func runSweep(_ command: CommandJob, _ plan: SweepPlan) throws {
       let (summary, results) = try sweep.perform(team, cores: cores, reporter(isQuiet: isQuiet)) {
         StopRequest.hasCome || MemoryReserve.isUsed || limit.map { ContinuousClock.now > $0 } ?? false
       }
-      if let results { tell(summary, results, sweep.path, isQuiet: isQuiet, again: again) }
+      let error = results.flatMap { tell(summary, $0, sweep.path, isQuiet: isQuiet, again: again) }
+      if let error { StandardOutput.writeError(error) }
       // The first to end ends the job: not before it is told.
-      team.barrier()
-      return summary.isStopped
+      let hasFailed = !team.broadcast(error == nil ? [] : [1], from: 0).isEmpty
+      return summary.isStopped ? ExitStatus.tryAgain : hasFailed ? .failure : .success
     }
-    let isStopped = ends.first ?? false
-    if isStopped {
+    let status = ends.first ?? .success
+    if status != .success {
       StandardOutput.settle()
-      job.leaveIfBeingEnded(.tryAgain)
+      job.leaveIfBeingEnded(status)
     }
-    return isStopped
+    return status
   }
-  if isStopped {
+  if status != .success {
     try StandardOutput.finish()
-    Job.end(.tryAgain)
+    Job.end(status)
   }
 }
 
@@ -51,6 +52,7 @@ private func reporter(isQuiet: Bool) -> SweepReporter {
   var reporter = SweepReporter()
   reporter.note = { StandardOutput.writeError($0) }
   guard !isQuiet else { return reporter }
+  let width = Terminal.standardOutput?.columns
   var count = 0
   reporter.begun = { claim, done in
     count = claim.plan.runs.count
@@ -62,20 +64,28 @@ private func reporter(isQuiet: Bool) -> SweepReporter {
   reporter.done = { run, outcome, done in
     let digits = String(count).count
     let number = String(done)
-    var line = String(repeating: " ", count: digits - number.count) + "\(number)/\(count)  \(run.name)  "
+    let start = String(repeating: " ", count: digits - number.count) + "\(number)/\(count)  "
+    var end = "  "
     switch outcome.end {
     case .finished:
-      line +=
+      end +=
         outcome.validLoss.isNaN
         ? "train_loss \(NumberText.fixed(outcome.trainLoss, decimals: 4))"
         : "valid_loss \(NumberText.fixed(outcome.validLoss, decimals: 4))  accuracy "
           + NumberText.fixed(outcome.accuracy, decimals: 4)
-      line += "  \(NumberText.fixed(outcome.seconds, decimals: 2)) s"
-    case .failed(let error): line += "failed: \(PlainText.visible(error))"
+      end += "  \(NumberText.fixed(outcome.seconds, decimals: 2)) s"
+    case .failed(let error): end += "failed: \(PlainText.visible(error))"
     }
-    StandardOutput.write(line + "\n")
+    // The figures stay where the name is too long for them.
+    let room = width.map { max(10, $0 - start.count - end.count) } ?? .max
+    StandardOutput.write(fitting(start + fitting(run.name, room) + end, width ?? .max) + "\n")
   }
   return reporter
+}
+
+/// A text in at most so many characters.
+private func fitting(_ text: String, _ count: Int) -> String {
+  text.count <= count ? text : PlainText.shortened(text, to: max(0, count - 1))
 }
 
 /// A number of things: "1 run", "1,200 runs".
@@ -83,16 +93,22 @@ private func text(_ count: Int, _ name: String) -> String {
   "\(NumberText.grouped(count)) \(name)\(count == 1 ? "" : "s")"
 }
 
-/// What is told at a sweep's end.
-private func tell(_ summary: SweepSummary, _ results: SweepResults, _ path: String, isQuiet: Bool, again: String) {
+/// Tells what has come of a sweep.
+///
+/// - Returns: what it ends by, where not all runs have finished.
+private func tell(
+  _ summary: SweepSummary, _ results: SweepResults, _ path: String, isQuiet: Bool, again: String
+) -> RunError? {
   let count = results.plan.runs.count
   if !isQuiet {
-    var lines = (summary.done > 0 ? [results.text] : []) + results.failures.map { "failed  \(PlainText.visible($0))" }
+    let width = Terminal.standardOutput?.columns
+    var lines = summary.done > 0 ? [results.text(width: width)] : []
+    lines += results.failures.map { fitting("failed  \(PlainText.visible($0))", width ?? .max) }
     func fixed(_ number: Double, _ decimals: Int) -> String { NumberText.fixed(number, decimals: decimals) }
     if summary.busySeconds > 0 {
-      lines.append(
-        "workers were busy for \(fixed(100 * summary.efficiency, 1)) % of the time: "
-          + "\(fixed(summary.busySeconds, 1)) s of \(summary.workers) × \(fixed(summary.seconds, 1)) s")
+      let share = "workers were busy for \(fixed(100 * summary.efficiency, 1)) % of the time"
+      let times = ": \(fixed(summary.busySeconds, 1)) s of \(summary.workers) × \(fixed(summary.seconds, 1)) s"
+      lines.append(share.count + times.count > width ?? .max ? share : share + times)
     }
     lines.append("sweep directory \(PlainText.visible(path))")
     StandardOutput.write(lines.joined(separator: "\n") + "\n")
@@ -105,8 +121,14 @@ private func tell(_ summary: SweepSummary, _ results: SweepResults, _ path: Stri
         "stopped with \(shortage.problem)", at: "\(place), \(shortage.place)", remedy: "\(shortage.remedy); \(again)",
         status: .tryAgain)
     }
-    StandardOutput.writeError(error)
-  } else if let digest = results.digest {
-    StandardOutput.write("digest \(digest)\n")
+    return error
   }
+  if let digest = results.digest { StandardOutput.write("digest \(digest)\n") }
+  guard results.failed > 0 else { return nil }
+  let isAll = results.failed == count
+  return RunError(
+    isAll ? "all runs have failed (\(count))" : "\(results.failed) of \(count) runs have failed",
+    at: SweepDirectory(FilePath(named: path)).path(of: .runs).named,
+    remedy: isAll ? "look there for the errors, and sweep over other values" : "look there for their errors",
+    status: .failure)
 }

@@ -10,6 +10,8 @@ struct SweepSettings {
     /// What `train` makes of it.
     let options: OptionValues
     let place: String
+    /// The value as it is resolved, to tell values apart.
+    let text: String
   }
 
   /// What says how a job is carried out, not what a run is.
@@ -65,7 +67,25 @@ struct SweepSettings {
     guard let name = declared.map(\.name).first(where: { names.contains($0) }) else {
       preconditionFailure("an option that isn't declared: \(argument.names)")
     }
-    return Choice(name: name, options: train.options, place: setting.place)
+    let option = option(name)
+    var configuration = RunConfiguration()
+    option.take(train.options, into: &configuration)
+    return Choice(
+      name: name, options: train.options, place: setting.place, text: option.text(configuration, train.options))
+  }
+
+  /// What the environment says of a run's options; those of the job, and of other commands, are not among them.
+  ///
+  /// - Throws: as `value`.
+  func values(_ environment: [OptionSetting]) throws(RunError) -> [Choice] {
+    let ofTheSweep = Set(RunOption.sweep.options.map(\.name))
+    var values: [Choice] = []
+    for setting in environment where !Self.ofTheJob.contains(setting.name) && !ofTheSweep.contains(setting.name) {
+      // A name that no command has is found by the command line's settings.
+      guard ["no-", ""].contains(where: { command.argument(named: $0 + setting.name) != nil }) else { continue }
+      values.append(try value(setting))
+    }
+    return values
   }
 
   /// An option's value in a run, for a reader; empty for one that its model doesn't have.

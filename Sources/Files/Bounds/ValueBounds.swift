@@ -95,6 +95,19 @@ extension ValueBounds<String> {
   }
 }
 
+extension ValueBounds<String> {
+  /// Directories that a command can't do without: `none`, which is no files elsewhere, is none of them.
+  package static var directory: Self {
+    Self { value, subject in
+      switch value {
+      case "": Violation("the \(subject)'s name is empty", "give a directory")
+      case "none": Violation("none is no \(subject) here, where files are kept", "give a directory, or ./none")
+      default: nil
+      }
+    }
+  }
+}
+
 extension ValueBounds {
   /// Lists whose elements all lie inside.
   package static func each<Element>(_ bounds: ValueBounds<Element>) -> Self where Value == [Element] {

@@ -19,6 +19,6 @@ public final class EarlyStopping: FitCallback {
   public func afterEpoch(_ record: EpochRecord, _ fit: inout FitControl) {
     guard fit.epochsSinceBest >= patience else { return }
     let epochs = patience == 1 ? "1 epoch" : "\(patience) epochs"
-    fit.end("\(figure?.rawValue ?? "the monitored figure") has not become better for \(epochs)")
+    fit.end("\(figure?.name ?? "the monitored figure") has not become better for \(epochs)")
   }
 }

@@ -1,4 +1,4 @@
-package import Configuration
+public import Configuration
 
 extension RunConfiguration {
   /// The callbacks that the options ask for.
@@ -13,11 +13,17 @@ extension RunConfiguration {
 }
 
 extension MonitoredFigure {
-  /// The figure of a validation.
+  /// The figure of a metric of a learner.
+  public init(_ metric: Metric) {
+    if metric.isAccuracy { self = .accuracy } else { self.init(metric.name, lowerIsBetter: metric.lowerIsBetter) }
+  }
+
+  /// The figure of a validation; not a number where it has none of that name.
   package func value(of epoch: EpochRecord) -> Double {
     switch self {
     case .validLoss: epoch.validLoss
     case .accuracy: epoch.accuracy
+    default: epoch.metrics.first { $0.name == name }?.value ?? .nan
     }
   }
 }

@@ -33,23 +33,36 @@ extension Session {
     let place = team.place
     let start = place.node.lowerBound
     let own = (place.process.lowerBound - start)..<(place.process.upperBound - start)
+    return shortage(
+      estimate, own, isFirst: team.rank == start, processes: place.node.count / place.process.count,
+      at: team.size > 1 ? "worker \(team.rank) of \(team.size)" : nil)
+  }
+
+  /// What this process lacks, and its node.
+  ///
+  /// - own: the node's workers that are this process's; isFirst: whether it answers for the node; processes:
+  ///   those of the node; place: nil for the
+  ///   memory that there is in all.
+  static func shortage(
+    _ estimate: MemoryEstimate, _ own: Range<Int>, isFirst: Bool, processes: Int = 1, at place: String?
+  ) -> RunError? {
     // The program itself is there already.
     let process = estimate.process(own) - MemoryEstimate.processByteCount
-    if let limit = MemoryLimit.ofThisProcess, limit.available < process { return error(process, limit, team) }
-    guard team.rank == start, let limit = MemoryLimit.binding else { return nil }
+    if let limit = MemoryLimit.ofThisProcess, limit.available < process { return error(process, limit, place) }
+    guard isFirst, let limit = MemoryLimit.binding else { return nil }
     switch limit.kind {
     case .addressSpace, .data: return nil
     case .machine, .group:
-      let needed = estimate.node + MemoryEstimate.growthByteCount * (place.node.count / place.process.count)
-      return limit.available < needed ? error(needed, limit, team) : nil
+      let needed = estimate.node + MemoryEstimate.growthByteCount * processes
+      return limit.available < needed ? error(needed, limit, place) : nil
     }
   }
 
-  private static func error(_ needed: Int, _ limit: MemoryLimit, _ team: any Team) -> RunError {
+  private static func error(_ needed: Int, _ limit: MemoryLimit, _ place: String?) -> RunError {
     RunError(
       "too little memory: the run takes \(NumberText.bytes(needed)), and of \(limit.name) "
         + "\(NumberText.bytes(limit.available)) are left",
-      at: team.size > 1 ? "worker \(team.rank) of \(team.size)" : "\(NumberText.bytes(limit.total)) in all",
+      at: place ?? "\(NumberText.bytes(limit.total)) in all",
       remedy: "\(RunError.shortageRemedy(limit)) (dist-train data tells what each takes)", status: .failure)
   }
 }

@@ -11,6 +11,8 @@ public import Models
 public struct Metric: Sendable, Equatable {
   /// Its name in tables and files.
   public let name: String
+  /// Whether lower values are better: what a best validation is told by.
+  public let lowerIsBetter: Bool
   let source: Source
 
   enum Source: Sendable {
@@ -20,14 +22,16 @@ public struct Metric: Sendable, Equatable {
     case sums(count: Int, add: MetricSums.Add, value: @Sendable ([Double], Int) -> Double)
   }
 
-  private init(_ name: String, _ source: Source) { (self.name, self.source) = (name, source) }
+  private init(_ name: String, _ source: Source, lowerIsBetter: Bool = false) {
+    (self.name, self.source, self.lowerIsBetter) = (name, source, lowerIsBetter)
+  }
 
   /// Share of all targets that are predicted rightly, 0…1.
   public static let accuracy = Metric("accuracy", .accuracy(everyToken: true))
   /// Share of the streams' last targets that are predicted rightly, 0…1: the notebook's `acc4`.
   public static let acc4 = Metric("acc4", .accuracy(everyToken: false))
   /// e^loss, of the valid loss.
-  public static let perplexity = Metric("perplexity", .perplexity)
+  public static let perplexity = Metric("perplexity", .perplexity, lowerIsBetter: true)
 
   /// Share of the targets that are among `count` of the likeliest tokens, 0…1; of equally likely ones the first count.
   public static func topK(_ count: Int) -> Metric {
@@ -37,20 +41,23 @@ public struct Metric: Sendable, Equatable {
 
   /// A metric of one's own from several sums.
   ///
-  /// - name: letters, digits, `_`, `-` and `.`; sums: how many.
+  /// - name: letters, digits, `_`, `-` and `.`; sums: how many; lowerIsBetter: whether lower values are better.
   /// - add: adds a prediction to them, which begin at 0.
   /// - value: of the sums over all predictions, and the number of these.
   public init(
-    _ name: String, sums: Int, add: @escaping @Sendable (Prediction, inout [Double]) -> Void,
+    _ name: String, sums: Int, lowerIsBetter: Bool = false,
+    add: @escaping @Sendable (Prediction, inout [Double]) -> Void,
     value: @escaping @Sendable (_ sums: [Double], _ predictions: Int) -> Double
   ) {
     precondition(sums > 0, "a metric of \(sums) sums")
-    self.init(name, .sums(count: sums, add: add, value: value))
+    self.init(name, .sums(count: sums, add: add, value: value), lowerIsBetter: lowerIsBetter)
   }
 
   /// The mean of a number of each prediction.
-  public init(_ name: String, mean: @escaping @Sendable (Prediction) -> Double) {
-    self.init(name, sums: 1, add: { $1[0] += mean($0) }, value: { $0[0] / Double($1) })
+  ///
+  /// - lowerIsBetter: whether lower values are better.
+  public init(_ name: String, lowerIsBetter: Bool = false, mean: @escaping @Sendable (Prediction) -> Double) {
+    self.init(name, sums: 1, lowerIsBetter: lowerIsBetter, add: { $1[0] += mean($0) }, value: { $0[0] / Double($1) })
   }
 
   /// The accuracy that fits the model.

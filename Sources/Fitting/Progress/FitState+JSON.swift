@@ -13,7 +13,7 @@ extension FitState {
       ("best_valid_loss", judgesByLoss ? figure : .null), ("best_step", .integer(bestStep)),
       ("learning_rate", .number(learningRate)), ("metrics_bytes", .integer(metricsLength)),
     ]
-    if !judgesByLoss { members.append(("best_\(monitor.rawValue)", figure)) }
+    if !judgesByLoss { members.append(("best_\(monitor.name)", figure)) }
     if rateFactor != 1 { members.append(("rate_factor", .number(rateFactor))) }
     if let endReason { members.append(("ended", .string(endReason))) }
     if !callbacks.isEmpty { members.append(("callbacks", .object(callbacks.map { ($0.name, $0.state) }))) }
@@ -30,9 +30,12 @@ extension FitState {
     self.step = step
     awaitsValidation = awaits
     smoothed = SmoothedLoss(mean: mean, power: power)
-    for figure in MonitoredFigure.allCases {
-      guard let value = json["best_\(figure.rawValue)"] else { continue }
-      monitor = figure
+    guard case .object(let members) = json else { return nil }
+    // The loss comes first, and is null where another figure follows.
+    for (member, value) in members where member.hasPrefix("best_") && member != "best_step" {
+      let name = String(member.dropFirst("best_".count))
+      // Of a metric of one's own, the plan knows the direction.
+      monitor = MonitoredFigure(text: name) ?? MonitoredFigure(name, lowerIsBetter: false)
       if case .number(let number) = value { best = number }
     }
     self.bestStep = bestStep

@@ -48,9 +48,9 @@ public enum FitEnd: Sendable, Equatable {
 extension FitState {
   /// The state for a plan that may judge by another figure than before: there is no best one of that yet.
   func judged(by monitor: MonitoredFigure) -> FitState {
-    guard monitor != self.monitor else { return self }
     var state = self
-    (state.monitor, state.best, state.bestStep) = (monitor, nil, 0)
+    state.monitor = monitor
+    if monitor != self.monitor { (state.best, state.bestStep) = (nil, 0) }
     return state
   }
 }

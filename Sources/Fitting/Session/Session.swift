@@ -157,6 +157,14 @@ public final class Session {
     _ team: any Team
   ) throws -> (tensors: [String: [Float]], tokensTakenOver: Int?) {
     let (file, bytes) = try WeightsFile.sharedBytes(file, team)
+    return try checkedWeights(bytes, file, configuration, vocabulary, layout)
+  }
+
+  /// The tensors of a file of weights, held against what they are to fit.
+  static func checkedWeights(
+    _ bytes: [UInt8], _ file: String, _ configuration: RunConfiguration, _ vocabulary: [String],
+    _ layout: ParameterLayout
+  ) throws(RunError) -> (tensors: [String: [Float]], tokensTakenOver: Int?) {
     do {
       let tensors = try SafetensorsFile(bytes)
       let isNew = configuration.takesNewVocabulary

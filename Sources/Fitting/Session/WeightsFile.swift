@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 internal import Jobs
 internal import Models
 internal import SystemPackage
@@ -58,11 +58,17 @@ package enum WeightsFile {
         + "that both have", status: .badData)
   }
 
+  /// The file that `path` stands for, and its bytes, as this process reads it.
+  package static func bytes(_ path: String) throws(RunError) -> (file: String, bytes: [UInt8]) {
+    let file = file(path)
+    return (file, try InputFile.bytes(file, remedy: remedy(path, file)))
+  }
+
   /// The file that `path` stands for on worker 0's node, and its bytes, on all workers. Collective.
   package static func sharedBytes(_ path: String, _ team: any Team) throws -> (file: String, bytes: [UInt8]) {
     let message = try SharedOutcome.share(team) { () throws(RunError) in
-      let file = file(path)
-      return Array(file.utf8) + [0] + (try InputFile.bytes(file, remedy: remedy(path, file)))
+      let (file, bytes) = try bytes(path)
+      return Array(file.utf8) + [0] + bytes
     }
     // No name has a NUL in it.
     let end = message.firstIndex(of: 0) ?? message.endIndex

@@ -100,7 +100,7 @@ public struct RunReport: Sendable {
     ]
     figures += last.metrics.filter { $0.name != "perplexity" }.map { (name: $0.name, value: number($0.value)) }
     if let best = epochs.first(where: { $0.epoch == bestEpoch }) {
-      let name = configuration.monitor == .validLoss ? "valid" : "accuracy"
+      let name = configuration.monitor == .validLoss ? "valid" : configuration.monitor.name
       figures.append(("best \(name), epoch \(best.epoch - 1)", number(configuration.monitor.value(of: best))))
     }
     let seconds = epochSeconds ?? epochs.map(\.seconds).reduce(0, +)

@@ -19,6 +19,10 @@ extension Learner {
     var run = run
     let options = RunOption.monitoring
     try options.minDelta.check(minDelta, at: "minDelta")
+    guard monitor.isAlwaysThere || recorder.metrics.contains(where: { $0.name == monitor.name }) else {
+      throw RunError(
+        "the learner has no metric \(monitor.name)", at: "monitor", remedy: "give it among the metrics", status: .usage)
+    }
     (run.monitor, run.minDelta) = (monitor, minDelta)
     func once(_ isThere: Bool, _ callback: any FitCallback) throws(RunError) {
       guard isThere else { return }
@@ -56,7 +60,7 @@ extension Learner {
     }
     let facts = callbacks.map { "\($0.name)\($0.hasBatchHooks ? " of batches" : "")" }
     try job.agree(on: [
-      Job.Fact("monitor", monitor.rawValue), Job.Fact("minDelta", "\(minDelta)"),
+      Job.Fact("monitor", monitor.name), Job.Fact("minDelta", "\(minDelta)"),
       Job.Fact("callbacks", facts.joined(separator: ", ")),
     ])
     return OwnCallbacks(own)

@@ -1,3 +1,4 @@
+public import Configuration
 public import Fitting
 package import Files
 
@@ -35,8 +36,10 @@ public struct RunOutcome: Sendable {
   public var digest: String? { if case .finished(let digest) = end { digest } else { nil } }
   private var isFinished: Bool { digest != nil }
 
-  /// What a sweep judges by.
-  public func value(of judge: SweepJudge) -> Double { judge == .validLoss ? validLoss : accuracy }
+  /// A figure of the last validation, likewise.
+  public func value(of figure: MonitoredFigure) -> Double {
+    isFinished ? epochs.last.map { figure.value(of: $0) } ?? .nan : .nan
+  }
 }
 
 // MARK: The file
@@ -49,11 +52,11 @@ extension RunOutcome {
       case .failed(let error): [("status", .string("failed")), ("error", .string(error))]
       }
     let epochs = epochs.map { epoch in
-      JSONValue.object([
-        ("epoch", .integer(epoch.epoch)), ("train_loss", .number(epoch.trainLoss)),
-        ("valid_loss", .number(epoch.validLoss)), ("accuracy", .number(epoch.accuracy)),
-        ("seconds", .number(epoch.seconds)),
-      ])
+      JSONValue.object(
+        [
+          ("epoch", .integer(epoch.epoch)), ("train_loss", .number(epoch.trainLoss)),
+          ("valid_loss", .number(epoch.validLoss)), ("accuracy", .number(epoch.accuracy)),
+        ] + epoch.metrics.map { ($0.name, .number($0.value)) } + [("seconds", .number(epoch.seconds))])
     }
     return .object(
       end + [
@@ -73,7 +76,9 @@ extension RunOutcome {
         let valid = value.double("valid_loss"), let accuracy = value.double("accuracy"),
         let seconds = value.double("seconds")
       else { return nil }
-      return EpochRecord(epoch: epoch, trainLoss: train, validLoss: valid, accuracy: accuracy, seconds: seconds)
+      var record = EpochRecord(epoch: epoch, trainLoss: train, validLoss: valid, accuracy: accuracy, seconds: seconds)
+      record.metrics = value.metrics
+      return record
     }
     guard epochs.count == list.count else { return nil }
     switch (status, json["digest"], json["error"]) {
@@ -86,6 +91,14 @@ extension RunOutcome {
 }
 
 extension JSONValue {
+  /// The metrics among an epoch's members, as `metrics.jsonl` has them.
+  fileprivate var metrics: [MetricFigure] {
+    guard case .object(let members) = self else { return [] }
+    return members.filter { !MetricFigure.reserved.contains($0.name) }.compactMap { member in
+      double(member.name).map { MetricFigure(member.name, $0) }
+    }
+  }
+
   /// A member that is a number; NaN where it is null.
   fileprivate func double(_ name: String) -> Double? {
     switch self[name] {

@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 internal import Crypto
 package import Files
 
@@ -13,13 +13,13 @@ public struct SweepPlan: Sendable {
   /// All runs, those of a variant one after the other.
   public package(set) var runs: [SweepRun]
   /// What the best is judged by.
-  public let judge: SweepJudge
+  public let judge: MonitoredFigure
   /// Workers of each run, where a process has as many.
   public let workersPerRun: Int
 
   /// Throws a usage error for runs that are the same.
   package init(
-    file: String, options: [String], variants: [[String]], runs: [SweepRun], judge: SweepJudge, workersPerRun: Int
+    file: String, options: [String], variants: [[String]], runs: [SweepRun], judge: MonitoredFigure, workersPerRun: Int
   ) throws(RunError) {
     self.file = file
     self.options = options

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Fitting
 internal import Reports
 
@@ -11,7 +12,8 @@ extension SweepResults {
       let outcomes = variants[variant].runs.map(\.outcome).filter { $0.digest != nil }
       let epochs = Set(outcomes.flatMap { $0.epochs.map(\.epoch) }).sorted()
       let points = epochs.map { epoch in
-        LinePlot.Point(x: Double(epoch), y: Spread(outcomes.compactMap { figure(epoch, $0) }).mean)
+        LinePlot.Point(
+          x: Double(epoch), y: Spread(outcomes.compactMap { figure(epoch, $0) }.filter { !$0.isNaN }).mean)
       }
       return LinePlot.Series(name(variant), points, hasDots: points.count < 40)
     }
@@ -22,13 +24,17 @@ extension SweepResults {
       xAxis: LinePlot.Axis("epoch", isWhole: true), yAxis: LinePlot.Axis(title), series: series)
   }
 
-  /// Valid loss and accuracy by epoch.
+  /// Valid loss, accuracy and metrics by epoch.
   var curves: [LinePlot] {
-    [
-      curve("valid loss", most: 6) { epoch, outcome in outcome.epochs.first { $0.epoch == epoch }?.validLoss },
-      curve("accuracy", most: 6) { epoch, outcome in outcome.epochs.first { $0.epoch == epoch }?.accuracy },
-    ]
+    figures.map { figure in
+      curve(Self.title(figure), most: 6) { epoch, outcome in
+        outcome.epochs.first { $0.epoch == epoch }.map { figure.value(of: $0) }
+      }
+    }
   }
+
+  /// What pictures call a figure.
+  private static func title(_ figure: MonitoredFigure) -> String { figure.name.replacing("_", with: " ") }
 
   /// The map of what is judged by over two options; nil where variants differ in another number of options, or aren't
   /// all their combinations.
@@ -45,12 +51,12 @@ extension SweepResults {
       cells[row][column] = judged(variant)
     }
     return HeatMap(
-      title: plan.judge == .validLoss ? "valid loss" : "accuracy", subtitle: "mean over seeds; the best is framed",
+      title: Self.title(plan.judge), subtitle: "mean over seeds; the best is framed",
       rowTitle: plan.options[columns[0]], rows: first, columnTitle: plan.options[columns[1]], columns: second,
-      values: cells, lowerIsBetter: plan.judge == .validLoss)
+      values: cells, lowerIsBetter: plan.judge.lowerIsBetter)
   }
 
-  /// A line for each run over the options, valid loss and accuracy.
+  /// A line for each run over the options, valid loss, accuracy and metrics.
   var parallelCoordinates: ParallelCoordinates {
     let columns = columns
     let lists = columns.map { values(of: $0) }
@@ -63,7 +69,7 @@ extension SweepResults {
       let isWide = (numbers.min() ?? 0) > 0 && (numbers.max() ?? 0) > 20 * (numbers.min() ?? 0)
       return ParallelCoordinates.Axis(plan.options[column], scale: isWide ? .logarithmic : .linear)
     }
-    let best = best
+    let (best, figures) = (best, figures)
     let good = Set(ranking.prefix((ranking.count + 3) / 4))
     let lines = variants.enumerated().flatMap { number, variant in
       variant.runs.filter { $0.outcome.digest != nil }.map { run, outcome in
@@ -73,13 +79,13 @@ extension SweepResults {
           return Double(value) ?? .nan
         }
         return ParallelCoordinates.Line(
-          run.name, places + [outcome.validLoss, outcome.accuracy],
+          run.name, places + figures.map { outcome.value(of: $0) },
           rank: number == best ? .best : good.contains(number) ? .good : .other)
       }
     }
     return ParallelCoordinates(
       title: "All runs", subtitle: "the best variant's are set off, then those of the best quarter",
-      axes: axes + [ParallelCoordinates.Axis("valid loss"), ParallelCoordinates.Axis("accuracy")], lines: lines)
+      axes: axes + figures.map { ParallelCoordinates.Axis(Self.title($0)) }, lines: lines)
   }
 
   /// The values of an option, numbers by size, others as they come.

@@ -1,3 +1,4 @@
+internal import Configuration
 public import Files
 internal import Reports
 
@@ -18,7 +19,7 @@ extension SweepResults {
     if let best {
       facts.append(("best", name(best)))
       facts.append(
-        ("its \(plan.judge.rawValue)", NumberText.fixed(judged(variants[best]), decimals: 4)))
+        ("its \(plan.judge.name)", NumberText.fixed(judged(variants[best]), decimals: 4)))
     }
     // A launch that finds all done has no figures of its own.
     if summary.busySeconds > 0 {
@@ -27,8 +28,8 @@ extension SweepResults {
     }
     let title = "Sweep of \(plan.file)"
     var body = "<h1>\(PlainText.escapedForXML(title))</h1>\n" + HTMLPage.list(facts, class: "facts")
-    body += section("Results", HTMLPage.table(rows, class: "numbers"))
-    let note = "Mean ± standard deviation over the seeds; * marks the best by \(plan.judge.rawValue)."
+    body += section("Results", HTMLPage.table(table.rows, class: "numbers"))
+    let note = "Mean ± standard deviation over the seeds; * marks the best by \(plan.judge.name)."
     body += "<p class=\"muted\">\(note)</p>\n"
     if !ranking.isEmpty {
       body += section("Curves", HTMLPage.plots(curves))

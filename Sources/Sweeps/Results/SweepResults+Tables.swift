@@ -2,53 +2,10 @@ internal import Configuration
 internal import Files
 
 extension SweepResults {
-  private static let figures: [(name: String, value: @Sendable (RunOutcome) -> Double)] = [
-    ("train_loss", { $0.digest != nil ? $0.trainLoss : .nan }), ("valid_loss", { $0.validLoss }),
-    ("accuracy", { $0.accuracy }),
-  ]
-
-  /// The table for a reader, its header first: a row for each variant, with mean ± standard deviation over its seeds.
-  /// The best is marked.
-  public var rows: [[String]] {
-    let columns = columns
-    let best = best
-    let someFailed = variants.contains { $0.failed > 0 }
-    var header = [""]
-    header += columns.map { plan.options[$0] }
-    header += someFailed ? ["runs", "failed"] : ["runs"]
-    header += Self.figures.map(\.name)
-    header.append("seconds")
-    var rows = [header]
-    for (number, variant) in variants.enumerated() {
-      var row = [number == best ? "*" : ""]
-      row += columns.map { variant.values[$0] }
-      row.append("\(variant.finished)")
-      if someFailed { row.append(variant.failed == 0 ? "" : "\(variant.failed)") }
-      for figure in Self.figures { row.append(Self.text(variant.spread(figure.value))) }
-      row.append(variant.runs.isEmpty ? "" : NumberText.fixed(variant.spread(\.seconds).mean, decimals: 2))
-      rows.append(row)
-    }
-    return rows
-  }
-
-  private static func text(_ spread: Spread) -> String {
-    if spread.count == 0 { return "" }
-    let mean = NumberText.fixed(spread.mean, decimals: 4)
-    return spread.count < 2 ? mean : "\(mean) ± \(NumberText.fixed(spread.deviation, decimals: 4))"
-  }
-
-  /// The table as text, its columns one below another.
-  public var text: String {
-    let rows = rows
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      var line = ""
-      for (cell, width) in zip(row, widths) where width > 0 {
-        line += cell + String(repeating: " ", count: width - cell.count + 2)
-      }
-      while line.hasSuffix(" ") { line.removeLast() }
-      return line
-    }.joined(separator: "\n")
+  /// The figures of a line, by name.
+  private var columnFigures: [(name: String, value: (RunOutcome) -> Double)] {
+    [("train_loss", { $0.digest != nil ? $0.trainLoss : .nan })]
+      + figures.map { figure in (figure.name, { $0.value(of: figure) }) }
   }
 
   /// The failed runs, a line each: what has become of them.
@@ -62,16 +19,17 @@ extension SweepResults {
 
   /// `table.csv`: a line for each variant. Numbers read back to the same bits; of what isn't there is nothing.
   var tableCSV: String {
+    let figures = columnFigures
     var header = plan.options
     header += ["runs", "failed"]
-    for figure in Self.figures { header += ["\(figure.name)_mean", "\(figure.name)_sd"] }
+    for figure in figures { header += ["\(figure.name)_mean", "\(figure.name)_sd"] }
     header += ["seconds_mean", "best"]
     let best = best
     var rows = [header]
     for (number, variant) in variants.enumerated() {
       var row = variant.values
       row += ["\(variant.finished)", "\(variant.failed)"]
-      for figure in Self.figures {
+      for figure in figures {
         let spread = variant.spread(figure.value)
         row += [Self.exact(spread.mean), Self.exact(spread.deviation)]
       }
@@ -83,10 +41,11 @@ extension SweepResults {
 
   /// `runs.csv`: a line for each run that is done.
   var runsCSV: String {
+    let figures = columnFigures
     var header = ["run"]
     header += plan.options
     header += ["seed", "status", "steps"]
-    header += Self.figures.map(\.name)
+    header += figures.map(\.name)
     header += ["seconds", "digest", "error"]
     var rows = [header]
     for variant in variants {
@@ -96,7 +55,7 @@ extension SweepResults {
         var row = [run.name]
         row += variant.values
         row += ["\(run.configuration.seed)", outcome.digest == nil ? "failed" : "finished", "\(outcome.steps)"]
-        for figure in Self.figures { row.append(Self.exact(figure.value(outcome))) }
+        for figure in figures { row.append(Self.exact(figure.value(outcome))) }
         row += [Self.exact(outcome.seconds), outcome.digest ?? "", error]
         rows.append(row)
       }

@@ -1,3 +1,4 @@
+package import Configuration
 internal import Crypto
 internal import Files
 
@@ -49,8 +50,22 @@ public struct SweepResults: Sendable {
     return hexadecimal(SHA256.hash(data: Array(text.utf8)))
   }
 
+  /// Valid loss, accuracy, and the metrics that any run was asked for.
+  package var figures: [MonitoredFigure] {
+    var figures: [MonitoredFigure] = [.validLoss, .accuracy]
+    for run in plan.runs {
+      for metric in run.configuration.metrics where !figures.contains(MonitoredFigure(metric)) {
+        figures.append(MonitoredFigure(metric))
+      }
+    }
+    return figures
+  }
+
   /// The mean of what is judged by, of a variant.
   func judged(_ variant: Variant) -> Double { variant.spread { $0.value(of: plan.judge) }.mean }
+
+  /// How many runs have failed.
+  public var failed: Int { variants.reduce(0) { $0 + $1.failed } }
 
   /// The number of the best variant; nil where none has a figure.
   public var best: Int? { ranking.first }
@@ -59,7 +74,7 @@ public struct SweepResults: Sendable {
   var ranking: [Int] {
     let means = variants.map { judged($0) }
     return means.indices.filter { !means[$0].isNaN }.sorted { one, other in
-      means[one] == means[other] ? one < other : plan.judge.prefers(means[one], to: means[other])
+      means[one] == means[other] ? one < other : plan.judge.isBetter(means[one], than: means[other])
     }
   }
 
