@@ -41,8 +41,7 @@ extension Session {
   /// What this process lacks, and its node.
   ///
   /// - own: the node's workers that are this process's; isFirst: whether it answers for the node; processes:
-  ///   those of the node; place: nil for the
-  ///   memory that there is in all.
+  ///   those of the node; place: nil for the memory that there is in all.
   static func shortage(
     _ estimate: MemoryEstimate, _ own: Range<Int>, isFirst: Bool, processes: Int = 1, at place: String?
   ) -> RunError? {

@@ -58,29 +58,27 @@ extension Lanes {
   /// How the sums of adjacent subtrees, in lane order, are added up on a stack: after each is pushed, the two topmost
   /// are added as often as they are the children of one node of the tree.
   public func reductionSchedule(of nodes: [Range<Int>]) -> ReductionSchedule {
-    // The lower bound of every inner node, by its right child.
-    var parents: [Range<Int>: Int] = [:]
-    func visit(_ node: Range<Int>) {
-      guard node.count > 1 else { return }
-      let mid = Self.split(node)
-      parents[mid..<node.upperBound] = node.lowerBound
-      visit(node.lowerBound..<mid)
-      visit(mid..<node.upperBound)
-    }
-    visit(0..<count)
     var stack: [Range<Int>] = []
     let additions = nodes.map { node in
       var top = node
       var additions = 0
-      while let left = stack.last, let lower = parents[top], left.lowerBound == lower, left.upperBound == top.lowerBound
-      {
+      while let left = stack.last, areSiblings(left, top) {
         stack.removeLast()
-        top = lower..<top.upperBound
+        top = left.lowerBound..<top.upperBound
         additions += 1
       }
       stack.append(top)
       return additions
     }
     return ReductionSchedule(additions: additions)
+  }
+
+  /// Whether two subtrees are the children of one node of the tree.
+  private func areSiblings(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    let parent = left.lowerBound..<right.upperBound
+    // The nodes are the aligned blocks whose size is a power of two, the last of each size cut off where the lanes end.
+    let size = 1 << (Int.bitWidth - (parent.count - 1).leadingZeroBitCount)
+    return left.upperBound == right.lowerBound && parent.lowerBound % size == 0
+      && (parent.count == size || parent.upperBound == count) && Self.split(parent) == right.lowerBound
   }
 }
