@@ -8,9 +8,9 @@ import Testing
 @Suite(
   .serialized,
   .enabled(
-    if: AdditionTests.directory != nil, "builds the program once more: DIST_TRAIN_ADDITIONS=DIR asks for it, in DIR"))
+    if: ProcessInfo.processInfo.environment["DIST_TRAIN_ADDITIONS"] != nil,
+    "builds the program once more: DIST_TRAIN_ADDITIONS=DIR asks for it, in DIR"))
 struct AdditionTests {
-  private static let directory = ProcessInfo.processInfo.environment["DIST_TRAIN_ADDITIONS"]
   private static let package = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
   private static let copy = package.appendingPathComponent(".build/additions")
 
@@ -56,7 +56,7 @@ struct AdditionTests {
         ["An output file", "0", "2"],
       ])
     try write(lists)
-    let directory = try #require(Self.directory)
+    let directory = try #require(ProcessInfo.processInfo.environment["DIST_TRAIN_ADDITIONS"])
     let build = try Self.tool(
       "swift",
       [

@@ -104,7 +104,9 @@
         @Test(.enabled(if: canMount, "no file system can be mounted")) func fullTemporaryDirectory() throws {
           let folder = try TemporaryDirectory()
           defer { folder.remove() }
-          let mount = "mount -t tmpfs -o size=4m tmpfs $0; export TMPDIR=$0; exec \"$@\""
+          // The tests' launchers are told another place.
+          let unset = "unset OMPI_MCA_orte_tmpdir_base"
+          let mount = "mount -t tmpfs -o size=4m tmpfs $0; export TMPDIR=$0; \(unset); exec \"$@\""
           let result = try BuiltProgram("dist-train").run(
             Self.steps, ranks: 4, prefix: ["unshare", "-m", "bash", "-c", mount, folder.path], seconds: 30)
           let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
