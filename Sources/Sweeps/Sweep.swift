@@ -36,7 +36,8 @@ public struct Sweep: Sendable {
     let inputs = try survey(before.plan, before.done, team, cores: cores)
     var claim: SweepClaim?
     let (named, done) = try share(team, directory) { () throws(RunError) in
-      let own = try SweepClaim(path, plan, reading: inputs)
+      let old = before.plan.files(before.plan.runs.indices.filter { before.done[$0] })
+      let own = try SweepClaim(path, plan, reading: old.taking(inputs))
       claim = own
       return own.plan
     }

@@ -52,6 +52,10 @@ extension Session {
   ///   gradient that isn't finite, unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
+    // Where nothing is left to do, no copy of the state is taken either.
+    if !state.awaitsValidation, state.endReason != nil || state.step >= steps(of: plan) {
+      return state.endReason.map { .ended(step: state.step, reason: $0) } ?? .finished
+    }
     trainer.groupRates = plan.groupRates ?? groupRates()
     var loop = FitLoop(trainer, plan, state.judged(by: plan.monitor), observer)
     return try loop.run()

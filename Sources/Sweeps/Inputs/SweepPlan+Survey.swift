@@ -46,6 +46,25 @@ extension SweepPlan {
     return inputs
   }
 
+  /// The files that some runs have read, as far as they can be read still: those of runs that are done may be gone.
+  package func files(_ numbers: [Int]) -> SweepInputs {
+    var inputs = SweepInputs()
+    var sources: Set<String> = []
+    for number in numbers {
+      let configuration = runs[number].configuration
+      if sources.insert("\(configuration.dataSource)").inserted, let texts = try? TextsSummary(configuration.dataSource)
+      {
+        for file in texts.files { inputs.note(file.path, file.digest) }
+      }
+      if let path = configuration.initialWeights, inputs.digests[path] == nil,
+        let bytes = try? WeightsFile.bytes(path).bytes
+      {
+        inputs.note(path, hexadecimal(SHA256.hash(data: bytes)))
+      }
+    }
+    return inputs
+  }
+
   /// What memory and weights of a run depend on, as a text.
   private static func shape(_ run: RunConfiguration) -> String {
     var shape = RunConfiguration()
