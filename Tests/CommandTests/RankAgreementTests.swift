@@ -57,7 +57,7 @@ import Testing
         "exec $run generate --weights none --seed $rank", "--seed 0 on rank 0", "--seed 1 on rank 1"
       ),
       (
-        "exec $run tokenize $rank --out none", "arguments 0 on rank 0", "arguments 1 on rank 1"
+        "exec $run tokenize $rank --out folder", "arguments 0 on rank 0", "arguments 1 on rank 1"
       ),
       (
         "exec $run bench step --threads 1 --steps $((5 + rank))", "--steps 5 on rank 0", "--steps 6 on rank 1"
