@@ -293,7 +293,7 @@ extension FaultTableTests {
       "unknown option in the environment: DIST_TRAIN_HIDEN; did you mean DIST_TRAIN_HIDDEN?", isJobs: true),
     Fault(
       "text of a sweep", rates + #"rm t; "$@" sweep s.yaml --out o"#, 74,
-      "(No such file or directory): t, run lr=0.001,seed=42; check", isJobs: true),
+      "(no such file or directory): t, run lr=0.001,seed=42; check", isJobs: true),
     Fault(
       "text of a sweep", rates + #"sed -i 's/size: 2/size: 900/' s.yaml; "$@" sweep s.yaml --out o"#, 64,
       "batch size 900 is larger than the corpus of", isJobs: true),
