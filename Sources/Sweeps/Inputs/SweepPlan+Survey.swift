@@ -38,7 +38,7 @@ extension SweepPlan {
             try Session.check(configuration, texts, workers: threads)
           }
           if let path = configuration.initialWeights, inputs.digests[path] == nil {
-            inputs.note(path, hexadecimal(SHA256.hash(data: try WeightsFile.bytes(path).bytes)))
+            inputs.note(path, try Self.digest(ofWeights: path))
           }
         }
       }
@@ -57,12 +57,16 @@ extension SweepPlan {
         for file in texts.files { inputs.note(file.path, file.digest) }
       }
       if let path = configuration.initialWeights, inputs.digests[path] == nil,
-        let bytes = try? WeightsFile.bytes(path).bytes
+        let digest = try? Self.digest(ofWeights: path)
       {
-        inputs.note(path, hexadecimal(SHA256.hash(data: bytes)))
+        inputs.note(path, digest)
       }
     }
     return inputs
+  }
+
+  private static func digest(ofWeights path: String) throws(RunError) -> String {
+    hexadecimal(SHA256.hash(data: try WeightsFile.bytes(path).bytes))
   }
 
   /// What memory and weights of a run depend on, as a text.
