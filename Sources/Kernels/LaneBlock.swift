@@ -48,7 +48,9 @@ public struct LaneBlock: Sendable {
   ///
   /// Hidden weights that are wide are better read once for many streams: then a block is as large as 16 MiB of logits,
   /// for `vocabulary` of them a prediction, allow. A block is one lane at least.
-  public static func cached(_ rows: [Range<Int>], steps: Int, width: Int, vocabulary: Int) -> [LaneBlock] {
+  public static func cached(
+    _ rows: [Range<Int>], steps: Int, width: Int, vocabulary: Int, caches: CacheSizes = .ofThisMachine
+  ) -> [LaneBlock] {
     if isWide(width) {
       let streams = rows.last?.upperBound ?? 0
       let most = max((16 << 20) / (4 * steps * ((vocabulary + 15) / 16 * 16)), 4)
@@ -59,7 +61,7 @@ public struct LaneBlock: Sendable {
     // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level
     // cache.
     let most = 48
-    return cut(rows, steps: steps, limit: min((384 << 10) / (4 * matrices * steps * width), most))
+    return cut(rows, steps: steps, limit: min(caches.second * 3 / 4 / (4 * matrices * steps * width), most))
   }
 
   /// Whether hidden weights of that width are larger than the first-level cache.

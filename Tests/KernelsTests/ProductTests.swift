@@ -68,8 +68,13 @@ import Testing
     withExtendedLifetime((a.arena, b.arena, w.arena, v.arena, bias.arena)) {}
   }
 
-  // Larger than a cut of the rows, and of the depth.
-  @Test(arguments: [(300, 270, 24), (250, 600, 9)])
+  /// What goes through the tiles at once, at most, with this machine's caches.
+  private static let most = (
+    rows: CacheSizes.ofThisMachine.second / 8 / CacheSizes.ofThisMachine.blockDepth,
+    depth: CacheSizes.ofThisMachine.blockDepth
+  )
+
+  @Test(arguments: [(most.rows + 44, most.depth + 14, 24), (most.rows - 6, 2 * most.depth + 88, 9)])
   func cutsChangeNoBit(rows: Int, depth: Int, columns: Int) {
     let a = randomMatrix(rows, depth, seed: 1)
     let w = randomMatrix(depth, columns, seed: 2)

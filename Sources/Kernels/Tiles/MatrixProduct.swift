@@ -1,3 +1,5 @@
+internal import Memory
+
 /// What a product starts each row of a column block from, and does with a finished tile.
 protocol Epilogue {
   /// The value that the chains of the block at `column` start from.
@@ -42,12 +44,16 @@ struct ProductOperands {
   }
 
   /// Rows and depth (whole panels) that are done at once.
-  @inline(__always)
   var cut: (rows: Int, depth: Int) {
-    // A block of W, 16 columns wide, in half of the first-level cache; A's cut in half of the second-level one.
-    let depth = min(self.depth, 256)
-    return (max(48, (256 << 10) / 4 / max(depth, 1) / 48 &* 48), depth)
+    let caches = CacheSizes.ofThisMachine
+    let depth = min(self.depth, caches.blockDepth)
+    return (max(48, caches.second / 2 / 4 / max(depth, 1) / 48 &* 48), depth)
   }
+
+  /// Whether it is done at once on every machine: then nobody asks for the caches' sizes, which a step of a small model
+  /// would notice.
+  @inline(__always)
+  var isWhole: Bool { depth <= CacheSizes.smallest.blockDepth && rows <= 48 }
 }
 
 /// A·W with an epilogue, tile by tile.
@@ -61,7 +67,7 @@ struct ProductOperands {
 func multiply<E: Epilogue, Side: SideWork>(
   _ operands: ProductOperands, shape: TileShape, _ epilogue: E, beside side: Side = NoSideWork()
 ) {
-  let (rows, depth) = operands.cut
+  let (rows, depth) = operands.isWhole ? (operands.rows, operands.depth) : operands.cut
   if rows >= operands.rows && depth >= operands.depth {
     multiplyCut(operands, rows: 0..<operands.rows, depth: 0..<operands.depth, shape: shape, epilogue, side)
     return
@@ -132,4 +138,10 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
       tile.forEachRow { $1.store(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
     }
   }
+}
+
+extension CacheSizes {
+  /// Rows of a block of a right matrix, 16 columns wide, in half of the first-level cache: whole panels.
+  @inline(__always)
+  var blockDepth: Int { first / 2 / (16 * MemoryLayout<Float>.stride) / 16 * 16 }
 }

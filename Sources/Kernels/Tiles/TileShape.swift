@@ -1,3 +1,5 @@
+internal import Memory
+
 /// How large a tile the registers hold. The choice changes speed only: every element of a product is one chain of fused
 /// multiply-adds in ascending order, whatever the tile.
 ///
@@ -60,12 +62,11 @@ public enum TileShape: Sendable, CaseIterable {
   /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their
   /// rows again for each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the
   /// second.
-  @inline(__always)
   var lanesReach: Int {
     #if BUILT_FOR_AVX512
-      if self == .wide { return 64 << 10 }
+      if self == .wide { return CacheSizes.ofThisMachine.second / 16 }
     #endif
-    return 12 << 10
+    return CacheSizes.ofThisMachine.first * 3 / 8
   }
 
   /// The most rows of a tile that the accumulators of the machine built for hold.

@@ -1,3 +1,5 @@
+internal import Memory
+
 /// a·w + b·v with an epilogue, tile by tile: each element is one chain of multiply-adds, first through a·w, then through
 /// b·v. Both products have as many rows and columns.
 ///
@@ -28,7 +30,10 @@ private struct TwoProducts<E: Epilogue>: TileJob {
 
 extension ProductOperands {
   /// Whether a tile's blocks of both right matrices fit into half of the first-level cache.
-  func fits(with other: ProductOperands) -> Bool { depth &+ other.depth <= 256 }
+  func fits(with other: ProductOperands) -> Bool {
+    isWhole && other.isWhole && depth &+ other.depth <= CacheSizes.smallest.blockDepth
+      || depth &+ other.depth <= CacheSizes.ofThisMachine.blockDepth
+  }
 
   /// Adds the products of all of the depth to a tile.
   @inline(__always)

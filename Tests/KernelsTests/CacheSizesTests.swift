@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Kernels
+@testable import Memory
+
+@Suite struct CacheSizesTests {
+  /// The sizes that a directory says whose entries are `levels`: level, type and size each.
+  private func sizes(_ levels: [(level: String, type: String, size: String)]) throws -> CacheSizes {
+    let directory = FileManager.default.temporaryDirectory.path + "/caches-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    for (index, entry) in levels.enumerated() {
+      let path = "\(directory)/index\(index)"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      for (name, text) in [("level", entry.level), ("type", entry.type), ("size", entry.size)] {
+        try (text + "\n").write(toFile: path + "/" + name, atomically: false, encoding: .utf8)
+      }
+    }
+    return CacheSizes(directory: directory)
+  }
+
+  @Test func dataCachesOfTwoLevelsAreRead() throws {
+    let levels = [
+      ("1", "Data", "48K"), ("1", "Instruction", "64K"), ("2", "Unified", "2M"), ("3", "Unified", "260M"),
+    ]
+    #expect(try sizes(levels) == CacheSizes(first: 48 << 10, second: 2 << 20))
+  }
+
+  @Test(arguments: ["", "K", "-32K", "32", "99999999999999999999K", "x"])
+  func whatIsNoSizeLeavesTheCommonOne(size: String) throws {
+    #expect(try sizes([("1", "Data", size), ("2", "Unified", size)]) == .common)
+    #expect(CacheSizes(directory: "/nowhere") == .common)
+  }
+
+  @Test func thoseOfThisMachineAreWithinBounds() {
+    let sizes = CacheSizes.ofThisMachine
+    #expect(sizes.first >= CacheSizes.smallest.first && sizes.second >= CacheSizes.smallest.second)
+    #expect(sizes.first <= 256 << 10 && sizes.second <= 4 << 20)
+    #expect(sizes.blockDepth >= 128 && sizes.blockDepth % 16 == 0)
+  }
+
+  /// Every lane is in one block, and a larger cache has no more blocks.
+  @Test(arguments: [(3, 64, 40), (20, 64, 40), (70, 256, 10_000), (400, 512, 30_000)])
+  func blocksOfAnyCacheHoldAllLanes(steps: Int, width: Int, vocabulary: Int) {
+    let rows = (0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }
+    var counts: [Int] = []
+    for second in [256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20] {
+      let blocks = LaneBlock.cached(
+        rows, steps: steps, width: width, vocabulary: vocabulary, caches: CacheSizes(first: 32 << 10, second: second))
+      #expect(blocks.flatMap { Array($0.lanes) } == Array(0..<16))
+      #expect(blocks.map(\.streams.count).reduce(0, +) == 64)
+      counts.append(blocks.count)
+    }
+    #expect(counts == counts.sorted(by: >))
+  }
+}
