@@ -44,12 +44,18 @@ public enum HTMLPage {
     return "<dl class=\"\(name)\">\n\(items.joined())</dl>\n"
   }
 
-  /// Plots side by side; on a phone one below another, drawn for its width so that their texts stay readable.
-  public static func plots(_ plots: [LinePlot]) -> String {
+  /// Plots of lines, as `pictures` shows them.
+  public static func plots(_ plots: [LinePlot]) -> String { pictures(plots) }
+
+  /// Pictures side by side; on a phone one below another, drawn for its width so that their texts stay readable.
+  ///
+  /// - isWide: whether each has the page's width.
+  public static func pictures(_ plots: [any Picture], isWide: Bool = false) -> String {
+    let (width, height) = isWide ? (1080, 460) : (560, 350)
     let pictures = plots.map { plot in
-      "<div><div class=\"at-wide\">\(plot.svg(width: 560, height: 350))</div>"
+      "<div><div class=\"at-wide\">\(plot.svg(width: width, height: height))</div>"
         + "<div class=\"at-narrow\">\(plot.svg(width: 360, height: 270))</div></div>\n"
     }
-    return "<div class=\"plots\">\n\(pictures.joined())</div>\n"
+    return "<div class=\"plots\(isWide ? " whole" : "")\">\n\(pictures.joined())</div>\n"
   }
 }

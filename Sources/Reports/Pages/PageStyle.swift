@@ -34,6 +34,7 @@ enum PageStyle {
     th:first-child,td:first-child{padding-left:2px;text-align:left}
     .texts th,.texts td{text-align:left;white-space:normal}
     .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:12px}
+    .whole{grid-template-columns:minmax(0,1fr)}
     .plots svg{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
     .pictures{overflow-x:auto}
     .pictures svg{display:block;width:100%;height:auto;min-width:560px;margin-bottom:12px;border:1px solid var(--line);border-radius:6px}

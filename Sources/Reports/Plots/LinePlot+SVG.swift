@@ -193,13 +193,17 @@ struct SVGPicture {
       }
     }
     // Labels keep off the curves and the lines that drop from the marks to the axis.
-    let drops = places.map { [$0, LinePlot.Point(x: $0.x, y: frame.bottom)] }
+    let drops = zip(marks, places).filter { $0.0.dropsToAxis }.map {
+      [$0.1, LinePlot.Point(x: $0.1.x, y: frame.bottom)]
+    }
     var placement = LabelPlacement(
       frame: frame, obstacles: (stretches + drops).flatMap { $0.interpolated(every: 6) }, marks: places)
     var text = ""
     var labels = ""
     for (mark, at) in zip(marks, places) where frame.contains(at) {
-      text += "<path class=\"lp-drop\" d=\"M\(px(at.x)) \(px(at.y))V\(px(frame.bottom))\"/>\n"
+      if mark.dropsToAxis {
+        text += "<path class=\"lp-drop\" d=\"M\(px(at.x)) \(px(at.y))V\(px(frame.bottom))\"/>\n"
+      }
       text += "<circle class=\"lp-mark\" cx=\"\(px(at.x))\" cy=\"\(px(at.y))\" r=\"4.5\"/>\n"
       let width = Double(mark.label.count) * Self.characterWidth
       let box = placement.place(width: width, height: 15, at: at)

@@ -57,11 +57,14 @@ public struct LinePlot: Sendable {
     public var label: String
     /// Where it is.
     public var point: Point
+    /// Whether a broken line leads from it down to the axis.
+    public var dropsToAxis: Bool
 
     /// A mark `label` at (`x`, `y`).
-    public init(_ label: String, x: Double, y: Double) {
+    public init(_ label: String, x: Double, y: Double, dropsToAxis: Bool = true) {
       self.label = label
       self.point = Point(x: x, y: y)
+      self.dropsToAxis = dropsToAxis
     }
   }
 
