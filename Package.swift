@@ -125,7 +125,7 @@ let package = Package(
         "Configuration", "Corpus", "Data", "Files", "Fitting", "Jobs", "Kernels", "Memory", "Models", "Teams",
         "Tokenization", systemPackage,
       ]),
-    room("Reports", ["Configuration", "Files", "Fitting", "Teams", systemPackage]),
+    room("Reports", ["Benchmarks", "Configuration", "Files", "Fitting", "Teams", systemPackage]),
     room(
       "Runs",
       [
@@ -141,7 +141,10 @@ let package = Package(
       ]),
     room(
       "Benchmarks",
-      ["Configuration", "Corpus", "Files", "Fitting", "Jobs", "Kernels", "MPI", "Memory", "Models", "Teams"]),
+      [
+        "Configuration", "Corpus", "Files", "Fitting", "Jobs", "Kernels", "MPI", "Memory", "Models", "Platform",
+        "Teams",
+      ]),
     // What users import: it has no code of its own and passes on what the rooms offer.
     room("Training", rooms),
     // Compiled for any CPU: it looks at the one it runs on before the other targets' code runs.

@@ -7,6 +7,8 @@ private import Kernels
 
 /// What the step benchmark measured.
 public struct StepTimes: Sendable {
+  /// The timed steps, ascending, in microseconds.
+  public let microseconds: [Double]
   /// Median of the timed steps, in microseconds.
   public let medianMicroseconds: Double
   /// The shortest of the timed steps, in microseconds: that of a machine which does nothing else.
@@ -42,7 +44,7 @@ extension Session {
     let waited = Double(spans?.total(.wait) ?? 0) / 1000
     times.sort()
     return StepTimes(
-      medianMicroseconds: times[times.count / 2], bestMicroseconds: times[0],
+      microseconds: times, medianMicroseconds: times[times.count / 2], bestMicroseconds: times[0],
       reduceMicroseconds: timeReduction(min(steps, 200)),
       barrierNanoseconds: timeBarrier(), bytesReduced: 4 * trainer.exchange.gradients.count,
       waitingShare: total > 0 ? waited / total : 0)

@@ -18,11 +18,13 @@ package enum RunOption {
   package static let scalingBenchmark = ScalingBenchmarkOptions()
   package static let reductionBenchmark = ReductionBenchmarkOptions()
   package static let kernelBenchmark = KernelBenchmarkOptions()
+  package static let pageBenchmark = PageBenchmarkOptions()
 
   /// Every section. Two sections share an option, or have one of the same name for different commands.
   package static let sections: [any OptionSection] = [
     model, data, schedule, monitoring, largeBatch, durability, output, finder, evaluation, generation, tokenization,
     display, sweep, benchmark, stepBenchmark, scalingBenchmark, reductionBenchmark, kernelBenchmark,
+    pageBenchmark,
   ]
 
   /// Those that a run computes from, in the order of `config.json`.

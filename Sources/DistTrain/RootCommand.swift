@@ -106,6 +106,6 @@ struct BenchmarkCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure speed.",
     subcommands: [
       StepBenchmarkCommand.self, ScalingBenchmarkCommand.self, ReductionBenchmarkCommand.self,
-      KernelBenchmarkCommand.self,
+      KernelBenchmarkCommand.self, PageBenchmarkCommand.self,
     ])
 }

@@ -4,6 +4,9 @@
   private typealias Vector = SIMD8<Float>
 #endif
 
+/// Bytes of the vectors that `fusedMultiplyAdds` multiplies and adds.
+public let multiplyAddBytes = MemoryLayout<Vector>.size
+
 /// Fused multiply-adds of one core at its best: ten chains of whole vector registers, `rounds` rounds.
 ///
 /// Returns the floating-point operations done (two for each multiply-add) and a number that depends on all of them, so

@@ -8,7 +8,7 @@ import Testing
     arguments: [
       (["trian", "--epochs", "3"], "unknown command: trian; did you mean train?"),
       (["bench", "steps"], "unknown command: steps; did you mean step?"),
-      (["bench", "zzzzzzzz"], "unknown command: zzzzzzzz; there are step, scaling, reduce, kernels"),
+      (["bench", "zzzzzzzz"], "unknown command: zzzzzzzz; there are step, scaling, reduce, kernels, page"),
       (["train", "bogus"], "unexpected argument 'bogus'; see `dist-train train --help`"),
       (["bench", "step", "--steps", "x"], "'x' is invalid for '--steps <n>'; see `dist-train bench step --help`"),
       (["--seed", "-1"], "'-1' is invalid for '--seed"),

@@ -53,6 +53,44 @@ package struct KernelBenchmarkOptions: OptionSection {
   package init() {}
 }
 
+/// What `bench page` alone has.
+package struct PageBenchmarkOptions: OptionSection {
+  package let out = OptionDeclaration<String>(
+    "out", "A directory for benchmarks.html and benchmarks.json.", value: "dir", subject: "directory", in: .directory,
+    role: .common, completion: .directory
+  ).with { $0.isRequired = true }
+
+  package let shapes = OptionDeclaration(
+    "shapes", initial: ShapeList.steps,
+    "Steps to time: model:hidden:bptt or model:hidden:bptt:vocabulary, with commas.",
+    value: "list", subject: "shape", in: .shapes, role: .common)
+
+  package let kernels = OptionDeclaration(
+    "kernels", initial: ShapeList.kernels, "Steps whose kernels are timed one by one.", value: "list", subject: "shape",
+    in: .shapes, role: .common)
+
+  package let threads = OptionDeclaration<Int>(
+    "threads", "Workers at most.", value: "n", subject: "number of threads", in: .threads, default: "the cores",
+    role: .common)
+
+  package let rounds = OptionDeclaration(
+    "rounds", initial: 3, "How often all steps are timed in turn.", value: "n", subject: "number of rounds",
+    in: .from(1, to: 1000), role: .common)
+
+  package let steps = OptionDeclaration<Int>(
+    "steps", "Steps to time in each round, after a warm-up.", value: "n", subject: "number of steps",
+    in: .from(1, to: 1_000_000_000), default: "5 to 300, by their size", role: .common)
+
+  package let peers = OptionDeclaration<String>(
+    "peers", "Speeds of other programs, to be set beside these.", value: "file", subject: "file",
+    in: .named("give a file"), role: .common, completion: .file)
+
+  package let sheetsOnly = OptionDeclaration(
+    "sheets-only", initial: false, "Measure nothing: show the given sheets alone.", role: .common)
+
+  package init() {}
+}
+
 private func timedSteps(initial: Int) -> OptionDeclaration<Int> {
   OptionDeclaration(
     "steps", initial: initial, "Steps to time, after a warm-up.", value: "n", subject: "number of steps",
