@@ -55,7 +55,7 @@ struct MachineSheet {
       ("CPU", machine.cpu.isEmpty ? "the system doesn't say" : machine.cpu),
       ("virtual machine", machine.isVirtual ? "yes" : "the CPU doesn't say so"),
       ("cores, usable of all", "\(sheet.cores.count) of \(machine.cores)"),
-      ("hardware threads of one core, the system says", siblings.isEmpty ? "none" : siblings.joined(separator: ", ")),
+      ("hardware threads, says the system", siblings.isEmpty ? "none" : siblings.joined(separator: ", ")),
       ("frequency under load, all at once", "\(fixed(sheet.gigahertz.together, 2)) GHz"),
       ("theoretical peak of a core, all at once", "\(fixed(sheet.theoreticalPeak.together, 1)) GFLOP/s"),
       ("measured, all at once", "\(fixed(sheet.measuredPeak.together, 1)) GFLOP/s"),

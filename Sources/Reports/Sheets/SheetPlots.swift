@@ -4,7 +4,7 @@ internal import Files
 /// A sheet's pictures, each of which ends at the top where the machine does.
 struct SheetPlots {
   /// More groups than this don't fit side by side on a phone.
-  private static let mostGroups = 5
+  private static let mostGroups = 4
   private let sheet: BenchmarkSheet
 
   init(_ sheet: BenchmarkSheet) { self.sheet = sheet }

@@ -23,7 +23,8 @@ struct SheetSection {
       text += paragraph(
         """
         GFLOP/s of one core, the median of all rounds; the thin line is from the lower to the upper quartile. The top is \
-        the core's theoretical peak, the number above a bar the share of it.
+        the core's theoretical peak, the number above a bar the share of it. Steps are timed by the clock, other programs' \
+        share included.
         """)
       text += HTMLPage.pictures(plots.steps)
       if !plots.scaling.isEmpty { text += "<h3>Scaling</h3>\n" + HTMLPage.pictures(plots.scaling) }
