@@ -76,7 +76,9 @@ import Testing
     for picture in pictures { #expect(XMLParser(data: Data(picture.utf8)).parse(), "\(picture.prefix(300))") }
     let top = "top: theoretical peak of a core, \(String(format: "%.1f", peak)) GFLOP/s"
     #expect(pictures.count { $0.contains(top) } == 2 * 3)
-    for step in steps { #expect(try html.contains(#require(step["command"] as? String))) }
+    for (index, step) in steps.enumerated() {
+      #expect(try html.contains("\(index + 1)  \(#require(step["command"] as? String))\(index < 3 ? "\n" : "</pre>")"))
+    }
     #expect(html.contains("Faster than dist-train: other on 1 worker at model3, hidden 64, bptt 2 (4.00 ×)."))
 
     // Nothing is overwritten; sheets alone make a page.

@@ -61,7 +61,7 @@ struct SheetSection {
         return [
           "\(index + 1)", step.model, "\(step.hidden)", "\(step.bptt)", NumberText.grouped(step.vocabulary),
           "\(step.batchSize)",
-          "\(step.workers)", fixed(step.median, 1), "\(fixed(step.lower, 1)) – \(fixed(step.upper, 1))",
+          "\(step.workers)", time(step.median), "\(time(step.lower)) – \(time(step.upper))",
           NumberText.grouped(Int(step.tokensPerSecond)), fixed(step.gflops, 1),
           fixed(step.gflops / workers / sheet.theoreticalPeak.alone, 2),
           fixed(step.gflops / workers / sheet.measuredPeak.alone, 2),
@@ -69,10 +69,14 @@ struct SheetSection {
       }
   }
 
+  private func time(_ microseconds: Double) -> String {
+    microseconds < 1000 ? fixed(microseconds, 1) : NumberText.grouped(Int(microseconds))
+  }
+
   /// The table's commands, by its numbers.
   private var commands: String {
-    let lines = sheet.steps.enumerated().map { "\($0 + 1)\t\($1.command)" }
-    return "<pre class=\"code\">\(PlainText.escapedForXML(lines.joined(separator: "\n")))</pre>\n"
+    let lines = sheet.steps.enumerated().map { "\($0 + 1)  \(PlainText.escapedForXML($1.command))" }
+    return "<pre class=\"code\">\(lines.joined(separator: "\n"))</pre>\n"
   }
 
   private func kernelRows(_ kernels: KernelFigures) -> [[String]] {
