@@ -47,6 +47,24 @@ import Training
     #expect(try runs.checkpoints("run").last?.hasSuffix("step-00000250.safetensors") ?? false)
   }
 
+  /// However close to each other checkpoints are, one of three is from before a divergence that the newest has in it.
+  @Test(arguments: [3, 5]) func oneIsSomeStepsBack(keep: Int) throws {
+    defer { runs.remove() }
+    let options = ["--epochs", "1", "--no-lr-find", "--checkpoint-every", "5", "--keep", "\(keep)"]
+    for steps in [120, 155, 190, 225, 260] {
+      let begun = FileManager.default.fileExists(atPath: runs.path("run"))
+      let place = begun ? ["--resume", runs.path("run"), "--checkpoint-every", "5", "--keep", "\(keep)"] : options
+      let result = try runs.run(place + ["--steps", "\(steps)"] + (begun ? [] : ["--out", runs.path("run")]))
+      #expect(result.status == 0, "\(result.lines)")
+      let kept = try runs.checkpoints("run").compactMap { path in
+        path.firstMatch(of: #/step-0*(\d+)/#).flatMap { Int($0.1) }
+      }
+      #expect(kept.count == keep && kept.last == steps, "\(kept)")
+      #expect(kept.contains { $0 <= steps - 50 && $0 > steps - 105 }, "\(kept)")
+      #expect(keep < 5 || kept.contains(steps - 5), "\(kept)")
+    }
+  }
+
   @Test func twoRunsPartAtTheirFirstDifference() throws {
     defer { runs.remove() }
     let options = ["--epochs", "1", "--checkpoint-every", "10", "--keep", "100", "--steps", "100"]

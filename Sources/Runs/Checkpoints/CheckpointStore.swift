@@ -40,8 +40,8 @@ public struct CheckpointStore: Sendable {
     return Int(name.dropFirst(5).dropLast(12)).flatMap { Self.name(ofStep: $0) == name ? $0 : nil }
   }
 
-  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone, but for the newest one
-  /// to go on from where none of the kept ones is (`SoundCheckpoints`).
+  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone. Among those that stay is
+  /// one to go on from if the run diverges, even where that makes one more (`SoundCheckpoints.kept`).
   ///
   /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were
   /// killed.
@@ -61,10 +61,8 @@ public struct CheckpointStore: Sendable {
     // Those of later steps belong to a run that was taken back: not ours to judge.
     let own = Self.list(directory).filter { $0.step <= step }
     guard own.count > keep else { return }
-    let sound = SoundCheckpoints(carried: carried).sound(own).first { _ in true }
-    for old in own.dropFirst(keep) where old.step != best && old.step != sound?.step {
-      FileOperations.remove(old.path)
-    }
+    let kept = SoundCheckpoints(carried: carried).kept(own, keep)
+    for old in own where old.step != best && !kept.contains(old.step) { FileOperations.remove(old.path) }
   }
 
   /// Has the run's `best` stand for the checkpoint of that step, 0 for none: a symbolic link, so that the weights of the

@@ -20,15 +20,37 @@ struct SoundCheckpoints {
 
   /// The checkpoints of a list, the newest first, whose carried states don't grow. The files are read as they are asked
   /// for.
+  ///
+  /// - last: those of later steps are left out.
   func sound(
-    _ list: [(step: Int, path: FilePath)]
+    _ list: [(step: Int, path: FilePath)], upTo last: Int = .max
   ) -> some Sequence<(step: Int, path: FilePath)> {
     let first = list.last.flatMap { size($0.path) } ?? 0
     let limit = Self.growth * max(1, first <= Self.largest ? first : 1)
     return list.enumerated().lazy.filter { index, checkpoint in
+      guard checkpoint.step <= last else { return false }
       guard index < list.count - 1 else { return first <= Self.largest }
       return size(checkpoint.path).map { $0 <= limit } ?? false
     }.map { $1 }
+  }
+
+  /// Which of a run's checkpoints stay, by their steps: the newest one and the newest sound one; of three or more also
+  /// one that is `margin` steps before that, and the one that will be; then the newest, `count` in all.
+  ///
+  /// - list: the run's, the newest first.
+  func kept(_ list: [(step: Int, path: FilePath)], _ count: Int) -> Set<Int> {
+    var kept = Set(list.prefix(1).map(\.step))
+    if let sound = sound(list).first(where: { _ in true })?.step {
+      kept.insert(sound)
+      if count >= 3 {
+        if let early = self.sound(list, upTo: sound - Self.margin).first(where: { _ in true }) {
+          kept.insert(early.step)
+        }
+        if let next = list.last(where: { $0.step > sound - Self.margin }) { kept.insert(next.step) }
+      }
+    }
+    for checkpoint in list where kept.count < count { kept.insert(checkpoint.step) }
+    return kept
   }
 
   /// The checkpoint to go on from, at a lower rate than before, by a run that isn't finite behind step `last`; nil for
