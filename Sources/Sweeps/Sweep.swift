@@ -1,5 +1,6 @@
 internal import Files
 internal import Jobs
+internal import Memory
 internal import SystemPackage
 public import Teams
 
@@ -33,7 +34,7 @@ public struct Sweep: Sendable {
       let list = directory.path(of: .list)
       return FileOperations.exists(list) ? try SweepList(reading: list).naming(plan, path) : plan
     }
-    let inputs = try survey(before.plan, before.done, team, cores: cores)
+    let (inputs, atOnce) = try survey(before.plan, before.done, team, cores: cores)
     var claim: SweepClaim?
     let (named, done) = try share(team, directory) { () throws(RunError) in
       let old = before.plan.files(before.plan.runs.indices.filter { before.done[$0] })
@@ -47,9 +48,13 @@ public struct Sweep: Sendable {
         "process \(team.rank) doesn't see the sweep's directory", at: path.named,
         remedy: "give --out a directory that all nodes share", status: .inputOutput)
     }
-    if let claim { reporter.begun(claim, done.count { $0 }) }
+    if let claim {
+      reporter.begun(claim, done.count { $0 })
+      let slots = RunSlots.count(cores: cores, threads: plan.workersPerRun)
+      if atOnce < min(slots, done.count { !$0 }) { reporter.hint(Self.littleMemory(atOnce, slots)) }
+    }
     let summary = try SweepWork(named, directory, reporter).perform(
-      team, cores: cores, done: done, wantsStop: wantsStop)
+      team, cores: cores, most: atOnce, done: done, wantsStop: wantsStop)
     let results = try SharedOutcome.first(team) { () throws(RunError) in
       let results = SweepResults(named, in: directory)
       try results.write(to: directory, summary)
@@ -84,10 +89,12 @@ public struct Sweep: Sendable {
   }
 
   /// The files that the runs read which aren't done, the same on all processes, each of which looks at what these runs
-  /// need. Collective.
-  private func survey(_ plan: SweepPlan, _ done: [Bool], _ team: any Team, cores: Int) throws -> SweepInputs {
+  /// need; and how many of them this process has memory for at once. Collective.
+  private func survey(
+    _ plan: SweepPlan, _ done: [Bool], _ team: any Team, cores: Int
+  ) throws -> (inputs: SweepInputs, atOnce: Int) {
     let threads = max(1, min(plan.workersPerRun, cores))
-    let inputs = try SharedOutcome.agree(team) { () throws(RunError) in
+    let (inputs, largest) = try SharedOutcome.agree(team) { () throws(RunError) in
       try plan.survey(plan.runs.indices.filter { !done[$0] }, threads: threads)
     }
     let message = team.broadcast(Array(inputs.json.text.utf8), from: 0)
@@ -100,6 +107,15 @@ public struct Sweep: Sendable {
         "process \(team.rank) reads another file of this name than process 0", at: path,
         remedy: "give files that all nodes share", status: .badData)
     }
-    return first
+    return (first, RunsAtOnce.count(largest, MemoryLimit.binding, MemoryLimit.ofThisProcess, team.place))
+  }
+
+  /// What process 0 is told where memory has fewer runs at a time than there are cores for.
+  private static func littleMemory(_ count: Int, _ slots: Int) -> RunError {
+    let limit = MemoryLimit.binding
+    return RunError(
+      "memory for \(count) of \(slots) runs at a time",
+      at: limit.map { "\($0.name), \(NumberText.bytes($0.available)) left" } ?? "each process",
+      remedy: "give each run more workers, or \(limit?.remedy ?? "take a machine with more")", status: .success)
   }
 }

@@ -48,6 +48,10 @@ extension FaultTableTests {
       rates + #""$D" sweep s.yaml --quiet --out o > n; sed -i 's/1e-2/1e-4/' s.yaml; "$@" sweep s.yaml --out o"#, 64,
       "the sweep has a run that the file lacks (lr=0.01,seed=42): s.yaml, o; take the change back", isJobs: true),
     Fault(
+      "memory of a sweep's runs side by side",
+      rates + #"sed -i 's/hidden: 8/hidden: 1200/' s.yaml; ulimit -v 260000; "$@" sweep s.yaml --quiet --out o"#, 0,
+      "digest "),
+    Fault(
       "memory of a sweep",
       rates + #"sed -i 's/hidden: 8/hidden: 8000/' s.yaml; ulimit -v 1000000; "$@" sweep s.yaml --out o"#, 1,
       "too little memory: the run takes ", isJobs: true),

@@ -3,9 +3,11 @@ import Testing
 
 @testable import Configuration
 @testable import Files
+@testable import Memory
 @testable import Reports
 @testable import Runs
 @testable import Sweeps
+import Teams
 import Training
 
 /// The parts of a sweep that decide: who does what, what is longest, what is best.
@@ -152,5 +154,27 @@ import Training
     // Interrupted where it has no value, and drawn last.
     #expect(paths[2].count { $0 == "M" } == 2 && paths[2].count { $0 == "L" } == 0)
     #expect(svg.contains("<title>three</title>"))
+  }
+
+  /// Runs side by side share what memory there is: of the process, or of its node.
+  @Test func runsThatMemoryHolds() {
+    func limit(_ kind: MemoryLimit.Kind, _ available: Int) -> MemoryLimit {
+      MemoryLimit(kind: kind, total: 1 << 40, available: available << 20)
+    }
+    let two = TeamPlace(nodeSizes: [2, 3], node: 0..<2, process: 0..<1)
+    let alone = TeamPlace(nodeSizes: [1], node: 0..<1, process: 0..<1)
+    let run = 76 << 20
+    let machine = limit(.machine, 1000)
+    #expect(RunsAtOnce.count(run, machine, nil, alone) == 10)
+    #expect(RunsAtOnce.count(run, machine, nil, two) == 5)
+    let group = limit(.group(file: "memory.max"), 250)
+    #expect(RunsAtOnce.count(run, group, nil, alone) == 2)
+    #expect(RunsAtOnce.count(run, group, nil, two) == 1)
+    // What binds each process by itself isn't shared.
+    let addresses = limit(.addressSpace, 350)
+    #expect(RunsAtOnce.count(run, addresses, addresses, two) == 2)
+    #expect(RunsAtOnce.count(run, group, limit(.addressSpace, 150), alone) == 1)
+    #expect(RunsAtOnce.count(run, limit(.machine, 10), nil, alone) == 1)
+    #expect(RunsAtOnce.count(run, nil, nil, two) == .max)
   }
 }

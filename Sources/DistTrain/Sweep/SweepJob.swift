@@ -52,6 +52,7 @@ private func reporter(isQuiet: Bool) -> SweepReporter {
   var reporter = SweepReporter()
   reporter.note = { StandardOutput.writeError($0) }
   guard !isQuiet else { return reporter }
+  reporter.hint = { StandardOutput.writeError($0) }
   let width = Terminal.standardOutput?.columns
   var count = 0
   reporter.begun = { claim, done in

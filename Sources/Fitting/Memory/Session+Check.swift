@@ -9,9 +9,10 @@ extension Session {
   /// the texts are too short for, memory that isn't to be had, weights that don't fit.
   ///
   /// - texts: of the configuration's source; workers: threads of the run.
+  /// - Returns: bytes that the run takes, about.
   package static func check(
     _ configuration: RunConfiguration, _ texts: TextsSummary, workers: Int
-  ) throws(RunError) {
+  ) throws(RunError) -> Int {
     try configuration.checkBounds()
     try configuration.checkStatistics()
     func steps(_ text: (name: String, tokens: Int, digest: String)) throws(RunError) -> Int {
@@ -28,9 +29,10 @@ extension Session {
       configuration, vocabulary: texts.vocabulary.count, trainBatches: try steps(texts.train),
       validBatches: try steps(texts.valid), readsFile: texts.areTokenFiles, nodeSizes: [workers])
     if let error = shortage(estimate, 0..<workers, isFirst: true, at: nil) { throw error }
-    guard let path = configuration.initialWeights else { return }
+    guard let path = configuration.initialWeights else { return estimate.node }
     let (file, bytes) = try WeightsFile.bytes(path)
     let tokens = texts.vocabulary.tokens
     _ = try checkedWeights(bytes, file, configuration, tokens, configuration.model.layout(vocabulary: tokens.count))
+    return estimate.node
   }
 }

@@ -10,9 +10,10 @@ extension SweepPlan {
   /// can't be done is found out before it leaves anything.
   ///
   /// - numbers: of the runs; threads: workers of each.
-  /// - Returns: the files that they read.
-  package func survey(_ numbers: [Int], threads: Int) throws(RunError) -> SweepInputs {
+  /// - Returns: the files that they read; bytes that the largest takes, about.
+  package func survey(_ numbers: [Int], threads: Int) throws(RunError) -> (inputs: SweepInputs, largest: Int) {
     var inputs = SweepInputs()
+    var largest = 0
     var shapes: Set<String> = []
     // Of large texts one is in memory at a time.
     var groups: [(source: DataSource, numbers: [Int])] = []
@@ -35,7 +36,7 @@ extension SweepPlan {
         try placing(number) { () throws(RunError) in
           // What a seed, a rate or a schedule are makes no difference.
           if shapes.insert("\(group.source) \(Self.shape(configuration))").inserted {
-            try Session.check(configuration, texts, workers: threads)
+            largest = max(largest, try Session.check(configuration, texts, workers: threads))
           }
           if let path = configuration.initialWeights, inputs.digests[path] == nil {
             inputs.note(path, try Self.digest(ofWeights: path))
@@ -43,7 +44,7 @@ extension SweepPlan {
         }
       }
     }
-    return inputs
+    return (inputs, largest)
   }
 
   /// The files that some runs have read, as far as they can be read still: those of runs that are done may be gone.

@@ -32,12 +32,16 @@ final class RunSlots: Sendable {
   private let state = Mutex(State())
   private let stops = Atomic(false)
 
-  /// - cores: those that are this process's to compute on; threads: workers that a run is to have.
-  init(cores: Int, threads: Int, _ directory: SweepDirectory) {
+  /// - cores: those that are this process's to compute on; threads: workers that a run is to have; most: runs that may
+  ///   be side by side.
+  init(cores: Int, threads: Int, most: Int, _ directory: SweepDirectory) {
     self.threads = max(1, min(threads, cores))
-    count = cores / self.threads
+    count = min(most, Self.count(cores: cores, threads: threads))
     self.directory = directory
   }
+
+  /// Runs that cores suffice for.
+  static func count(cores: Int, threads: Int) -> Int { cores / max(1, min(threads, cores)) }
 
   /// Slots that have a run.
   var busy: Int { state.withLock { $0.busy } }

@@ -36,16 +36,17 @@ public struct SweepWork {
 
   /// Does all runs that aren't done. Collective.
   ///
-  /// - team: one worker of each process; cores: those that are this process's to compute on.
+  /// - team: one worker of each process; cores: those that are this process's to compute on; most: runs that it may do
+  ///   side by side.
   /// - done: by run, whether an earlier launch has done it; the same on all processes.
   /// - wantsStop: whether this process is asked to stop.
   /// - Throws: the first error, on all processes alike, that isn't a run's own.
   public func perform(
-    _ team: any Team, cores: Int, done: [Bool], wantsStop: () -> Bool
+    _ team: any Team, cores: Int, most: Int = .max, done: [Bool], wantsStop: () -> Bool
   ) throws -> SweepSummary {
     let clock = ContinuousClock()
     let exchange = SweepExchange(team)
-    let slots = RunSlots(cores: cores, threads: plan.workersPerRun, directory)
+    let slots = RunSlots(cores: cores, threads: plan.workersPerRun, most: most, directory)
     var waiting = plan.longestFirst.filter { !done[$0] }[...]
     var doneCount = done.count { $0 }
     var isStopping = false
