@@ -1,7 +1,9 @@
 #if MPI
   internal import Files
   internal import MPI
+  internal import Memory
   internal import SystemPackage
+  internal import Teams
 
   extension Job {
     /// Throws where the process's surroundings keep MPI from starting: its libraries end the process then, or the
@@ -9,6 +11,11 @@
     static func checkSurroundings(_ launcher: Launcher) throws(RunError) {
       if let setting = World.unusableSetting() {
         throw RunError(setting.problem, at: setting.text, remedy: setting.remedy, status: .usage)
+      }
+      if let limit = OpenFileLimit.current, limit < fileCount {
+        throw RunError(
+          "too few files may be open for MPI", at: "ulimit -n, \(limit)",
+          remedy: "raise it to \(fileCount) or more", status: .failure)
       }
       if launcher.isOpenMPI { try checkSessionDirectory() } else { try checkSharedMemory(launcher) }
     }
@@ -32,12 +39,26 @@
         remedy: "free some space there, or give another directory by TMPDIR", status: .inputOutput)
     }
 
+    /// Files that a rank may come to have open: MPICH's take 33 before the first message, whatever their number.
+    private static let fileCount = 64
+
     /// Bytes of both files.
     private static let storeByteCount = 8 << 20
 
     /// MPICH's ranks take memory of the node for their messages, in `/dev/shm` or where UCX is told to.
     private static func checkSharedMemory(_ launcher: Launcher) throws(RunError) {
-      guard let (needed, free, directory) = World.littleRoom(ranksOnNode: launcher.ranksOnNode) else { return }
+      let ranks = launcher.ranksOnNode
+      if let directory = World.unwritableRoom(ranksOnNode: ranks) {
+        throw RunError(
+          "the ranks of a node can't share memory, since they can't write there", at: directory,
+          remedy: "have it mounted for writing, or name another directory by UCX_POSIX_DIR", status: .failure)
+      }
+      if let (free, directory) = World.fullRoom(ranksOnNode: ranks, least: RunError.leastSharedMemory) {
+        let least = TeamError.littleSharedMemory(
+          needed: RunError.leastSharedMemory, available: free, directory: directory)
+        if let error = RunError(lacking: least) { throw error }
+      }
+      guard let (needed, free, directory) = World.littleRoom(ranksOnNode: ranks) else { return }
       throw RunError(
         "too little shared memory for the ranks of a node",
         at: "\(directory), \(free >> 10) kB free, \(needed >> 10) kB needed",

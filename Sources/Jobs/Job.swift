@@ -31,6 +31,9 @@ public final class Job {
     _ launcher: Launcher?, threads: Int?, ranksPerNode: Int?, stallSeconds: Double? = nil,
     goingOn: String = Watchdog.goingOn
   ) throws {
+    if let threads { try ValueBounds<Int>.threads.check(threads, "number of threads", at: "threads") }
+    if let ranksPerNode { try ValueBounds<Int>.from(1).check(ranksPerNode, "number of ranks", at: "ranksPerNode") }
+    if let stallSeconds { try ValueBounds<Double>.positive.check(stallSeconds, "limit", at: "stallSeconds") }
     self.launcher = launcher
     (ranks, rank) = (launcher?.size ?? 1, launcher?.rank ?? 0)
     self.threads = threads
@@ -47,6 +50,10 @@ public final class Job {
       // Checked here, since MPI has no clear message for a limit that it meets while it starts.
       if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
       if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
+      // Open MPI starts two threads beside a rank's first and the watchdog.
+      if launcher.isOpenMPI, let limit = UserThreads.leavingLess(than: 4 * launcher.ranksOnNode) {
+        throw RunError(threadsShortBy: limit)
+      }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }
       try Self.checkSurroundings(launcher)
       world = try World.start()
@@ -79,7 +86,8 @@ public final class Job {
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
   /// - goingOn: what the line about a lost rank says is to be done.
   /// - facts: what all processes must have alike (`agree`), compared before `body`.
-  /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and what `body` throws.
+  /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and with status `usage` for parameters
+  ///   out of their bounds; what `body` throws.
   public static func run<Result>(
     threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil,
     goingOn: String = Watchdog.goingOn, agreeingOn facts: [Fact] = [], _ body: (Job) throws -> Result

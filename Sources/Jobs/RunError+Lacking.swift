@@ -5,13 +5,16 @@ internal import Teams
 
 extension RunError {
   /// - limit: on the number of threads.
-  init(threadsShortBy limit: String) {
+  package init(threadsShortBy limit: String) {
     let fewer = [OfferedOptions.among(["--threads"]), Launcher.current == nil ? nil : "ranks"].compactMap(\.self)
     self.init(
       "the system gives no more threads", at: limit,
       remedy: "raise that limit" + (fewer.isEmpty ? "" : ", or give fewer " + fewer.joined(separator: " or ")),
       status: .failure)
   }
+
+  /// Bytes that the ranks of a node share even where each is a node of its own: about who is active, and reports.
+  static let leastSharedMemory = 1 << 18
 
   /// What the system or the MPI library doesn't give, in the user's terms; nil for an error that isn't about that.
   package init?(lacking error: any Error) {
@@ -22,7 +25,8 @@ extension RunError {
       self.init(
         "too little shared memory for the ranks of a node",
         at: "\(directory), \(available >> 10) kB free, \(needed >> 10) kB needed",
-        remedy: "give a container more (--shm-size), or do without (--ranks-per-node 1)", status: .failure)
+        remedy: "give a container more (--shm-size)"
+          + (available >= Self.leastSharedMemory ? ", or do with less (--ranks-per-node 1)" : ""), status: .failure)
     default:
       #if MPI
         guard let error = error as? MPIError, error.operation == "MPI_Win_allocate_shared" else { return nil }

@@ -95,6 +95,23 @@
       return (needed, free, SharedWindow.directory)
     }
 
+    /// The directory that MPICH's ranks on one node can't do without where it holds fewer than `least` bytes, and those
+    /// that are free there; nil where there are enough.
+    public static func fullRoom(ranksOnNode ranks: Int, least: Int) -> (free: Int, directory: String)? {
+      guard ranks > 1, libraryVersion.hasPrefix("MPICH"),
+        let free = SharedWindow.freeBytes(in: SharedWindow.directory), free < least
+      else { return nil }
+      return (free, SharedWindow.directory)
+    }
+
+    /// The directory that UCX shares memory by, where this process can't write to it; nil where it can, or isn't to.
+    public static func unwritableRoom(ranksOnNode ranks: Int) -> String? {
+      let directory = SharedWindow.directory
+      guard ranks > 1, libraryVersion.hasPrefix("MPICH"), !namesTransports(environment), access(directory, W_OK) != 0
+      else { return nil }
+      return directory
+    }
+
     /// Whether the user has said how UCX sends messages.
     private static func namesTransports(_ environment: [String: String]) -> Bool {
       environment["UCX_TLS"] != nil || environment["UCX_POSIX_DIR"] != nil

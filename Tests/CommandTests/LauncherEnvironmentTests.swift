@@ -117,6 +117,47 @@
         }
       #endif
 
+      /// MPI's libraries open files before they have a line for it.
+      @Test func fewFilesMayBeOpen() throws {
+        let result = try BuiltProgram(path: "/bin/bash").run(
+          ["-c", #"ulimit -n 24; exec "$0" "$@""#, BuiltProgram("dist-train").path] + Self.steps, ranks: 4, seconds: 60)
+        let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+        #expect(result.status == 1 && own.count == 1, "\(result.status) \(result.errors)")
+        #expect(own.allSatisfy { $0.contains("too few files may be open for MPI: ulimit -n, 24") }, "\(own)")
+        #expect(own.allSatisfy { $0.contains("raise it to 64 or more") } && result.leftProcesses.isEmpty)
+      }
+
+      static let canBeAnother: Bool = {
+        let words = ["setpriv"] + another + ["true"]
+        return geteuid() == 0 && (try? BuiltProgram(path: "/usr/bin/env").run(words))?.status == 0
+      }()
+      /// Of a user who has no processes.
+      static let another = ["--reuid", "54321", "--regid", "54321", "--clear-groups"]
+
+      /// MPI's libraries start threads, and have lines of their own where they get none.
+      @Test(.enabled(if: canBeAnother, "no other user's processes can be started"), arguments: [12, 16, 18])
+      func fewThreadsOfTheUser(count: Int) throws {
+        let limited =
+          "unset OMPI_MCA_orte_tmpdir_base; export TMPDIR=/tmp HOME=/tmp; cd /tmp; ulimit -u \(count); exec \"$@\""
+        let result = try BuiltProgram("dist-train").run(
+          Self.steps, ranks: 4, prefix: ["setpriv"] + Self.another + ["bash", "-c", limited, "bash"], seconds: 60)
+        let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+        #expect(result.status != 0 && own.count == 1, "\(result.status) \(result.errors)")
+        #expect(own.allSatisfy { $0.contains("the system gives no more threads: ulimit -u, \(count)") }, "\(own)")
+        #expect(result.leftProcesses.isEmpty)
+      }
+
+      #if MPICH
+        @Test(.enabled(if: canMount, "no file system can be mounted"), arguments: ["8k", "8m,ro"])
+        func noSharedMemoryForUCX(size: String) throws {
+          let result = try run(shared: size)
+          let own = result.errors.filter { $0.hasPrefix("dist-train: ") }
+          #expect(result.status != 0 && own.count == 1, "\(result.errors)")
+          #expect(own.allSatisfy { $0.contains(size == "8k" ? "--shm-size" : "can't write there: /dev/shm") }, "\(own)")
+          #expect(result.leftProcesses.isEmpty)
+        }
+      #endif
+
       @Test(.enabled(if: canMount, "no file system can be mounted")) func noSharedMemoryAnywhere() throws {
         let result = try run(shared: "100k", temporary: "/dev/shm")
         let own = result.errors.filter { $0.hasPrefix("dist-train: ") }

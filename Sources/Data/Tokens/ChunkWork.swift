@@ -1,4 +1,6 @@
 internal import Files
+internal import Jobs
+internal import Memory
 private import Synchronization
 internal import Teams
 
@@ -23,7 +25,7 @@ enum ChunkWork {
     make: @escaping @Sendable (TextChunk, inout Memory) throws(RunError) -> Output,
     use: @escaping @Sendable (Output) throws(RunError) -> Void, watch: (Int) throws(RunError) -> Void
   ) throws {
-    let job = Job()
+    let job = Common()
     func report() {
       do throws(RunError) { try watch(chunks.bytesRead) } catch { job.state.withLock { $0.error = (-1, error) } }
     }
@@ -37,7 +39,7 @@ enum ChunkWork {
       } catch {
         job.state.withLock { state in
           state.running -= 1
-          state.error = (-1, RunError("\(error)", at: "threads", remedy: "give fewer", status: .failure))
+          state.error = (-1, RunError(threadsShortBy: ThreadLimit.binding ?? "\(error)"))
         }
       }
     }
@@ -51,12 +53,12 @@ enum ChunkWork {
     if let error = job.state.withLock({ $0.error?.error }) { throw error }
   }
 
-  private final class Job: Sendable {
+  private final class Common: Sendable {
     let state = Mutex(State())
   }
 
   private static func work<Memory, Output>(
-    _ chunks: TextChunks, _ job: Job, memory: () -> Memory,
+    _ chunks: TextChunks, _ job: Common, memory: () -> Memory,
     make: (TextChunk, inout Memory) throws(RunError) -> Output, use: (Output) throws(RunError) -> Void
   ) {
     var own = memory()

@@ -47,7 +47,7 @@ struct FileReader: ~Copyable {
 
   private static func failure(_ error: any Error, _ path: String) -> RunError {
     RunError(
-      "can't read the file (\("\(error)".lowercased()))", at: path, remedy: "check its name and permissions",
-      status: .inputOutput)
+      "can't read the file (\("\(error)".lowercased()))", at: path,
+      remedy: InputFile.remedy(error) ?? "check its name and permissions", status: .inputOutput)
   }
 }

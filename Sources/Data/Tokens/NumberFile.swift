@@ -12,7 +12,7 @@ final class NumberFile {
     self.path = path
     do {
       file = try FileDescriptor.open(
-        path, .readWrite, options: [.create, .truncate], permissions: FilePermissions(rawValue: 0o600))
+        path, .readWrite, options: [.create, .exclusiveCreate], permissions: FilePermissions(rawValue: 0o600))
     } catch {
       throw FileOperations.failure("can't write the file", path, error as? Errno ?? .ioError)
     }

@@ -15,9 +15,18 @@ extension DataReport {
     let total = ["in all", text(totals.0), text(totals.1), text(estimate.node)]
     let title = "memory of a run of \(configuration.model.kind), \(workers == 1 ? "1 worker" : "\(workers) workers")"
     let program = NumberText.bytes(MemoryEstimate.processByteCount)
+    let left = left(estimate.node + MemoryEstimate.processByteCount).map { "\n" + $0 } ?? ""
     return """
       \(table([[title, "a worker", "shared", "the node"]] + rows + [total]))
-      Each process takes some \(program) beside that, and its texts.
+      Each process takes some \(program) beside that, and its texts.\(left)
       """
+  }
+
+  /// What bounds the memory here, where it isn't a machine that has enough.
+  private static func left(_ needed: Int) -> String? {
+    guard let limit = MemoryLimit.binding, limit.kind != .machine || limit.available < needed else { return nil }
+    let verdict = limit.available < needed ? ", too little here" : ""
+    return "Of \(limit.name), \(NumberText.bytes(limit.total)), there are \(NumberText.bytes(limit.available)) left"
+      + "\(verdict)."
   }
 }

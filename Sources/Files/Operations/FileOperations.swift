@@ -189,6 +189,8 @@ package enum FileOperations {
       switch error {
       case .permissionDenied, .notPermitted, .readOnlyFileSystem: "choose a directory you may write to"
       case .noSpace, .diskQuotaExceeded: "free some space or choose another directory"
+      case .tooManyOpenFiles: "raise ulimit -n"
+      case .fileTooLarge: "raise ulimit -f, or choose a directory whose file system takes larger files"
       default: "choose another directory"
       }
     let reason = error.description

@@ -34,8 +34,14 @@ public enum InputFile {
       throw error
     } catch {
       throw RunError(
-        "can't read the file (\("\(error)".lowercased()))", at: path, remedy: remedy, status: .inputOutput)
+        "can't read the file (\("\(error)".lowercased()))", at: path, remedy: Self.remedy(error) ?? remedy,
+        status: .inputOutput)
     }
+  }
+
+  /// What to do about an error that isn't the file's own; nil for others.
+  package static func remedy(_ error: any Error) -> String? {
+    error as? Errno == .tooManyOpenFiles ? "raise ulimit -n" : nil
   }
 
   /// The error of what is read more than once, or at any offset, and is no regular file but of this type.
