@@ -7,4 +7,7 @@ public enum NonFiniteRule: String, Sendable, CaseIterable {
   case skip
 }
 
-extension NonFiniteRule: TextualOptionValue {}
+extension NonFiniteRule: TextualOptionValue {
+  /// What is wrong with a step whose loss isn't finite: no update has had a part in that of the first one.
+  package static let lossProblem = "the loss is not finite"
+}

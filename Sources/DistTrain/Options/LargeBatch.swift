@@ -76,6 +76,13 @@ struct LargeBatch: Sendable {
     return result
   }
 
+  /// How many times as high as that of the options a run's learning rate is.
+  ///
+  /// - batches: those of an epoch.
+  func scale(_ configuration: RunConfiguration, batches: Int) -> Double {
+    scaling(1, batchSize: configuration.batchSize * min(configuration.accumulate, batches), base: base)
+  }
+
   /// Throws unless the option is what the run was started with, on any number of workers, or gives the same batch size.
   private func check(_ batchSize: Int, _ workers: Int, against checkpoint: RunConfiguration) throws(RunError) {
     guard batchSizePerWorker != checkpoint.batchSizePerWorker && batchSize != checkpoint.batchSize else { return }

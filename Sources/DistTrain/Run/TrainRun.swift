@@ -46,11 +46,18 @@ final class TrainRun {
       spans: observedSteps > 0 ? SpanLog(capacity: observedSteps * SpanLog.spansPerStep(configuration)) : nil,
       awaitsCheckpoint: start.resumption != nil)
     var keeping = options.keeping(configuration, ranks: ranks)
+    let scale = LargeBatch(options).scale(
+      configuration, batches: session.tokensPerEpoch / (configuration.batchSize * configuration.bptt))
     keeping.remedy = { sound, rate in
       sound.map { "go on from the newest sound checkpoint: --resume \($0.named) --new-schedule --lr \(rate)" }
-        ?? "no checkpoint is sound: begin again with --lr \(rate) and another --out"
+        ?? "no checkpoint is sound: begin again with --lr \(Self.unscaled(rate, scale)) and another --out"
     }
     run = try DurableRun(session, from: start, at: options.place(configuration, start), keeping)
+  }
+
+  /// The rate that the options give where the run's is `rate`: `scale` times as high.
+  private static func unscaled(_ rate: String, _ scale: Double) -> String {
+    scale == 1 ? rate : Double(rate).map { NumberText.significant($0 / scale) } ?? rate
   }
 
   /// Trains and writes. Collective.

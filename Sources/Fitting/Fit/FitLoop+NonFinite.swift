@@ -41,7 +41,7 @@ extension FitLoop {
   private func error(_ step: Int, _ finding: GradientDiagnosis) -> RunError {
     let problem =
       !finding.loss.isFinite
-      ? "the loss is not finite"
+      ? NonFiniteRule.lossProblem
       : !finding.largest.isFinite ? "a gradient is not finite" : "weights or hidden state are not finite after the step"
     return RunError(
       problem,

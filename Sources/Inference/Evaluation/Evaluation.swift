@@ -54,7 +54,7 @@ public struct Evaluation: Sendable {
   public var perplexity: Double { Fitting.perplexity(ofLoss: loss) }
 
   /// Measures weights on a team of the plan's lanes. Collective; every worker throws the same `RunError` for weights
-  /// and texts that don't go together.
+  /// and texts that don't go together, and for weights whose loss isn't finite.
   ///
   /// - metrics: what to tell beside loss, accuracy and perplexity; countsConfusions: whether to count what is taken for
   ///   what, which takes its time.
@@ -85,6 +85,10 @@ public struct Evaluation: Sendable {
       throw RunError(
         "\(configuration.model.kind) can't be measured on a text, since its output isn't OutputLayer's", at: plan.path,
         remedy: "give it as the valid split", status: .usage)
+    }
+    guard figures.loss.isFinite else {
+      throw RunError(
+        "the loss is not finite", at: plan.path, remedy: "take an earlier checkpoint", status: .badData)
     }
     (loss, accuracy) = figures
     self.metrics = try session.metricFigures(validLoss: figures.loss, counting: isText ? counting.predictions : nil)

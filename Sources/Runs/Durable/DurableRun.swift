@@ -211,10 +211,17 @@ public final class DurableRun {
 
   /// The error of a run that isn't finite any more, with how to go on.
   private func advice(_ error: RunError, rate: Double) -> RunError {
-    guard let directory else { return error }
     let last = history.lastAppliedStep
-    // A tenth of a rate that is far off is far off still: at most the default.
-    let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate))
+    // No rate has had a part in the first step's loss.
+    if last == 0, error.problem == NonFiniteRule.lossProblem, let weights = session.configuration.initialWeights {
+      return RunError(
+        error.problem, at: "\(error.place), weights \(weights)",
+        remedy: "give weights of a run that did not diverge", status: error.status)
+    }
+    guard let directory else { return error }
+    // A tenth of a rate that is far off is far off still: at most the default, at the start too.
+    let fall = min(1, session.configuration.divFactor)
+    let lower = NumberText.significant(min(rate / 10, RunConfiguration().learningRate ?? rate) * fall)
     let begun = start.resumption?.checkpoint
     let sound = SoundCheckpoints(carried: session.carriedNames).newest(
       CheckpointStore.list(directory.path(of: .checkpoints)), before: last,
