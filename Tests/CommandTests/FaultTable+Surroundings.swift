@@ -3,7 +3,32 @@ extension FaultTableTests {
   static let limits = [
     Fault(
       "memory that is not to be had", #"ulimit -v 1000000; "$@" --model awd-lstm --bptt 70 --out none"#, 1,
-      "too little memory: the run takes ", isJobs: true)
+      "too little memory: the run takes ", isJobs: true),
+    Fault(
+      "memory that is not to be had", #"ulimit -v 400000; "$@" data --hidden 4096 --bptt 70"#, 0,
+      " left, too little here."),
+    Fault(
+      "files that may not be opened", #"ulimit -n 5; "$@" --steps 2 --no-lr-find --quiet --out o"#, 74,
+      "; raise ulimit -n"),
+    Fault(
+      "files that may not be so large", #"ulimit -f 8; "$@" --steps 9 --no-lr-find --quiet --out o"#, 74,
+      "; raise ulimit -f, or choose a directory"),
+    Fault(
+      "rate that is scaled",
+      #""$@" --accumulate 1000 --scale-lr linear --epochs 1 --no-lr-find --quiet --out o"#, 1,
+      "begin again with --lr 3.83e-06 and another --out", isJobs: true),
+    Fault(
+      "rate that is scaled",
+      #""$@" --lr 3.83e-06 --accumulate 1000 --scale-lr linear --epochs 1 --no-lr-find --quiet --out o"#, 0, "digest "),
+    Fault(
+      "rate that falls from its start", #""$@" --div-factor 1e-9 --steps 3 --no-lr-find --quiet --out o"#, 1,
+      "begin again with --lr 1e-13 and another --out"),
+    Fault(
+      "metric of another program",
+      #"echo '{"monitor": {"name": "probable", "lower-is-better": false}}' > c.json; "$@" --config c.json --out none"#,
+      64,
+      "the run was judged by a metric that its program has (probable): c.json, line 1; write `monitor: valid_loss`",
+      isJobs: true),
   ]
 
   static let terminals = [

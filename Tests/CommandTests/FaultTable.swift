@@ -71,6 +71,9 @@ extension FaultTableTests {
       "byte-order mark", #"printf '\xef\xbb\xbfab\nab\nab\n' > t; "$@" tokenize t --tokenizer lines --out o"#, 0,
       "vocabulary  16 tokens, specials among them; 3 distinct ones in the texts"),
     Fault(
+      "byte-order mark",
+      run + #""$@" generate --weights run --prompt $'\xef\xbb\xbfone' --tokens 2 2> /dev/null | head -c 3"#, 0, "one"),
+    Fault(
       "byte-order mark", #"printf '\xef\xbb\xbf' > t; "$@" tokenize t --out o"#, 65, "no text to train on: t"),
     Fault(
       "byte-order mark",
@@ -196,6 +199,11 @@ extension FaultTableTests {
     #"printf 'one two three\ntwo three one\n%.0s' {1..9} > t; printf 'uno due tre\ndue tre uno\n%.0s' {1..9} > u; "#
     + #""$D" --train t --valid t --batch-size 4 --steps 2 --no-lr-find --quiet --out own > /dev/null; "#
 
+  /// The weights of `run`, all of them 1e30.
+  static let large =
+    #"python3 -c 'import struct; b = open("run/model.safetensors", "rb").read(); n = 8 + struct.unpack("<Q", b[:8])[0]; "#
+    + #"open("w", "wb").write(b[:n] + struct.pack("<f", 1e30) * ((len(b) - n) // 4))'; "#
+
   static let weights = [
     Fault(
       "weights of another model", others + #""$@" --init m2 --steps 2 --no-lr-find --out none"#, 65,
@@ -225,6 +233,12 @@ extension FaultTableTests {
     Fault(
       "option that contradicts the weights", others + #""$@" evaluate --weights m2 --bptt 20"#, 0,
       "other      --bptt 20, the run's 3", isJobs: true),
+    Fault(
+      "weights whose loss isn't finite", run + large + #""$@" evaluate --weights w"#, 65,
+      "the loss is not finite: w; take an earlier checkpoint", isJobs: true),
+    Fault(
+      "weights whose loss isn't finite", run + large + #""$@" --init w --steps 2 --no-lr-find --quiet --out o"#, 1,
+      "weights w; give weights of a run that did not diverge", isJobs: true),
     Fault(
       "texts of the weights",
       foreign + #""$@" evaluate --weights own"#, 0, "tokens     72", isJobs: true),

@@ -57,7 +57,8 @@ import Testing
 
   @Test(
     arguments: [
-      "--version", "--help", "data", "--steps 3 --no-lr-find --out none", "generate --weights $1", "verify $1",
+      "--version", "--help", "manual", "data", "--steps 3 --no-lr-find --out none", "generate --weights $1",
+      "verify $1",
       "evaluate --weights $1",
     ]) func lostOutputIsTold(command: String) throws
   {

@@ -9,7 +9,6 @@ struct ManualCommand: SoloCommand {
   var options: OptionValues { OptionValues() }
 
   func work(_ command: CommandJob) throws {
-    print(
-      ManualPage(CommandDescription.root, version: RootCommand.configuration.version).text, terminator: "")
+    StandardOutput.write(ManualPage(CommandDescription.root, version: RootCommand.configuration.version).text)
   }
 }

@@ -10,7 +10,14 @@ enum SettingsFile {
   static func settings(_ path: String) throws(RunError) -> [OptionSetting] {
     var settings: [OptionSetting] = []
     for member in try members(path, remedy: "give --config a file of options") {
-      if case .mapping = member.value, member.name == ConfigurationFile.environmentName { continue }
+      if case .mapping(let members) = member.value {
+        if member.name == ConfigurationFile.environmentName { continue }
+        if member.name == RunOption.monitoring.monitor.name, let metric = members["name"]?.string {
+          throw RunError(
+            "the run was judged by a metric that its program has (\(PlainText.shortened(metric, to: 40)))",
+            at: member.place, remedy: "write `monitor: valid_loss` there, or one of --metrics", status: .usage)
+        }
+      }
       if let setting = try setting(member.name, member.value, member.place) { settings.append(setting) }
     }
     return settings

@@ -28,7 +28,10 @@ enum StandardOutput {
   /// Writes a text without buffering it, to a file or a pipe too.
   static func write(_ text: String) {
     guard queue.isInUse.load(ordering: .relaxed) else {
-      print(text, terminator: "")
+      // A large text goes past the stream's buffer, and `fflush` knows nothing of what has failed then: the end, which
+      // stays in the buffer, fails again.
+      print(text.dropLast(), terminator: "")
+      print(text.suffix(1), terminator: "")
       // All streams, of which only standard output holds anything back.
       if fflush(nil) != 0 { _ = failure.compareExchange(expected: 0, desired: errno, ordering: .relaxed) }
       return

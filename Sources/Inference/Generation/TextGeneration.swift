@@ -111,6 +111,9 @@ public struct TextPrompt: Sendable {
 
   /// - Throws: `RunError` for a word that a vocabulary without `xxunk` lacks.
   package init(_ text: String, _ vocabulary: Vocabulary, _ tokenizer: TokenizerKind) throws(RunError) {
+    var text = text
+    // A byte-order mark is none of its characters.
+    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     var words = Tokenizer.tokens(text, tokenizer)
     if words.isEmpty { words = ["xxbos"] }
     let ids = vocabulary.ids(of: words)
