@@ -117,4 +117,59 @@ import Training
     for count in [0, Int.max] { #expect(place { $0.threads = count } == "threads") }
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
+
+  @Test func jobs() throws {
+    for count in [0, -1, Int.max] { #expect(place { try Job.run(threads: count) { _ in } } == "threads") }
+    for count in [0, Int.min] { #expect(place { try Job.run(ranksPerNode: count) { _ in } } == "ranksPerNode") }
+    for limit in [0, -1, Double.nan, .infinity] {
+      #expect(place { try Job.run(stallSeconds: limit) { _ in } } == "stallSeconds")
+    }
+  }
+
+  @Test func metrics() throws {
+    let data = try LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70)
+    let nothing = Metric("nothing", sums: -1, add: { _, _ in }, value: { _, _ in 0 })
+    for metric in [.topK(0), .topK(.min), nothing] {
+      #expect(place { _ = try Learner(data, .model3, metrics: [metric], hidden: 8) } == "metrics")
+    }
+    #expect(place { _ = try Learner(data, .model3, hidden: 8, clip: .nan) } == "clip")
+  }
+
+  @Test func texts() throws {
+    let folder = try TemporaryDirectory()
+    defer { folder.remove() }
+    let path = try folder.file("text", Data(String(repeating: "one two\n", count: 40).utf8)).path
+    for share in [-0.5, 0, 1, .nan, .infinity] {
+      #expect(place { _ = try Corpora.file(path, validFraction: share) } == "validFraction")
+    }
+    let data = try LanguageModelData(.file(path), batchSize: 2, bptt: 3)
+    #expect(data.showBatch(rows: .min).texts.isEmpty && data.showBatch(rows: .max).texts.count == 2)
+  }
+
+  /// What the second part alone would be refused for is refused before the first has trained.
+  @Test func transfer() throws {
+    let learn = try Learner(LanguageModelData(.humanNumbers, batchSize: 64, bptt: 70), .lstm(layers: 2), hidden: 8)
+    for group in [Int.min, 3, .max] { #expect(place { try learn.freeze(to: group) }?.hasPrefix("group ") == true) }
+    #expect(place { try learn.fineTune(1, pctStart: 2) } == "pctStart")
+    #expect(place { try learn.fineTune(1, divFactor: .nan) } == "divFactor")
+    #expect(place { try learn.fineTune(0) } == "epochs")
+    #expect(place { try learn.fineTune(1, baseLearningRate: .nan) } == "baseLearningRate")
+    for ratio in [-1, 0, Double.nan] { #expect(place { try learn.fineTune(1, rateRatio: ratio) } == "rateRatio") }
+    #expect(learn.recorder.steps.isEmpty)
+    for rows in [0, Int.min] { #expect(place { try learn.showResults(rows: rows) } == "rows") }
+    for count in [0, Int.max] { #expect(place { try learn.showResults(tokens: count) } == "tokens") }
+    #expect(place { try learn.predict(tokens: -1) } == "tokens")
+    #expect(place { try learn.predict(temperature: .nan) } == "temperature")
+    #expect(place { try learn.predict(topK: 0) } == "topK")
+    #expect(try learn.mostConfused(minimum: .max).isEmpty)
+    learn.minDelta = .nan
+    #expect(place { try learn.fitOneCycle(1) } == "minDelta")
+    learn.minDelta = 0
+    learn.callbacks = [EarlyStopping(patience: 0)]
+    #expect(place { try learn.fitOneCycle(1) } == "patience")
+    for factor in [-1, 2, Double.nan] {
+      learn.callbacks = [ReduceRateOnPlateau(patience: 1, factor: factor)]
+      #expect(place { try learn.fitOneCycle(1) } == "factor")
+    }
+  }
 }

@@ -71,7 +71,7 @@ public struct LanguageModelData: Sendable {
   public func showBatch(_ split: Split = .train, rows: Int = 5) -> BatchTable {
     let x = oneBatch(split).x
     return BatchTable(
-      texts: (0..<min(rows, batchSize)).map { row in
+      texts: (0..<max(0, min(rows, batchSize))).map { row in
         x[row].prefix(70).map { PlainText.shown(token: vocabulary.tokens[Int($0)]) }.joined(separator: " ")
       })
   }

@@ -52,8 +52,9 @@ public struct Corpora: Sendable {
   /// One text file, whose last lines are validated on: `validFraction` of them, at least two and at most all but two.
   ///
   /// - Throws: `RunError` with status `inputOutput` for a file that can't be read, `badData` for one with fewer than
-  ///   four lines, or not UTF-8.
+  ///   four lines, or not UTF-8, `usage` for a share that isn't between 0 and 1.
   public static func file(_ path: String, validFraction: Double = 0.2) throws -> Corpora {
+    try TokenizeOptions.validFractionBounds.check(validFraction, "share", at: "validFraction")
     let bytes = try read(path)
     let starts = lineStarts(bytes)
     guard starts.count >= 4 else {

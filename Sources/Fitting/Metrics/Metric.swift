@@ -34,14 +34,16 @@ public struct Metric: Sendable, Equatable {
   public static let perplexity = Metric("perplexity", .perplexity, lowerIsBetter: true)
 
   /// Share of the targets that are among `count` of the likeliest tokens, 0…1; of equally likely ones the first count.
+  /// Of none a learner takes no metric.
   public static func topK(_ count: Int) -> Metric {
-    precondition(count > 0, "the likeliest \(count) tokens")
-    return Metric("top\(count)") { $0.isAmong(likeliest: count) ? 1 : 0 }
+    Metric(
+      "top\(count)", sums: count > 0 ? 1 : 0, add: { $1[0] += $0.isAmong(likeliest: count) ? 1 : 0 },
+      value: { $0[0] / Double($1) })
   }
 
   /// A metric of one's own from several sums.
   ///
-  /// - name: letters, digits, `_`, `-` and `.`; sums: how many; lowerIsBetter: whether lower values are better.
+  /// - name: letters, digits, `_`, `-` and `.`; sums: how many, at least one; lowerIsBetter: whether lower values are better.
   /// - add: adds a prediction to them, which begin at 0.
   /// - value: of the sums over all predictions, and the number of these.
   public init(
@@ -49,7 +51,6 @@ public struct Metric: Sendable, Equatable {
     add: @escaping @Sendable (Prediction, inout [Double]) -> Void,
     value: @escaping @Sendable (_ sums: [Double], _ predictions: Int) -> Double
   ) {
-    precondition(sums > 0, "a metric of \(sums) sums")
     self.init(name, .sums(count: sums, add: add, value: value), lowerIsBetter: lowerIsBetter)
   }
 
@@ -88,6 +89,9 @@ public struct Metric: Sendable, Equatable {
   package func fits(_ model: ModelKind) -> Bool {
     if case .accuracy(let every?) = source { every == model.type.predictsEveryToken } else { true }
   }
+
+  /// Whether there is something that it adds up.
+  package var hasSums: Bool { if case .sums(let count, _, _) = source { count > 0 } else { true } }
 
   /// Whether its name is one that tables and files can have beside their own.
   package var isNamed: Bool {

@@ -48,6 +48,9 @@ extension Learner {
     try options.epochs.check(frozenEpochs, at: "frozenEpochs")
     try options.learningRate.check(.fixed(baseLearningRate), at: "baseLearningRate")
     try options.divFactor.check(rateRatio, at: "rateRatio")
+    // Those of the second part alone, before the first has trained.
+    try options.pctStart.check(pctStart, at: "pctStart")
+    try options.divFactor.check(divFactor, at: "divFactor")
     func part(_ name: String) -> String? { directory.map { FilePath(named: $0).appending(name).named } }
     try freeze()
     try fitOneCycle(

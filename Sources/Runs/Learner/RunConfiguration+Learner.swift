@@ -20,6 +20,10 @@ extension RunConfiguration {
       throw usage(
         "\(model) has no predictions for the metric \(metric.name)", "metrics", "give [.\(Metric(model).name)]")
     }
+    if let metric = metrics.first(where: { !$0.hasSums }) {
+      throw usage(
+        "a metric of nothing (\(PlainText.shortened(metric.name, to: 40)))", "metrics", "give at least 1 sum or token")
+    }
     if let metric = metrics.first(where: { !$0.isNamed }) {
       throw usage(
         "a metric's name is none for tables and files (\(PlainText.shortened(metric.name, to: 40)))", "metrics",
