@@ -2,8 +2,9 @@
 import Foundation
 import PackageDescription
 
-/// The CPU that the numerics are compiled for. Swift's SIMD types are fast only where the compiler may use the machine's
-/// vectors and fused multiply-add, so x86-64 builds name their CPU; `x86-64-v3` makes one binary for a mixed cluster.
+/// The CPU that the numerics are compiled for. Swift's SIMD types are fast only where the compiler may use the
+/// machine's vectors and fused multiply-add, so x86-64 builds name their CPU; `x86-64-v3` makes one binary for a mixed
+/// cluster.
 #if arch(x86_64)
   let cpu = Context.environment["DIST_TRAIN_CPU"] ?? "native"
   let vectors = vectorSettings(cpu)
@@ -13,8 +14,8 @@ import PackageDescription
   let cpuFlags: [SwiftSetting] = []
 #endif
 
-/// What that CPU's vectors are, for the choice of tiles and the check at start-up: Swift has no condition for it. A native build
-/// asks the kernel. With AVX-512 goes what all CPUs with it but the first have.
+/// What that CPU's vectors are, for the choice of tiles and the check at start-up: Swift has no condition for it. A
+/// native build asks the kernel. With AVX-512 goes what all CPUs with it but the first have.
 func vectorSettings(_ cpu: String) -> [SwiftSetting] {
   let features =
     switch cpu {
@@ -44,9 +45,10 @@ let safe: [SwiftSetting] = [.strictMemorySafety()]
 /// Test targets compute with the kernels' types, and some tests are for one MPI library only.
 let tests = language + cpuFlags + (mpiPackage == "mpich" ? [.define("MPICH")] : [])
 
-/// How the program is linked on Linux: with Swift's libraries in it, so that it runs on nodes without a toolchain, and into few pages,
-/// since each rank of a job has its own. Without a position to choose there are no addresses to fill in at the start; what no library
-/// asks for isn't offered; code that is there twice is kept once, and code that rarely runs lies apart.
+/// How the program is linked on Linux: with Swift's libraries in it, so that it runs on nodes without a toolchain, and
+/// into few pages, since each rank of a job has its own. Without a position to choose there are no addresses to fill in
+/// at the start; what no library asks for isn't offered; code that is there twice is kept once, and code that rarely
+/// runs lies apart.
 let standalone =
   ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-no-pie"]
   + ["--no-export-dynamic", "--no-rosegment", "--icf=safe", "-z", "keep-text-section-prefix"]
@@ -59,8 +61,8 @@ let standalone =
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-/// The rooms of the library. Whoever imports `Training`, which passes them on, names them as well: a build that goes on from an earlier
-/// one looks at them alone to find what has changed.
+/// The rooms of the library. Whoever imports `Training`, which passes them on, names them as well: a build that goes on
+/// from an earlier one looks at them alone to find what has changed.
 let rooms: [Target.Dependency] = [
   "Benchmarks", "Configuration", "Corpus", "Data", "Files", "Fitting", "Inference", "Jobs", "Kernels", "Memory",
   "Models", "Optimization", "Reports", "Runs", "Sweeps", "Teams", "Tokenization",

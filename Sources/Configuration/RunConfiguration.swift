@@ -36,8 +36,8 @@ public struct RunConfiguration: Sendable {
   public var schedule = ScheduleKind.oneCycle
   /// Maximum of the schedule; nil takes the LR finder's suggestion.
   public var learningRate: Double? = 1e-3
-  /// Where the first group of parameters has a lower maximum, from which those of the others rise geometrically: fastai's
-  /// slice. Nil for one maximum for all.
+  /// Where the first group of parameters has a lower maximum, from which those of the others rise geometrically:
+  /// fastai's slice. Nil for one maximum for all.
   public var lowestLearningRate: Double?
   /// The groups of parameters before this one are frozen: each recurrent layer of a stack is a group, and embedding,
   /// norm and output layer are the last. Below 0 it counts from the end. Nil for none.

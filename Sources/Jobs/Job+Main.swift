@@ -54,8 +54,8 @@ extension Job {
   ///
   /// Before MPI is up, most errors are those of all processes. The job's first one reports them, and its end makes the
   /// launcher end the others, or these see that it has ended (`LowerRanks`). A process for which neither comes within
-  /// five seconds has an error of its own, from a file or a variable of its node, and reports it with its rank and host.
-  /// Ranks do that a quarter of a second apart, so that only the first of a node gets to it.
+  /// five seconds has an error of its own, from a file or a variable of its node, and reports it with its rank and
+  /// host. Ranks do that a quarter of a second apart, so that only the first of a node gets to it.
   ///
   /// Once MPI is up, an error may be any process's alone: the first of a node that comes to one reports it, on nodes
   /// other than the first unless the launcher's signal comes within a second. The others wait a second for the launcher

@@ -20,8 +20,8 @@
       if launcher.isOpenMPI { try checkSessionDirectory() } else { try checkSharedMemory(launcher) }
     }
 
-    /// Open MPI's launcher makes two files for what ranks tell each other, in its directory below TMPDIR, as soon as the
-    /// first rank has started.
+    /// Open MPI's launcher makes two files for what ranks tell each other, in its directory below TMPDIR, as soon as
+    /// the first rank has started.
     private static func checkSessionDirectory() throws(RunError) {
       let environment = World.environment
       guard let directory = environment["PMIX_SERVER_TMPDIR"], let free = SharedWindow.freeBytes(in: directory) else {

@@ -86,8 +86,8 @@ public final class Job {
   /// - stallSeconds: after how long a wait for a worker of `makeWorkers` the job is ended (`Watchdog`); nil for never.
   /// - goingOn: what the line about a lost rank says is to be done.
   /// - facts: what all processes must have alike (`agree`), compared before `body`.
-  /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and with status `usage` for parameters
-  ///   out of their bounds; what `body` throws.
+  /// - Throws: `RunError` when MPI can't be started or the processes don't agree, and with status `usage` for
+  ///   parameters out of their bounds; what `body` throws.
   public static func run<Result>(
     threads: Int? = nil, ranksPerNode: Int? = nil, stallSeconds: Double? = nil,
     goingOn: String = Watchdog.goingOn, agreeingOn facts: [Fact] = [], _ body: (Job) throws -> Result

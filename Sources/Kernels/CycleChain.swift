@@ -5,8 +5,9 @@
 #endif
 
 /// A chain of integer operations, each of which waits for the one before: `rounds` rounds of sixteen, additions and
-/// exclusive ors in turn. Both take one cycle on the CPUs that there are, so operations by time are the core's frequency.
-/// Beside the chain the core does multiply-adds, which it has time for, so that it is the frequency under their load.
+/// exclusive ors in turn. Both take one cycle on the CPUs that there are, so operations by time are the core's
+/// frequency. Beside the chain the core does multiply-adds, which it has time for, so that it is the frequency under
+/// their load.
 ///
 /// Returns the operations of the chain, which are its cycles, and a number that depends on all that was done.
 @inline(never)

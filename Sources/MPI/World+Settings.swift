@@ -42,8 +42,8 @@
       return settings
     }
 
-    /// Parameters of Open MPI, and of UCX under MPICH, to change so that the ranks of a node can share memory; nil for one
-    /// to be unset. A pure function; ranks may get different answers.
+    /// Parameters of Open MPI, and of UCX under MPICH, to change so that the ranks of a node can share memory; nil for
+    /// one to be unset. A pure function; ranks may get different answers.
     ///
     /// `osc`, where it is set, must leave the module `sm` in. Where the node's shared memory, a container's `/dev/shm`
     /// say, has too little room for its ranks' message buffers, files in another directory take its place.
@@ -83,8 +83,8 @@
       return result
     }
 
-    /// The shared memory that MPICH's ranks of a node need for their messages, what is free of it, and where, if that is
-    /// too little and no other directory has enough; nil where it is enough.
+    /// The shared memory that MPICH's ranks of a node need for their messages, what is free of it, and where, if that
+    /// is too little and no other directory has enough; nil where it is enough.
     public static func littleRoom(ranksOnNode ranks: Int) -> (needed: Int, free: Int, directory: String)? {
       let environment = environment
       let needed = ranks * transportByteCount

@@ -50,8 +50,8 @@
       return nil
     }
 
-    /// A list of UCX's transports, which MPICH takes, of which there is none. Of unknown ones beside known ones UCX only
-    /// warns.
+    /// A list of UCX's transports, which MPICH takes, of which there is none. Of unknown ones beside known ones UCX
+    /// only warns.
     static func unusableTransports(environment: [String: String]) -> UnusableSetting? {
       guard let value = environment["UCX_TLS"], !value.isEmpty, !value.hasPrefix("^") else { return nil }
       let families = [

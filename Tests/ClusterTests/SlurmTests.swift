@@ -58,8 +58,8 @@
         let line = lines.first { $0.contains("hidden=\(hidden),lr=\(lr),seed=\(seed)") }
         #expect(line?.contains(digest.dropFirst("digest ".count)) ?? false, "\(lines)")
       }
-      // A run that can't be done ends the step with one line of its own, and leaves nothing. MPICH has Slurm end the step,
-      // which kills its ranks: the status is then that of the kill.
+      // A run that can't be done ends the step with one line of its own, and leaves nothing. MPICH has Slurm end the
+      // step, which kills its ranks: the status is then that of the kill.
       try "train: none\nvalid: none\n".write(toFile: checkout.path + "/s.yaml", atomically: true, encoding: .utf8)
       let refused = try sweep(4, ["--out", "p"])
       #expect(MPILauncher.ofThisBuild == .openMPI ? refused.status == 74 : [74, 137].contains(refused.status))

@@ -3,8 +3,8 @@
   import Launching
   import Testing
 
-  /// Limits on a process's memory: whatever the limit, a run does its work, or says in one line what binds, and keeps what
-  /// stands.
+  /// Limits on a process's memory: whatever the limit, a run does its work, or says in one line what binds, and keeps
+  /// what stands.
   @Suite(.serialized) struct MemoryLimitTests {
     /// Runs the program with `ulimit -v` of so many kB for each process.
     private func run(_ arguments: [String], kilobytes: Int, ranks: Int? = nil, to run: String) throws -> Finished {

@@ -25,8 +25,8 @@ import Testing
     #expect(more.status == 0 && more.digest != nil, "\(more.lines)")
   }
 
-  /// What a run carries may grow for a hundred steps before it isn't finite any more: a checkpoint of that time is kept,
-  /// and is not the one to go on from.
+  /// What a run carries may grow for a hundred steps before it isn't finite any more: a checkpoint of that time is
+  /// kept, and is not the one to go on from.
   @Test func aStateThatGrowsIsPassedOver() throws {
     defer { runs.remove() }
     let diverged = try runs.run(["--epochs", "60", "--no-lr-find", "--out", runs.path("run")])

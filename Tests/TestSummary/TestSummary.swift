@@ -1,8 +1,8 @@
 import Foundation
 
-/// `TestSummary REST (STATUS EVENTS [again STATUS EVENTS])...`: prints what became of the tests of one or more runs: those
-/// that failed, those that passed when they ran again, those that were skipped and, where there are such, `REST`, which
-/// says how to run them; in the last line `N passed, N failed, N skipped`, the runs' sum.
+/// `TestSummary REST (STATUS EVENTS [again STATUS EVENTS])...`: prints what became of the tests of one or more runs:
+/// those that failed, those that passed when they ran again, those that were skipped and, where there are such, `REST`,
+/// which says how to run them; in the last line `N passed, N failed, N skipped`, the runs' sum.
 ///
 /// Each run is given by the exit code of `swift test` and the file of its event stream; behind `again` stands that of
 /// the tests that failed in it. Exits with 0 where tests have passed and none has failed, with 1 otherwise.

@@ -19,7 +19,8 @@ import Training
     return (file, learn.data.vocabulary.tokens)
   }
 
-  /// The embedding's and the output layer's rows, and its bias, whether it has the embedding's matrix or one of its own.
+  /// The embedding's and the output layer's rows, and its bias, whether it has the embedding's matrix or one of its
+  /// own.
   @Test(arguments: [true, false]) func sharedTokensKeepTheirRows(tiesWeights: Bool) throws {
     let folder = try TemporaryDirectory()
     defer { folder.remove() }
@@ -58,7 +59,8 @@ import Training
     #expect(try new.floats(inner, shape: [48, 12]) == old.floats(inner, shape: [48, 12]))
     #expect(try second.tokensTakenOver() == newWords.count { oldWords.contains($0) })
     #expect(try first.tokensTakenOver() == nil)
-    // Without asking, another vocabulary is refused; so is one with nothing in common, and weights that don't say theirs.
+    // Without asking, another vocabulary is refused; so is one with nothing in common, and weights that don't say
+    // theirs.
     let refused = #expect(throws: RunError.self) { try Learner(Self.data("six three"), model, weights: path) }
     #expect(refused?.remedy.contains("--new-vocabulary") ?? false)
     let foreign = #expect(throws: RunError.self) {

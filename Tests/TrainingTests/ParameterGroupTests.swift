@@ -34,8 +34,8 @@ import Training
     #expect(ModelDescription.model3.parameterGroups == 1 && ModelDescription.model3.frozenGroups(to: -1) == 0)
   }
 
-  /// A slice's segments are all of it, each tensor's elements have its group's rate, and only units of several rates have
-  /// parts.
+  /// A slice's segments are all of it, each tensor's elements have its group's rate, and only units of several rates
+  /// have parts.
   @Test func segmentsCoverTheSlice() {
     let model = ModelDescription.lstm(layers: 2, hidden: 12, embedding: 13)
     let layout = model.layout(vocabulary: 40)

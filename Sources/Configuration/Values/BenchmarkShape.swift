@@ -1,8 +1,8 @@
 package import Files
 package import Models
 
-/// The model and the sizes of a step that a benchmark times. It is typed as model:hidden:bptt, with the number of random
-/// tokens behind where the text isn't the human numbers: lstm:256:20:10000.
+/// The model and the sizes of a step that a benchmark times. It is typed as model:hidden:bptt, with the number of
+/// random tokens behind where the text isn't the human numbers: lstm:256:20:10000.
 package struct BenchmarkShape: Equatable, Sendable {
   /// The model.
   package var kind: ModelKind

@@ -98,7 +98,8 @@ package enum FileOperations {
     try synchronise(path.removingLastComponent())
   }
 
-  /// Leaves the first `length` bytes of a file, and waits for the disk where it had more. Calls `ftruncate` and `fsync`.
+  /// Leaves the first `length` bytes of a file, and waits for the disk where it had more. Calls `ftruncate` and
+  /// `fsync`.
   static func truncate(_ path: FilePath, to length: Int) throws(RunError) {
     do {
       let file = try FileDescriptor.open(path, .readWrite)

@@ -20,11 +20,11 @@ extension EpochRecord: CurvePoint {
   public var height: Double { validLoss }
 }
 
-/// Records of a curve, in memory that doesn't grow with the run: all of them up to `capacity`, and of a longer run those
-/// that show its shape.
+/// Records of a curve, in memory that doesn't grow with the run: all of them up to `capacity`, and of a longer run
+/// those that show its shape.
 ///
-/// Beyond the capacity, of each `width` positions the first, the lowest, the highest and the last record stay; when these
-/// are too many, width doubles. What stays depends on the records alone, not on when they have come.
+/// Beyond the capacity, of each `width` positions the first, the lowest, the highest and the last record stay; when
+/// these are too many, width doubles. What stays depends on the records alone, not on when they have come.
 public struct BoundedSeries<Record: CurvePoint>: Sendable {
   /// The records that have stayed, in their order; the first, the last and the lowest of all are among them.
   public var records: [Record] { kept + open }

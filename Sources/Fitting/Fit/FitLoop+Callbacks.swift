@@ -2,8 +2,8 @@ internal import Configuration
 
 /// Where a fit calls its callbacks. Without any, nothing is exchanged.
 extension FitLoop {
-  /// Before a step: of an epoch's first one, the epoch's hook too. No step is pending then, unless no callback has hooks
-  /// of batches.
+  /// Before a step: of an epoch's first one, the epoch's hook too. No step is pending then, unless no callback has
+  /// hooks of batches.
   mutating func callBefore(_ step: Int) throws {
     guard let callbacks else { return }
     if step % stepsPerEpoch == 0 {

@@ -25,7 +25,8 @@ public struct MemoryEstimate: Sendable {
   /// A process's program, libraries and stacks, about.
   public static let processByteCount = 20 << 20
 
-  /// What a process comes to take beside its workers from when these are made, about: heap, stacks, more of its program.
+  /// What a process comes to take beside its workers from when these are made, about: heap, stacks, more of its
+  /// program.
   static let growthByteCount = 8 << 20
 
   /// Bytes of the node's workers, without the processes that they are in.

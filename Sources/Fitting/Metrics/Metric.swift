@@ -43,7 +43,8 @@ public struct Metric: Sendable, Equatable {
 
   /// A metric of one's own from several sums.
   ///
-  /// - name: letters, digits, `_`, `-` and `.`; sums: how many, at least one; lowerIsBetter: whether lower values are better.
+  /// - name: letters, digits, `_`, `-` and `.`; sums: how many, at least one; lowerIsBetter: whether lower values are
+  ///   better.
   /// - add: adds a prediction to them, which begin at 0.
   /// - value: of the sums over all predictions, and the number of these.
   public init(

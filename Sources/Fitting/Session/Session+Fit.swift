@@ -48,8 +48,8 @@ extension Session {
 
   /// Trains by the plan from `state` on, with a validation after each epoch. Collective.
   ///
-  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a callback that throws, and for a loss or
-  ///   gradient that isn't finite, unless the plan leaves such steps out.
+  /// - Throws: what the observer throws; `RunError`, on all workers alike, for a callback that throws, and for a loss
+  ///   or gradient that isn't finite, unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
     // Where nothing is left to do, no copy of the state is taken either.

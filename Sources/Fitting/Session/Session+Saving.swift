@@ -42,8 +42,8 @@ extension Session {
 
   /// Takes the weights of a file, as a session that is made with it: with fresh optimizer and states. Collective.
   ///
-  /// - Throws: `RunError`, on all workers alike, for a file that isn't of this model and vocabulary; all stays as it was
-  ///   then.
+  /// - Throws: `RunError`, on all workers alike, for a file that isn't of this model and vocabulary; all stays as it
+  ///   was then.
   package func loadWeights(_ path: String) throws {
     let weights: [String: [Float]]
     do {

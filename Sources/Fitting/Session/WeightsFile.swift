@@ -21,8 +21,8 @@ package enum WeightsFile {
     return path == file ? "check its name and permissions" : "give a run that is done, or a file in its checkpoints/"
   }
 
-  /// Throws unless a file is of that model and that vocabulary, as far as it says of what it is: shapes alone don't tell
-  /// one model from another of the same sizes, or the words that an embedding's rows belong to.
+  /// Throws unless a file is of that model and that vocabulary, as far as it says of what it is: shapes alone don't
+  /// tell one model from another of the same sizes, or the words that an embedding's rows belong to.
   ///
   /// - vocabulary: nil for any.
   static func check(

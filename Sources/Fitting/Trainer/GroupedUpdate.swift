@@ -20,8 +20,8 @@ struct GroupedUpdate {
     after = (0...slots).map { _ in arena.take(unit) }
   }
 
-  /// Updates a unit that several groups share: for each rate as if all of it had that rate, and keeps of each update what
-  /// has that rate.
+  /// Updates a unit that several groups share: for each rate as if all of it had that rate, and keeps of each update
+  /// what has that rate.
   ///
   /// - views: the unit's parameters and slots; update: updates all of it at a share of the schedule's rate, and returns
   ///   whether all was finite.

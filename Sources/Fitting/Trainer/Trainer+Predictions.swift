@@ -7,8 +7,8 @@ package import Models
 // What the model predicts as it is. Training then goes on as if nothing had been asked.
 
 extension Trainer {
-  /// Mean loss and accuracy over the valid split, from where the latest validation has begun, or the next would; puts all
-  /// back to the bit. Collective.
+  /// Mean loss and accuracy over the valid split, from where the latest validation has begun, or the next would; puts
+  /// all back to the bit. Collective.
   package func measure() -> (loss: Double, accuracy: Double) {
     undone {
       startAsValidation()
@@ -16,8 +16,8 @@ extension Trainer {
     }
   }
 
-  /// Predicts the first `batches` batches of a split, of the valid one from where the latest validation has begun, or the
-  /// next would; puts all back to the bit. Collective.
+  /// Predicts the first `batches` batches of a split, of the valid one from where the latest validation has begun, or
+  /// the next would; puts all back to the bit. Collective.
   ///
   /// - withProbabilities: whether to keep the probability of every token of the vocabulary.
   package func predict(_ split: DataSplit, batches: Int, withProbabilities: Bool) -> CollectedPredictions {

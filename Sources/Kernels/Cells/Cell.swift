@@ -10,8 +10,8 @@ public import Memory
 ///
 /// TanhCell.swift is the shortest one; LSTM.swift has a second state, GRU.swift keeps W_hh·h apart. All are written the
 /// same way: a loop over panels and in it over rows, 16 units at a time, whose body is the formula. The index of a
-/// vector of 16 units is (panel·rows + row)·16 in a matrix of states, and ((panel·gates + gate)·rows + row)·16 in one of
-/// gates.
+/// vector of 16 units is (panel·rows + row)·16 in a matrix of states, and ((panel·gates + gate)·rows + row)·16 in one
+/// of gates.
 ///
 /// - Padding units have pre-activations and states of zero. A cell must make h (and c) zero of them, and gradients zero
 ///   of zero: a regularised or wider layer would take them in otherwise. σ and tanh of zero times a state do; a cell

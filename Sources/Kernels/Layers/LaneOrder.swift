@@ -4,8 +4,8 @@ public import Memory
 /// (lane, step, stream), times `factor`: `result` (steps · rowsPerStep, width), overwritten.
 ///
 /// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide
-/// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores; it reads the rows of
-/// a panel and step one after the other, as the prefetcher likes it, and writes a run for each lane.
+/// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores; it reads the rows
+/// of a panel and step one after the other, as the prefetcher likes it, and writes a run for each lane.
 public func gatherLanes(
   _ activations: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
   times factor: Float = 1, into result: Panels

@@ -16,8 +16,8 @@ public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShap
   multiply(ProductOperands(a, w), shape: shape, AddingEpilogue(c: c.base, panelStride: c.panelStride))
 }
 
-/// c = a·w + b·v + bias: each element's chain starts from the bias, and goes through a·w and then through b·v. a, w, bias
-/// and c as above; b (rows, depth of v), v (depth, columns).
+/// c = a·w + b·v + bias: each element's chain starts from the bias, and goes through a·w and then through b·v. a, w,
+/// bias and c as above; b (rows, depth of v), v (depth, columns).
 ///
 /// Small products are one pass over their tiles; larger ones, whose right matrices are cut, are two.
 public func linear(

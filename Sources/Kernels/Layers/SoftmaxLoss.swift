@@ -12,8 +12,8 @@ public import Memory
 /// `mostRows` are done at once, while their logits are in the first-level cache, so that these operations don't wait
 /// for each other. Bound by the exponential's 12 multiply-adds an element.
 ///
-/// Long rows are copied away and back, four at a time: their panels lie so far apart, mostly by a multiple of 4 KiB, that
-/// each pass over the rows would read them from the third-level cache.
+/// Long rows are copied away and back, four at a time: their panels lie so far apart, mostly by a multiple of 4 KiB,
+/// that each pass over the rows would read them from the third-level cache.
 public func softmaxLoss(
   _ logits: Panels, targets: BufferView<Int32>, losses: BufferView<Float>, gradientScale scale: Float?,
   scratch: BufferView<Float>

@@ -1,7 +1,7 @@
 internal import Memory
 
-/// a·w + b·v with an epilogue, tile by tile: each element is one chain of multiply-adds, first through a·w, then through
-/// b·v. Both products have as many rows and columns.
+/// a·w + b·v with an epilogue, tile by tile: each element is one chain of multiply-adds, first through a·w, then
+/// through b·v. Both products have as many rows and columns.
 ///
 /// A tile of depth 64 spends a tenth of its time on its start and end; one that goes through both products half of
 /// that, and its chains aren't stored and read again in between.

@@ -2,9 +2,9 @@ internal import Platform
 
 /// The pages of the program's file that a process has in memory.
 public enum ProgramPages {
-  /// Gives back the pages of the program's code: those that are still needed come back from the system's page cache when
-  /// they are next run, those that only the start needed, such as the reading of options, do not. A third of what a
-  /// small job's rank takes is code. Nothing happens where the system doesn't tell what is mapped.
+  /// Gives back the pages of the program's code: those that are still needed come back from the system's page cache
+  /// when they are next run, those that only the start needed, such as the reading of options, do not. A third of what
+  /// a small job's rank takes is code. Nothing happens where the system doesn't tell what is mapped.
   ///
   /// Only the program's own file: libraries for networks patch the code of the C library in place, and a page that was
   /// written doesn't come back. A debugger's breakpoints are such pages, too, until it sets them again.

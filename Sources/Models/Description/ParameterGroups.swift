@@ -1,6 +1,6 @@
 extension ModelDescription {
-  /// How many groups the parameters have, for freezing and for rates of their own. As fastai's `awd_lstm_lm_split` has it,
-  /// each recurrent layer of a stack is one, and all else is the last; of other models all is one.
+  /// How many groups the parameters have, for freezing and for rates of their own. As fastai's `awd_lstm_lm_split` has
+  /// it, each recurrent layer of a stack is one, and all else is the last; of other models all is one.
   public var parameterGroups: Int { kind.isStack ? layers + 1 : 1 }
 
   /// A tensor's group.
@@ -9,8 +9,8 @@ extension ModelDescription {
     return (0..<layers).first { tensor.hasPrefix("rnns.\($0).") } ?? layers
   }
 
-  /// The groups before number `place`, which counts from the end where it is negative, as in Python; nil for a place that
-  /// isn't there.
+  /// The groups before number `place`, which counts from the end where it is negative, as in Python; nil for a place
+  /// that isn't there.
   package func frozenGroups(to place: Int) -> Int? {
     let count = parameterGroups
     // Of a single group −1 is the first.

@@ -29,8 +29,8 @@ public struct MetricsLog: Sendable {
     end()
   }
 
-  /// Adds `{"kind":"epoch","epoch":…,"train_loss":…,"valid_loss":…,"accuracy":…,"seconds":…}`, with the other metrics by
-  /// their names before the seconds.
+  /// Adds `{"kind":"epoch","epoch":…,"train_loss":…,"valid_loss":…,"accuracy":…,"seconds":…}`, with the other metrics
+  /// by their names before the seconds.
   public mutating func append(_ record: EpochRecord) {
     begin("epoch")
     field("epoch", record.epoch)

@@ -1,8 +1,9 @@
-/// A run's steps and epochs as one table of comma-separated text, made of the lines of its `metrics.jsonl` one by one, so
-/// that a long run's are never in memory as a whole.
+/// A run's steps and epochs as one table of comma-separated text, made of the lines of its `metrics.jsonl` one by one,
+/// so that a long run's are never in memory as a whole.
 ///
-/// A line for each step under a header; the row of an epoch's last step also has what its validation gave. Numbers stand
-/// as in the metrics, and so read back to the same bits; what isn't finite is "nan", and what isn't there is empty.
+/// A line for each step under a header; the row of an epoch's last step also has what its validation gave. Numbers
+/// stand as in the metrics, and so read back to the same bits; what isn't finite is "nan", and what isn't there is
+/// empty.
 package struct MetricsTable {
   /// Text that is done and not yet taken.
   private var text: [UInt8]

@@ -40,8 +40,8 @@ public struct CheckpointStore: Sendable {
     return Int(name.dropFirst(5).dropLast(12)).flatMap { Self.name(ofStep: $0) == name ? $0 : nil }
   }
 
-  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone. Among those that stay is
-  /// one to go on from if the run diverges, even where that makes one more (`SoundCheckpoints.kept`).
+  /// Writes a checkpoint; when this returns it is on the disk, and those beyond `keep` are gone. Among those that stay
+  /// is one to go on from if the run diverges, even where that makes one more (`SoundCheckpoints.kept`).
   ///
   /// Until the file is whole it goes by one name that no reader knows, so nothing is left behind by writers that were
   /// killed.
@@ -65,8 +65,8 @@ public struct CheckpointStore: Sendable {
     for old in own where old.step != best && !kept.contains(old.step) { FileOperations.remove(old.path) }
   }
 
-  /// Has the run's `best` stand for the checkpoint of that step, 0 for none: a symbolic link, so that the weights of the
-  /// best validation are there once. On a file system that has no such links there is none.
+  /// Has the run's `best` stand for the checkpoint of that step, 0 for none: a symbolic link, so that the weights of
+  /// the best validation are there once. On a file system that has no such links there is none.
   func nameBest(_ step: Int) throws(RunError) {
     let link = run.path(of: .best)
     let name = Self.name(ofStep: step)

@@ -4,7 +4,8 @@ internal import SystemPackage
 /// Which of a run's checkpoints one can go on from.
 ///
 /// A run that leaves the range of Float has often been lost long before: what it carries from step to step grows by a
-/// factor each step, and comes back at no learning rate. Such a state is finite for some hundred steps, and may be kept.
+/// factor each step, and comes back at no learning rate. Such a state is finite for some hundred steps, and may be
+/// kept.
 struct SoundCheckpoints {
   /// The names of the tensors that a run carries from step to step.
   let carried: [String]

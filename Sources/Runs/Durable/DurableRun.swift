@@ -48,8 +48,8 @@ public final class DurableRun {
   /// Puts the session into the state of the checkpoint, where there is one, and opens the directory. Collective.
   ///
   /// - session: of a run from a checkpoint it may be one that awaits it.
-  /// - Throws: `RunError`, on all workers alike, where the checkpoint isn't of this session's model and texts, and where
-  ///   a file can't be written or is another run's.
+  /// - Throws: `RunError`, on all workers alike, where the checkpoint isn't of this session's model and texts, and
+  ///   where a file can't be written or is another run's.
   public init(_ session: Session, from start: RunStart, at place: RunPlace, _ keeping: RunKeeping) throws {
     self.session = session
     self.start = start

@@ -18,8 +18,8 @@ public struct RunKeeping: Sendable {
   public var keepsBeginning = false
   /// What to do about a run that isn't finite any more.
   ///
-  /// - sound: the newest checkpoint that a lower rate goes on from (`SoundCheckpoints`); nil where there is none. rate: a
-  ///   learning rate that is low enough, as text.
+  /// - sound: the newest checkpoint that a lower rate goes on from (`SoundCheckpoints`); nil where there is none. rate:
+  ///   a learning rate that is low enough, as text.
   public var remedy: @Sendable (_ sound: FilePath?, _ rate: String) -> String = { _, rate in
     "begin again with a learning rate of \(rate)"
   }

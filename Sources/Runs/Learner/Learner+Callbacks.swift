@@ -3,8 +3,8 @@ internal import Files
 internal import Fitting
 internal import Jobs
 
-/// The callbacks of a learner's fit that no option stands for. Only the job's first worker calls them, on the thread that
-/// has called the fit.
+/// The callbacks of a learner's fit that no option stands for. Only the job's first worker calls them, on the thread
+/// that has called the fit.
 final class OwnCallbacks: @unchecked Sendable {
   let all: [any FitCallback]
   init(_ all: [any FitCallback]) { self.all = all }

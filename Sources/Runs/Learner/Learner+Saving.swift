@@ -25,8 +25,9 @@ extension Learner {
   /// can't be taken, all stays as it is.
   ///
   /// - weightsOnly: whether to take but the weights of a file that has everything.
-  /// - Throws: `RunError`, on all processes alike, for a file that can't be read, is damaged, or isn't of this model and
-  ///   vocabulary; with status `usage` where everything is another learner's: of another batch size, seed, optimizer ….
+  /// - Throws: `RunError`, on all processes alike, for a file that can't be read, is damaged, or isn't of this model
+  ///   and vocabulary; with status `usage` where everything is another learner's: of another batch size, seed,
+  ///   optimizer ….
   public func load(_ path: String, weightsOnly: Bool = false) throws {
     try ValueBounds<String>.named("give a file").check(path, "file", at: "path")
     let found = try job.share { weightsOnly || !WeightsFile.isCheckpoint(path) ? [0] : [1] }
@@ -40,8 +41,8 @@ extension Learner {
     isFresh = false
   }
 
-  /// Throws a usage error where a state is that of a learner with other settings, by which it would not go on to the same
-  /// bits. How weights began doesn't matter, and each fit has its own weight decay.
+  /// Throws a usage error where a state is that of a learner with other settings, by which it would not go on to the
+  /// same bits. How weights began doesn't matter, and each fit has its own weight decay.
   private func check(_ own: RunConfiguration, _ path: String) throws(RunError) {
     let fitted = [RunOption.data.initialWeights.name, RunOption.schedule.weightDecay.name]
     for option in RunOption.computed where option.role == .computed(.fixed) && !fitted.contains(option.name) {

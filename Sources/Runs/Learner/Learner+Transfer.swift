@@ -35,8 +35,8 @@ extension Learner {
   ///
   /// - frozenEpochs: those of the first part; rateRatio: the last group's rate over the first group's, where there are
   ///   several.
-  /// - directory: keeps the two parts in its `frozen` and `unfrozen`, each as `fitOneCycle` keeps a fit; checkpointEvery,
-  ///   keep: as there.
+  /// - directory: keeps the two parts in its `frozen` and `unfrozen`, each as `fitOneCycle` keeps a fit;
+  ///   checkpointEvery, keep: as there.
   /// - Throws: as `fitOneCycle`.
   public func fineTune(
     _ epochs: Int, baseLearningRate: Double = 2e-3, frozenEpochs: Int = 1, rateRatio: Double = 100,

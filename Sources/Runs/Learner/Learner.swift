@@ -21,9 +21,9 @@ internal import Teams
 /// threads: every rank makes the same learners and calls the same methods in the same order, and each gets the same
 /// numbers, which do not depend on how many there are.
 ///
-/// A fit that throws leaves the recorder with what it has recorded, and the learner in the state before the step that has
-/// failed, to be used further. Where a process alone has failed, as by a full disk under a fit that is kept, the workers
-/// of a learner that has several have parted, and its methods throw from then on.
+/// A fit that throws leaves the recorder with what it has recorded, and the learner in the state before the step that
+/// has failed, to be used further. Where a process alone has failed, as by a full disk under a fit that is kept, the
+/// workers of a learner that has several have parted, and its methods throw from then on.
 ///
 /// A fit that is kept in a directory goes on there when the program is run again, however it has ended.
 public final class Learner {
@@ -69,8 +69,9 @@ public final class Learner {
   /// - hidden: size of the hidden state; nil for the description's. lanes: nil for min(16, batch size).
   /// - accumulate: batches whose mean gradient makes a step; optimizer: how it updates the weights.
   /// - clip: the norm that the gradient is scaled down to; nil for any.
-  /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead; newVocabulary: whether
-  ///   these may be of another vocabulary, of which what both have is taken over: other tokens begin at the mean.
+  /// - seed: of the initial weights; weights: a safetensors file of weights to start from instead; newVocabulary:
+  ///   whether these may be of another vocabulary, of which what both have is taken over: other tokens begin at the
+  ///   mean.
   /// - Throws: `RunError` where loss or metrics don't go with the model, sizes don't fit each other, or the weights
   ///   can't be read.
   public init(
@@ -150,15 +151,15 @@ public final class Learner {
   /// go on from an earlier fit.
   ///
   /// - lowestLearningRate: the maximum of the first group of parameters, from which those of the other groups rise
-  ///   geometrically to the last one's, `maxLearningRate`: fastai's `slice(lowest, max)`. Each recurrent layer of a stack
-  ///   is a group, and embedding, norm and output layer are the last.
+  ///   geometrically to the last one's, `maxLearningRate`: fastai's `slice(lowest, max)`. Each recurrent layer of a
+  ///   stack is a group, and embedding, norm and output layer are the last.
   /// - directory: keeps the fit there as the command line keeps a run, with the same files: `config.json`, checkpoints,
   ///   metrics, events, and at the end weights, plots and a report. It is made if it isn't there. One that this fit has
   ///   been kept in before is gone on with from its newest intact checkpoint, to the same bits; nothing is left to do
   ///   where it had ended. `dist-train verify`, `evaluate` and `generate` take it, and where it starts from fresh
   ///   weights or a file's, on texts that a command can find, `--resume` too.
-  /// - checkpointEvery: steps from one checkpoint to the next, nil for one an epoch; keep: how many there are besides the
-  ///   best.
+  /// - checkpointEvery: steps from one checkpoint to the next, nil for one an epoch; keep: how many there are besides
+  ///   the best.
   /// - Throws: `RunError` with status `usage` that names the parameter, for a value out of the bounds of the command
   ///   line's option, and for a directory that holds another run; with status `tryAgain` after a stop (`wantsStop`).
   public func fitOneCycle(
@@ -190,7 +191,8 @@ public final class Learner {
     try fit(run, rate: maxLearningRate, in: directory, checkpointEvery: checkpointEvery, keep: keep)
   }
 
-  /// Trains as a configuration's schedule says, with the maximum `rate`, as the learner's monitor and callbacks have it.
+  /// Trains as a configuration's schedule says, with the maximum `rate`, as the learner's monitor and callbacks have
+  /// it.
   func fit(_ run: RunConfiguration, rate: Double, in directory: String?, checkpointEvery: Int?, keep: Int) throws {
     var schedule = try monitored(run)
     schedule.findsLearningRate = recorder.curve != nil

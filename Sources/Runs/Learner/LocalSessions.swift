@@ -22,8 +22,9 @@ final class LocalSessions: @unchecked Sendable {
 
   /// Calls `body` for every worker of this process with its session, and returns the first one's result. Collective.
   ///
-  /// `body` is told whether the worker is the process's first, which runs on the calling thread. After an error that all
-  /// workers throw (`RunError.isAgreed`) the team goes on; after any other of several workers it has broken up for good.
+  /// `body` is told whether the worker is the process's first, which runs on the calling thread. After an error that
+  /// all workers throw (`RunError.isAgreed`) the team goes on; after any other of several workers it has broken up for
+  /// good.
   func run<Output: Sendable>(_ body: @escaping @Sendable (Session, Bool) throws -> Output) throws -> Output {
     let outputs = try workers.run { [self] team -> Result<Output, RunError> in
       let thread = team.rank - firstRank

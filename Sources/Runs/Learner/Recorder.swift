@@ -2,7 +2,8 @@ public import Fitting
 
 /// What a learner's latest fit and its latest LR finder have left.
 public struct Recorder: Sendable {
-  /// The steps of the latest fit; of one with more than the learner's `recordedSteps` those that show the curves' shape.
+  /// The steps of the latest fit; of one with more than the learner's `recordedSteps` those that show the curves'
+  /// shape.
   public package(set) var steps: [StepRecord] = []
   /// The epochs of the latest fit.
   public package(set) var epochs: [EpochRecord] = []

@@ -7,8 +7,8 @@ package func usableCoreNumbers() -> [Int] {
   return (0..<(set.count * 8)).filter { set[$0 / 8] >> ($0 % 8) & 1 == 1 }
 }
 
-/// Calls `body` on one core, to which the calling thread is bound as long (`sched_setaffinity`); where it can't be bound,
-/// on any.
+/// Calls `body` on one core, to which the calling thread is bound as long (`sched_setaffinity`); where it can't be
+/// bound, on any.
 package func onCore<Result>(_ core: Int, _ body: () throws -> Result) rethrows -> Result {
   let before = coreSet()
   var one = [UInt8](repeating: 0, count: before.count)
