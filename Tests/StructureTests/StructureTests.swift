@@ -44,6 +44,24 @@ import Testing
     #expect(groups > 20)
   }
 
+  /// The formatter breaks no comment. Those of the notebook are paragraphs of its page.
+  @Test func commentsKeepToTheLineLength() throws {
+    var comments = 0
+    for folder in ["Sources", "Tests"] {
+      let directory = Self.root.appendingPathComponent(folder)
+      for path in try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+      where path.hasSuffix(".swift") && !path.hasPrefix("RNNExploration/") {
+        let text = try String(contentsOf: directory.appendingPathComponent(path), encoding: .utf8)
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        where line.drop(while: { $0 == " " }).hasPrefix("//") {
+          comments += 1
+          if line.count > 120 { Issue.record("\(folder)/\(path):\(index + 1) has \(line.count) columns") }
+        }
+      }
+    }
+    #expect(comments > 1000)
+  }
+
   // MARK: The pages for who carries on
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -76,8 +76,8 @@ import Training
     // Every word is seen but once, so only commas are known.
     #expect(one.valid.vocabulary.textify(one.valid.tokens(0..<6)) == "xxbos xxunk , xxunk , xxunk")
     // At least two lines on either side.
-    #expect(try Corpora.file(path, validFraction: 0).valid.count == 4)
-    #expect(try Corpora.file(path, validFraction: 1).train.count == 4)
+    #expect(try Corpora.file(path, validFraction: 0.01).valid.count == 4)
+    #expect(try Corpora.file(path, validFraction: 0.99).train.count == 4)
 
     #expect { try Corpora.files(train: path + "-missing", valid: path) } throws: {
       let error = $0 as? RunError

@@ -91,7 +91,8 @@ public func copyRows(_ source: Panels, first: Int, into target: Panels) {
 
 /// The recurrence backward, from the last of some steps to the first:
 ///
-///     da_t = dz_t·wᵀ;  dz_{t−1} = dh_{t−1} + da_t where h_{t−1} > 0, else 0;  dh_t = offset_t + dy_t·scale_t + h_t·slope_t
+///     da_t = dz_t·wᵀ;  dz_{t−1} = dh_{t−1} + da_t where h_{t−1} > 0, else 0
+///     dh_t = offset_t + dy_t·scale_t + h_t·slope_t
 ///
 /// with dz of the last step from its dh alone. da_t is the gradient of this step's input, hence of its token's
 /// embedding.
