@@ -50,25 +50,30 @@ import Testing
   }
 
   /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what
-  /// workers have in common and what asks for limits, which need an operating system, and without the imports of each
-  /// other.
+  /// workers have in common and what asks for limits and caches, which need an operating system, and without the imports
+  /// of each other.
   private static func kernelSources(in folder: String) throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    return try ["Sources/Memory", "Sources/Kernels", "Tests/KernelExercise"].flatMap { directory -> [String] in
-      let root = package.appendingPathComponent(directory)
-      var copies: [String] = []
-      for file in try FileManager.default.subpathsOfDirectory(atPath: root.path) where file.hasSuffix(".swift") {
-        let text = try String(contentsOfFile: root.appendingPathComponent(file).path, encoding: .utf8)
-        let ofSystems = ["import Synchronization", "SystemFile", "systemFunction("]
-        guard !ofSystems.contains(where: text.contains) else { continue }
-        let copy = "\(folder)/\(file.replacing("/", with: "-"))"
-        let single = text.replacing(#/(?m)^\w* ?import (Memory|Kernels|Platform)$/#, with: "")
-        try single.write(toFile: copy, atomically: false, encoding: .utf8)
-        copies.append(copy)
+    let sizes = "\(folder)/OtherMachine.swift"
+    try "extension CacheSizes { public static var ofThisMachine: CacheSizes { .common } }"
+      .write(toFile: sizes, atomically: false, encoding: .utf8)
+    let folders = ["Sources/Memory", "Sources/Kernels", "Tests/KernelExercise"]
+    return try [sizes]
+      + folders.flatMap { directory -> [String] in
+        let root = package.appendingPathComponent(directory)
+        var copies: [String] = []
+        for file in try FileManager.default.subpathsOfDirectory(atPath: root.path) where file.hasSuffix(".swift") {
+          let text = try String(contentsOfFile: root.appendingPathComponent(file).path, encoding: .utf8)
+          let ofSystems = ["import Synchronization", "SystemFile", "systemFunction("]
+          guard !ofSystems.contains(where: text.contains) else { continue }
+          let copy = "\(folder)/\(file.replacing("/", with: "-"))"
+          let single = text.replacing(#/(?m)^\w* ?import (Memory|Kernels|Platform)$/#, with: "")
+          try single.write(toFile: copy, atomically: false, encoding: .utf8)
+          copies.append(copy)
+        }
+        return copies
       }
-      return copies
-    }
   }
 
   #if arch(x86_64)
