@@ -16,7 +16,7 @@ struct PageBenchmarkCommand: SoloCommand {
       sheets of other machines are shown beside it. The default shapes take some minutes.
 
       Speeds of other programs (--peers) are in a file with lines of options, --model lstm --hidden 256 --vocab 10000 --workers 1, \
-      each followed by a line of JSON with the tokens/s by bptt, {"20":{"median":{"dist-train":30000,"jax-jit":12000}}}.
+      each followed by a line of JSON with the tokens/s by bptt, {"20": {"median": {"dist-train": 30000, "jax-jit": 12000}}}.
 
       Example: dist-train bench page --out benchmarks
       Example: dist-train bench page epyc.json xeon.json --sheets-only --out both
