@@ -50,8 +50,8 @@ import Testing
   }
 
   /// The kernels, their memory, and what sends numbers through them, as one module: copies in `folder` without what
-  /// workers have in common and what asks for limits and caches, which need an operating system, and without the imports
-  /// of each other.
+  /// workers have in common and what asks for limits and caches, which need an operating system, and without the
+  /// imports of each other.
   private static func kernelSources(in folder: String) throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()

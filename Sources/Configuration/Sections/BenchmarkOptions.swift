@@ -63,7 +63,7 @@ package struct PageBenchmarkOptions: OptionSection {
   package let shapes = OptionDeclaration(
     "shapes", initial: ShapeList.steps,
     "Steps to time: model:hidden:bptt or model:hidden:bptt:vocabulary, with commas.",
-    value: "list", subject: "shape", in: .shapes, role: .common)
+    value: "list", subject: "shape", in: .shapes, default: "model3, gru and lstm, small and large", role: .common)
 
   package let kernels = OptionDeclaration(
     "kernels", initial: ShapeList.kernels, "Steps whose kernels are timed one by one.", value: "list", subject: "shape",
