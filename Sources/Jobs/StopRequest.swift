@@ -3,16 +3,19 @@ internal import Platform
 private import Synchronization
 internal import Teams
 
-/// Whether this process was asked to stop, by SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU.
+/// Whether this process was asked to stop, by SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU or the signal of a
+/// timer (SIGALRM, SIGVTALRM, SIGPROF).
 ///
 /// The handler only sets a flag, which travels with the next step's exchange; so a validation or an LR finder under way
 /// is finished first. A second signal ends the process at once. One that comes within a tenth of a second doesn't count
-/// as second, since a launcher passes on a signal that its ranks may have got directly as well; nor does SIGXCPU, which
-/// comes again each second.
+/// as second, since a launcher passes on a signal that its ranks may have got directly as well; nor do SIGXCPU, which
+/// comes again each second, and those of timers, which may.
 ///
 /// A signal that the process was started to ignore, as SIGHUP under nohup and SIGINT in the background, stays ignored.
 public enum StopRequest {
-  private static let signals = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU]
+  private static let signals = [
+    SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF,
+  ]
 
   /// Installs the handler; from here on the signals no longer end the process by themselves.
   public static func listen() {
@@ -25,7 +28,8 @@ public enum StopRequest {
         let now = monotonicMilliseconds()
         lastNumber.store(Int(number), ordering: .relaxed)
         let (isFirst, first) = firstSignal.compareExchange(expected: 0, desired: now, ordering: .relaxed)
-        if !isFirst && now - first > 100 && number != SIGXCPU { _exit(ExitStatus.tryAgain.rawValue) }
+        let comesAgain = number == SIGXCPU || number == SIGALRM || number == SIGVTALRM || number == SIGPROF
+        if !isFirst && now - first > 100 && !comesAgain { _exit(ExitStatus.tryAgain.rawValue) }
       }
       // Functions can be compared by their addresses only.
       if unsafe unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }

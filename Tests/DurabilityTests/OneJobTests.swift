@@ -38,7 +38,8 @@ import Testing
     #expect(again.status == 0 && again.digest != nil && again.digest == whole.digest, "\(again.lines)")
   }
 
-  @Test(arguments: ["HUP", "USR2", "XCPU"]) func everySignalThatAsksLeavesACheckpoint(name: String) throws {
+  @Test(arguments: ["HUP", "USR2", "XCPU", "ALRM", "VTALRM", "PROF"])
+  func everySignalThatAsksLeavesACheckpoint(name: String) throws {
     defer { runs.remove() }
     let result = try shell(
       #""$0" --epochs 2000 --no-lr-find --quiet --out "$1" & p=$!; until [ -s "$1"/metrics.jsonl ]; do sleep 0.05; done; "#
