@@ -12,7 +12,7 @@
       if let setting = World.unusableSetting() {
         throw RunError(setting.problem, at: setting.text, remedy: setting.remedy, status: .usage)
       }
-      if let limit = OpenFileLimit.current, limit < fileCount {
+      if let limit = SystemFile("/proc/self/limits")?["Max open files "], limit < fileCount {
         throw RunError(
           "too few files may be open for MPI", at: "ulimit -n, \(limit)",
           remedy: "raise it to \(fileCount) or more", status: .failure)

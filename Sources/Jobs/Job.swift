@@ -50,8 +50,9 @@ public final class Job {
       // Checked here, since MPI has no clear message for a limit that it meets while it starts.
       if MemoryLimit.ofThisProcess != nil { MemoryShortage.checkNow(World.addressByteCount) }
       if let limit = ThreadLimit.leavingLess(than: 2 * launcher.ranksOnNode) { throw RunError(threadsShortBy: limit) }
-      // Open MPI starts two threads beside a rank's first and the watchdog.
-      if launcher.isOpenMPI, let limit = UserThreads.leavingLess(than: 4 * launcher.ranksOnNode) {
+      // Beside a rank's first thread and the watchdog Open MPI starts two threads, MPICH one.
+      let threadsOfRank = launcher.isOpenMPI ? 4 : 3
+      if let limit = UserThreads.leavingLess(than: threadsOfRank * launcher.ranksOnNode) {
         throw RunError(threadsShortBy: limit)
       }
       if Launcher.isGone { throw Self.leftOver(launcher, sees: "no launcher is there") }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Memory
 internal import Platform
 internal import SystemPackage
 
@@ -9,24 +10,16 @@ enum UserThreads {
   /// what they have doesn't count. A limit that is so high that counting would take its time isn't looked at.
   static func leavingLess(than count: Int) -> String? {
     let user = geteuid()
-    guard user != 0, let limit = number(of: "Max processes", in: "/proc/self/limits"), limit < 4096 else { return nil }
+    guard user != 0, let limit = SystemFile("/proc/self/limits")?["Max processes "], limit < 4096 else { return nil }
     let directory = FilePath("/proc")
     let parent = Int(getppid())
     let taken = FileOperations.names(in: directory).reduce(0) { sum, name in
       let process = directory.appending(name)
       guard Int(name) != nil, (try? process.stat().userID.rawValue) == user,
-        number(of: "PPid:", in: process.appending("status")) != parent
+        SystemFile(process.appending("status").string)?["PPid:"] != parent
       else { return sum }
       return sum + FileOperations.names(in: process.appending("task")).count
     }
     return limit - taken < count ? "ulimit -u, \(limit)" : nil
-  }
-
-  /// What follows a name on its line of one of the system's files.
-  private static func number(of name: String, in file: FilePath) -> Int? {
-    guard let bytes = try? FileOperations.read(file),
-      let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first(where: { $0.hasPrefix(name) })
-    else { return nil }
-    return line.dropFirst(name.count).split(whereSeparator: { $0 == " " || $0 == "\t" }).first.flatMap { Int($0) }
   }
 }

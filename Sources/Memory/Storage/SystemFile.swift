@@ -1,11 +1,11 @@
 internal import Platform
 
 /// A small text file of the system (`/proc`, `/sys`), whose lines begin with a word.
-struct SystemFile {
+package struct SystemFile {
   private let lines: [Substring]
 
   /// Nil if it can't be read.
-  init?(_ path: String) {
+  package init?(_ path: String) {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 14)
@@ -25,7 +25,7 @@ struct SystemFile {
   }
 
   /// The number that follows `word`.
-  subscript(word: String) -> Int? {
+  package subscript(word: String) -> Int? {
     rest(of: word)?.split(whereSeparator: { $0 == " " || $0 == "\t" }).first.flatMap { Int($0) }
   }
 
