@@ -1,9 +1,3 @@
-#if BUILT_FOR_AVX512
-  private typealias Vector = SIMD16<Float>
-#else
-  private typealias Vector = SIMD8<Float>
-#endif
-
 /// A chain of integer operations, each of which waits for the one before: `rounds` rounds of sixteen, additions and
 /// exclusive ors in turn. Both take one cycle on the CPUs that there are, so operations by time are the core's
 /// frequency. Beside the chain the core does multiply-adds, which it has time for, so that it is the frequency under
@@ -17,7 +11,7 @@ public func chainedOperations(rounds: Int, seed: UInt64) -> (operations: Double,
   let b = seed &* 0x9E37_79B9_7F4A_7C15
   var x = seed
   #if BUILT_FOR_AVX512 || BUILT_FOR_AVX2 || arch(arm64)
-    let (p, q) = (Vector(repeating: Float(seed & 1)), Vector(repeating: 0.5))
+    let (p, q) = (PeakVector(repeating: Float(seed & 1)), PeakVector(repeating: 0.5))
     var c = p, d = p, e = p, f = p, g = p
   #endif
   for _ in 0..<rounds {

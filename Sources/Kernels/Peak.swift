@@ -1,11 +1,12 @@
+// A whole vector register of the machine that is built for.
 #if BUILT_FOR_AVX512
-  private typealias Vector = SIMD16<Float>
+  typealias PeakVector = SIMD16<Float>
 #else
-  private typealias Vector = SIMD8<Float>
+  typealias PeakVector = SIMD8<Float>
 #endif
 
 /// Bytes of the vectors that `fusedMultiplyAdds` multiplies and adds.
-public let multiplyAddBytes = MemoryLayout<Vector>.size
+public let multiplyAddBytes = MemoryLayout<PeakVector>.size
 
 /// Fused multiply-adds of one core at its best: ten chains of whole vector registers, `rounds` rounds.
 ///
@@ -13,8 +14,8 @@ public let multiplyAddBytes = MemoryLayout<Vector>.size
 /// that the compiler can't leave the work out.
 @inline(never)
 public func fusedMultiplyAdds(rounds: Int, seed: Float) -> (operations: Double, check: Float) {
-  let x = Vector(repeating: seed)
-  let y = Vector(repeating: 0.5)
+  let x = PeakVector(repeating: seed)
+  let y = PeakVector(repeating: 0.5)
   var a = x, b = x, c = x, d = x, e = x, f = x, g = x, h = x, i = x, j = x
   for _ in 0..<rounds {
     a = x.addingProduct(a, y); b = x.addingProduct(b, y); c = x.addingProduct(c, y); d = x.addingProduct(d, y)
@@ -22,5 +23,5 @@ public func fusedMultiplyAdds(rounds: Int, seed: Float) -> (operations: Double, 
     i = x.addingProduct(i, y); j = x.addingProduct(j, y)
   }
   let sum = ((a + b) + (c + d)) + ((e + f) + (g + h)) + (i + j)
-  return (Double(rounds * 10 * Vector.scalarCount * 2), sum.sum())
+  return (Double(rounds * 10 * PeakVector.scalarCount * 2), sum.sum())
 }

@@ -50,40 +50,27 @@ public struct MetricsHistory: Sendable {
   }
 }
 
-extension JSONValue {
-  fileprivate func integer(_ name: String) -> Int? { if case .integer(let value)? = self[name] { value } else { nil } }
-
-  fileprivate func number(_ name: String) -> Double? {
-    switch self[name] {
-    case .number(let value): value
-    case .integer(let value): Double(value)
-    case .null: .nan
-    default: nil
-    }
-  }
-}
-
 extension StepRecord {
   fileprivate init?(json: JSONValue) {
-    guard let step = json.integer("step"), let epoch = json.integer("epoch"), let loss = json.number("loss"),
-      let smoothed = json.number("smoothed_loss"), let rate = json.number("lr"), let momentum = json.number("momentum")
+    guard let step = json.whole("step"), let epoch = json.whole("epoch"), let loss = json.double("loss"),
+      let smoothed = json.double("smoothed_loss"), let rate = json.double("lr"), let momentum = json.double("momentum")
     else { return nil }
     self.init(step: step, epoch: epoch, loss: loss, smoothedLoss: smoothed, learningRate: rate, momentum: momentum)
-    gradientNorm = json.number("gradient_norm")
+    gradientNorm = json.double("gradient_norm")
     isSkipped = json["left_out"] == .bool(true)
   }
 }
 
 extension EpochRecord {
   fileprivate init?(json: JSONValue) {
-    guard let epoch = json.integer("epoch"), let train = json.number("train_loss"),
-      let valid = json.number("valid_loss"), let accuracy = json.number("accuracy"),
-      let seconds = json.number("seconds")
+    guard let epoch = json.whole("epoch"), let train = json.double("train_loss"),
+      let valid = json.double("valid_loss"), let accuracy = json.double("accuracy"),
+      let seconds = json.double("seconds")
     else { return nil }
     self.init(epoch: epoch, trainLoss: train, validLoss: valid, accuracy: accuracy, seconds: seconds)
     guard case .object(let members) = json else { return }
     metrics = members.filter { !MetricFigure.reserved.contains($0.name) }.compactMap { member in
-      json.number(member.name).map { MetricFigure(member.name, $0) }
+      json.double(member.name).map { MetricFigure(member.name, $0) }
     }
   }
 }

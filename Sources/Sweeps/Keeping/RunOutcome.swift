@@ -98,14 +98,4 @@ extension JSONValue {
       double(member.name).map { MetricFigure(member.name, $0) }
     }
   }
-
-  /// A member that is a number; NaN where it is null.
-  fileprivate func double(_ name: String) -> Double? {
-    switch self[name] {
-    case .number(let value): value
-    case .integer(let value): Double(value)
-    case .null: .nan
-    default: nil
-    }
-  }
 }
