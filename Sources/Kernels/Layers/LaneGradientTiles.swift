@@ -24,7 +24,7 @@ struct LaneGradientTiles: TileJob {
     var dRow = d + columnOffset(column, panelStride)
     var left = rows
     // As in `WeightGradientJob`.
-    while TileShape.native == .narrow && Tile.Block.width != 24 && left >= 4 {
+    while !TileShape.isWide && Tile.Block.width != 24 && left >= 4 {
       let end = dRow + 64
       while dRow != end {
         tile.accumulate(Tile.Block.load(dRow, panelStride), aRow, 1)

@@ -92,7 +92,7 @@ public func linear(
 
 /// Whether side work goes into a product with that right matrix: where tiles leave it registers, and where it has
 /// something to do in a good part of them. It works beside one block of columns.
-private func takesSideWork(_ w: Panels) -> Bool { TileShape.native != .narrow && w.columns <= 128 }
+private func takesSideWork(_ w: Panels) -> Bool { TileShape.isWide && w.columns <= 128 }
 
 private struct LinearEpilogue: Epilogue {
   let bias: UnsafePointer<Float>?

@@ -12,8 +12,7 @@ public import Memory
 /// `mostRows` are done at once, while their logits are in the first-level cache, so that these operations don't wait
 /// for each other. Bound by the exponential's 12 multiply-adds an element.
 ///
-/// Long rows are copied away and back, four at a time: their panels lie so far apart, mostly by a multiple of 4 KiB,
-/// that each pass over the rows would read them from the third-level cache.
+/// Long rows are another job, four at a time (`LongSoftmaxJob`).
 public func softmaxLoss(
   _ logits: Panels, targets: BufferView<Int32>, losses: BufferView<Float>, gradientScale scale: Float?,
   scratch: BufferView<Float>
@@ -22,9 +21,10 @@ public func softmaxLoss(
   precondition(targets.count == logits.rows && losses.count == padded, "wrong size")
   precondition(scratch.count >= softmaxScratch(classes: logits.columns), "scratch is too small")
   if logits.columns > longRow {
-    return longSoftmaxLoss(logits, targets: targets, losses: losses, gradientScale: scale, scratch: scratch)
+    return LongSoftmaxJob(logits, scratch: scratch.base)
+      .run(targets: UnsafePointer(targets.base), losses: losses.base, gradientScale: scale)
   }
-  let job = SoftmaxJob(logits, panelStride: logits.panelStride)
+  let job = SoftmaxJob(logits)
   // Of the last sixteen rows, those that aren't there give numbers that nobody reads.
   let chunk = logits.columns <= 64 ? mostRows : 16
   for row in stride(from: 0, to: logits.rows, by: chunk) {
@@ -40,50 +40,10 @@ private let mostRows = 64
 /// Logits of a row from which on it is long.
 private let longRow = 2048
 
-/// Long rows that are done at once.
-private let longRows = 4
-
-/// Elements of scratch that `softmaxLoss` needs for so many classes: a number for each of the rows, 16 parts of each
-/// row's sum, and some rows where these are long.
+/// Elements of scratch that `softmaxLoss` needs for so many classes: of short rows, a number for each of those that are
+/// done at once, and 16 parts of its sum.
 public func softmaxScratch(classes: Int) -> Int {
-  mostRows + mostRows * 16 + (classes > longRow ? Panels.count(rows: longRows, columns: classes) : 0)
-}
-
-private func longSoftmaxLoss(
-  _ logits: Panels, targets: BufferView<Int32>, losses: BufferView<Float>, gradientScale scale: Float?,
-  scratch: BufferView<Float>
-) {
-  let job = SoftmaxJob(logits, panelStride: longRows * 16)
-  // The job works on sixteen rows' numbers and parts, of which only some are there.
-  let (lossScratch, numbers, partial) = (scratch.base, scratch.base + 16, scratch.base + mostRows)
-  let copy = scratch.base + mostRows * 17
-  for first in stride(from: 0, to: logits.rows, by: longRows) {
-    let count = min(longRows, logits.rows - first)
-    let line = logits.base + first * 16
-    copyPanels(line, logits.panelStride, into: copy, longRows * 16, panels: logits.panels, rows: count)
-    job.run(
-      copy, count: count, targets: UnsafePointer(targets.base + first), losses: lossScratch, numbers: numbers,
-      partial: partial, scale: scale)
-    (losses.base + first).update(from: lossScratch, count: count)
-    if scale != nil {
-      copyPanels(copy, longRows * 16, into: line, logits.panelStride, panels: logits.panels, rows: count)
-    }
-  }
-}
-
-/// Copies some rows of panels, up to `longRows`.
-@inline(__always)
-private func copyPanels(
-  _ source: UnsafeMutablePointer<Float>, _ sourceStride: Int, into target: UnsafeMutablePointer<Float>,
-  _ targetStride: Int, panels: Int, rows: Int
-) {
-  @inline(__always) func copy(rows: Int) {
-    for panel in 0..<panels {
-      let (from, to) = (UnsafePointer(source + panel &* sourceStride), target + panel &* targetStride)
-      for row in 0..<rows { store16(to + row &* 16, load16(from + row &* 16)) }
-    }
-  }
-  if rows == longRows { copy(rows: 4) } else { copy(rows: rows) }
+  classes > longRow ? LongSoftmaxJob.scratch(classes: classes) : mostRows + mostRows * 16
 }
 
 private struct SoftmaxJob {
@@ -98,8 +58,8 @@ private struct SoftmaxJob {
   /// −∞ in the padding.
   let lowest: SIMD16<Int32>
 
-  init(_ logits: Panels, panelStride: Int) {
-    self.panelStride = panelStride
+  init(_ logits: Panels) {
+    panelStride = logits.panelStride
     whole = logits.panels - 1
     let last = Int32((logits.columns - 1) % 16)
     endsInHalf = last < 8
@@ -247,4 +207,4 @@ private struct SoftmaxJob {
   }
 }
 
-private let columnNumbers = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+let columnNumbers = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)

@@ -160,7 +160,7 @@ func weightGradientColumns(
 }
 
 /// Whether tiles leave registers for column sums.
-private var sumsColumnsAlong: Bool { TileShape.native != .narrow }
+private var sumsColumnsAlong: Bool { TileShape.isWide }
 
 private struct WeightGradientOperands {
   let a: UnsafePointer<Float>
@@ -249,7 +249,7 @@ private struct WeightGradientJob: TileJob {
       var left = rows.count
       // Four rows at a time, counted by pointers so that LLVM unrolls them (see `Product`); not of tiles that fill all
       // registers, nor of wide ones, whose rows are long enough by themselves.
-      while TileShape.native == .narrow && Tile.Block.width != 24 && left >= 4 {
+      while !TileShape.isWide && Tile.Block.width != 24 && left >= 4 {
         let end = dRow + 64
         while dRow != end {
           tile.accumulate(Tile.Block.load(dRow, panelStride), aRow, 1)

@@ -140,5 +140,4 @@ typealias PanelAndHalf = Pair<OnePanel, HalfPanel>
 typealias HalfAndPanel = Pair<HalfPanel, OnePanel>
 typealias TwoPanels = Pair<OnePanel, OnePanel>
 typealias TwoPanelsAndHalf = Pair<TwoPanels, HalfPanel>
-typealias ThreePanels = Pair<TwoPanels, OnePanel>
 typealias FourPanels = Pair<TwoPanels, TwoPanels>

@@ -8,43 +8,43 @@ internal import Memory
 public enum TileShape: Sendable, CaseIterable {
   /// One accumulator of 8 columns: nothing overlaps. For comparison.
   case single
-  /// 16 vector registers of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns or 4 × 24, 12 accumulators.
-  case narrow
-  #if BUILT_FOR_AVX512
-    /// 32 vector registers of 64 bytes: 4 rows × 64 columns, 16 accumulators, as many as two multiply-adds a cycle
-    /// need, and rows that divide a panel's 16 evenly; 6 rows of 32 columns or less.
-    case wide
-  #endif
+  /// As large as the registers hold that this module is compiled for. See `isWide`.
+  case native
 
-  /// The shape for the instruction set this module is compiled for.
-  public static var native: TileShape {
+  /// Whether there are 32 vector registers of 64 bytes (AVX-512): then a tile is 4 rows × 64 columns, 16 accumulators,
+  /// as many as two multiply-adds a cycle need, and rows that divide a panel's 16 evenly; 6 rows of 32 columns or less.
+  ///
+  /// Else there are 16 of 32 bytes (AVX2), or 32 of 16 bytes (NEON): 6 rows × 16 columns or 4 × 24, 12 accumulators.
+  @inline(__always)
+  static var isWide: Bool {
     #if BUILT_FOR_AVX512
-      .wide
+      true
     #else
-      .narrow
+      false
     #endif
   }
 
   /// Columns of the next block in halves of a panel (8 columns each), for tiles over `rows` rows: `left` halves are
   /// left, from half `half` on.
+  ///
+  /// Each width is compiled for every kind of product, which is most of what compiling this module takes: of wide ones
+  /// there are 8, 16, 32, 40 and 64 columns.
   @inline(__always)
   func halves(rows: Int, half: Int, left: Int) -> Int {
-    switch self {
-    case .single: return 1
-    case .narrow:
+    if self == .single { return 1 }
+    #if BUILT_FOR_AVX512
+      switch left {
+      case 8, 10...: return 8
+      case 4, 6, 7, 9: return 4
+      case 3: return 2
+      default: return left
+      }
+    #else
       // 24 columns from a panel's start are followed by 24 more from its second half on, or end the matrix.
       if half % 2 == 1 || left == 3 { return 3 }
       let few = rows <= 4 || rows == 7 || rows == 8
       return few && left >= 6 && left != 7 ? 3 : min(left, 2)
-    #if BUILT_FOR_AVX512
-      case .wide:
-        switch left {
-        case 7, 9: return 4
-        case 10...: return 8
-        default: return left
-        }
     #endif
-    }
   }
 
   /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split
@@ -63,13 +63,10 @@ public enum TileShape: Sendable, CaseIterable {
   /// rows again for each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the
   /// second.
   var lanesReach: Int {
-    #if BUILT_FOR_AVX512
-      if self == .wide { return CacheSizes.ofThisMachine.second / 16 }
-    #endif
-    return CacheSizes.ofThisMachine.first * 3 / 8
+    Self.isWide ? CacheSizes.ofThisMachine.second / 16 : CacheSizes.ofThisMachine.first * 3 / 8
   }
 
   /// The most rows of a tile that the accumulators of the machine built for hold.
   @inline(__always)
-  static func mostRows(halves: Int) -> Int { halves >= 5 || native == .narrow && halves == 3 ? 4 : 6 }
+  static func mostRows(halves: Int) -> Int { halves >= 5 || !isWide && halves == 3 ? 4 : 6 }
 }

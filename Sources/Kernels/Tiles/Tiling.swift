@@ -17,15 +17,15 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
     #if BUILT_FOR_AVX512
       case 4: coverColumns(TwoPanels.self, rows: rows, column: half * 8, shape, job)
       case 5: coverColumns(TwoPanelsAndHalf.self, rows: rows, column: half * 8, shape, job)
-      case 6: coverColumns(ThreePanels.self, rows: rows, column: half * 8, shape, job)
-      case 8: coverColumns(FourPanels.self, rows: rows, column: half * 8, shape, job)
+      default: coverColumns(FourPanels.self, rows: rows, column: half * 8, shape, job)
+    #else
+      default:
+        if half % 2 == 0 {
+          coverColumns(PanelAndHalf.self, rows: rows, column: half * 8, shape, job)
+        } else {
+          coverColumns(HalfAndPanel.self, rows: rows, column: half * 8, shape, job)
+        }
     #endif
-    default:
-      if half % 2 == 0 {
-        coverColumns(PanelAndHalf.self, rows: rows, column: half * 8, shape, job)
-      } else {
-        coverColumns(HalfAndPanel.self, rows: rows, column: half * 8, shape, job)
-      }
     }
     half += width
   }
