@@ -16,6 +16,18 @@ import Testing
     #expect(try portable.run(["--quiet", "--out", "none"]).output == ["digest \(digest)"])
   }
 
+  /// Of a CPU with AVX-512 that compares its wide tiles with narrow ones.
+  @Test(
+    .enabled(if: portable != nil, "made by Launch/test --portable"),
+    arguments: ["rnn --layers 2", "gru", "lstm", "awd-lstm --embedding 32 --hidden 64 --layers 2"])
+  func stacksWithDropoutHaveTheSameBits(model: String) throws {
+    let options = "--dropout-input 0.25 --dropout-embedding 0.05 --dropout-hidden 0.2 --dropout-weight 0.3 --bptt 20"
+    let arguments = "--model \(model) \(options)".split(separator: " ").map(String.init) + Self.short
+    let digest = try #require(try Launcher.run(arguments).digest)
+    let result = try #require(Self.portable).run(arguments)
+    #expect(result.output == ["digest \(digest)"], "\(result.errors)")
+  }
+
   #if MPI
     @Test(.enabled(if: portable != nil, "made by Launch/test --portable"))
     func theBuildWithoutMPIRefusesALauncher() throws {

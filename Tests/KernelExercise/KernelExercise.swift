@@ -18,6 +18,7 @@ struct KernelExercise {
       StepShape(hidden: 20, vocabulary: 30, streams: 7, steps: 2, lanes: 7),
       StepShape(hidden: 256, vocabulary: 300, streams: 16, steps: 5, lanes: 4),
       StepShape(hidden: 64, vocabulary: 48, streams: 11, steps: 3, lanes: 2),
+      StepShape(hidden: 32, vocabulary: 2101, streams: 7, steps: 3, lanes: 2),
     ] {
       print("hidden \(shape.hidden), vocabulary \(shape.vocabulary), \(shape.streams) streams, \(shape.steps) steps:")
       var step = Step(shape)
