@@ -1,7 +1,6 @@
 // How the gates of a cell lie in its matrices. With `gates` gates and `hidden` units, P = ⌈hidden/16⌉ panels of units:
 // panel p·gates + g of a gate matrix holds gate g of the units 16p ..< 16p + 16. So all gates of 16 units are
-// neighbours: a product's tile of 64 columns makes the four of an LSTM, and a cell's pointwise part reads from one
-// place.
+// neighbours, and a cell's pointwise part reads from one place.
 //
 // Columns of units from `hidden` on are padding. Their weights and biases are zero; then their h and c stay zero, and
 // so do their gradients.

@@ -52,7 +52,7 @@ extension GradientStack {
     _ schedule: ReductionSchedule, _ shape: TileShape
   ) {
     func place(_ level: Int) -> LaneGradientTiles.Entry {
-      let (place, stride) = self.entry(level, part, row: part.row, column: part.column)
+      let (place, stride) = self.entry(level, part, row: part.row, column: part.columns.lowerBound)
       return LaneGradientTiles.Entry(place: place, panelStride: stride)
     }
     withUnsafeTemporaryAllocation(of: LaneGradientTiles.Entry.self, capacity: 32) { entries in
@@ -64,8 +64,7 @@ extension GradientStack {
           a: a + rows.lowerBound * 16, d: d + rows.lowerBound * 16, panelStride: panelStride, rows: rows.count,
           added: UnsafeBufferPointer(rebasing: UnsafeBufferPointer(entries)[..<additions]),
           target: place(height - additions))
-        forEachTile(
-          rows: min(Part.rows, depth - part.row), columns: min(Part.columns, columns - part.column), shape: shape, job)
+        forEachTile(rows: min(Part.rows, depth - part.row), columns: part.columns.count, shape: shape, job)
       }
     }
   }

@@ -13,7 +13,9 @@ public func linear(_ a: Panels, _ w: Panels, bias: BufferView<Float>?, into c: P
 /// c += a·w: each element's chain starts from the element of c. Shapes as above.
 public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
-  multiply(ProductOperands(a, w), shape: shape, AddingEpilogue(c: c.base, panelStride: c.panelStride))
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    LinearEpilogue(bias: nil, places: nil, c: c.base, panelStride: c.panelStride, addsToStored: true))
 }
 
 /// c = a·w + b·v + bias: each element's chain starts from the bias, and goes through a·w and then through b·v. a, w,
@@ -99,6 +101,7 @@ private struct LinearEpilogue: Epilogue {
   let places: UnsafePointer<Int32>?
   let c: UnsafeMutablePointer<Float>
   let panelStride: Int
+  var addsToStored = false
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block {
     bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
@@ -109,19 +112,5 @@ private struct LinearEpilogue: Epilogue {
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     let place = places.map { Int($0[row]) } ?? row &* 16
     return c + (place &+ columnOffset(column, panelStride))
-  }
-}
-
-private struct AddingEpilogue: Epilogue {
-  let c: UnsafeMutablePointer<Float>
-  let panelStride: Int
-
-  static var addsToStored: Bool { true }
-  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
-    tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
-  }
-  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    c + (columnOffset(column, panelStride) &+ row &* 16)
   }
 }

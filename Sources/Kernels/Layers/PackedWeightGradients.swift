@@ -23,9 +23,9 @@ public struct GradientOperand {
 /// - packed: scratch, at least `packedCount(rows:)` elements for as many rows as all steps have.
 /// - biases: where each lane's column sums of d go; the second may be nil.
 ///
-/// A part of 64 columns of d at a time is copied into lane order, and goes through the tiles of both matrices while it
-/// is in the second-level cache; the column sums are added up on the way. Bound by the multiply-adds: the copy is four
-/// stores of 64 bytes a row, beside `depth` · 4 multiply-adds of that size.
+/// A part of 48 columns of d at a time is copied into lane order, and goes through the tiles of both matrices while it
+/// is in the second-level cache; the column sums are added up on the way. Bound by the multiply-adds: the copy is three
+/// stores of 64 bytes a row, beside `depth` · 3 multiply-adds of that size.
 public func packedWeightGradients(
   _ first: GradientOperand, _ second: GradientOperand?, _ d: BufferView<Float>, columns: Int, block: LaneBlock,
   schedule: ReductionSchedule, packed: BufferView<Float>, biases: (LaneVectors, LaneVectors?),
@@ -42,11 +42,11 @@ public func packedWeightGradients(
   check(first)
   if let second { check(second) }
   precondition(biases.0.holds(lanes: block.lanes.count, columns: columns), "a vector for each lane")
-  for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
-    pack(d, columns: column..<min(column + GradientStack.Part.columns, columns), width: columns, block, packed, biases)
+  GradientStack.Part.forEachColumns(of: columns) { part in
+    pack(d, columns: part, width: columns, block, packed, biases)
     func run(_ operand: GradientOperand) {
       weightGradientColumns(
-        operand, UnsafePointer(packed.base), column: column, block.runs, first: block.lanes.lowerBound, schedule, shape)
+        operand, UnsafePointer(packed.base), columns: part, block.runs, first: block.lanes.lowerBound, schedule, shape)
     }
     run(first)
     if let second { run(second) }

@@ -50,7 +50,7 @@ public struct GradientStack {
   @inline(__always)
   func entry(_ level: Int, _ part: Part, row: Int, column: Int) -> (place: UnsafeMutablePointer<Float>, stride: Int) {
     if level >= lasting {
-      let place = columnOffset(column &- part.column, 256) &+ (row &- part.row) &* 16
+      let place = columnOffset(column &- part.columns.lowerBound, 256) &+ (row &- part.row) &* 16
       return (parts + ((level &- lasting) &* Part.count &+ place), 256)
     }
     let matrix =
@@ -60,13 +60,27 @@ public struct GradientStack {
     return (matrix + (columnOffset(column, depth &* 16) &+ row &* 16), depth &* 16)
   }
 
-  /// A part of the matrix that is done for all lanes of a call before the next: 16 rows, up to four panels wide.
+  /// A part of the matrix that is done for all lanes of a call before the next: 16 rows, up to three panels wide.
   struct Part {
     static let rows = 16
-    static let columns = 64
+    static let columns = 48
     static let count = rows * columns
-    /// Its first row and column.
-    let row, column: Int
+    /// Its first row.
+    let row: Int
+    /// Its columns, from the start of a panel on.
+    let columns: Range<Int>
+
+    /// Calls `body` with the columns of each part beside the next. Four panels are two parts of two: see `TileShape`.
+    @inline(__always)
+    static func forEachColumns(of count: Int, _ body: (Range<Int>) -> Void) {
+      var first = 0
+      while first < count {
+        let left = count &- first
+        let end = first &+ min(left, left > 48 && left <= 64 ? 32 : columns)
+        body(first..<end)
+        first = end
+      }
+    }
   }
 }
 
@@ -97,12 +111,12 @@ public func weightGradient(
   }
   if lanes.steps == 1, rowsPerStep * 16 > shape.lanesReach / 4, bias == nil || !sumsColumnsAlong {
     let panelStride = rowsPerStep * 16
-    for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
+    GradientStack.Part.forEachColumns(of: columns) { part in
       for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
         stack.addLanes(
-          GradientStack.Part(row: row, column: column), a: UnsafePointer(a.base) + row / 16 * panelStride,
-          d: UnsafePointer(d.base) + column / 16 * panelStride, panelStride: panelStride, lanes: lanes, first: first,
-          schedule, shape)
+          GradientStack.Part(row: row, columns: part), a: UnsafePointer(a.base) + row / 16 * panelStride,
+          d: UnsafePointer(d.base) + part.lowerBound / 16 * panelStride, panelStride: panelStride, lanes: lanes,
+          first: first, schedule, shape)
       }
     }
     return
@@ -116,9 +130,9 @@ public func weightGradient(
           dStepStride: Panels.count(rows: rowsPerStep, columns: columns), rows: rows, steps: lanes.steps,
           additions: UnsafeBufferPointer(rebasing: additions[first...]),
           heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: stack, bias: bias)
-        for column in stride(from: 0, to: columns, by: GradientStack.Part.columns) {
+        GradientStack.Part.forEachColumns(of: columns) { part in
           for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
-            operands.run(GradientStack.Part(row: row, column: column), depth: depth, columns: columns, shape)
+            operands.run(GradientStack.Part(row: row, columns: part), depth: depth, shape)
           }
         }
       }
@@ -126,19 +140,19 @@ public func weightGradient(
   }
 }
 
-/// The gradients of 64 columns from `column` on, or as many as are left, of rows in lane order.
+/// The gradients of a part's columns, of rows in lane order.
 ///
-/// - d: (rows, 64), those columns. lanes: each lane's rows; `first` as above.
+/// - d: (rows, those columns). lanes: each lane's rows; `first` as above.
 func weightGradientColumns(
-  _ operand: GradientOperand, _ d: UnsafePointer<Float>, column: Int, _ lanes: LaneRows, first: Int,
+  _ operand: GradientOperand, _ d: UnsafePointer<Float>, columns: Range<Int>, _ lanes: LaneRows, first: Int,
   _ schedule: ReductionSchedule, _ shape: TileShape
 ) {
-  let (depth, columns, panelStride) = (operand.a.columns, operand.stack.columns, operand.a.panelStride)
+  let (depth, panelStride) = (operand.a.columns, operand.a.panelStride)
   let a = UnsafePointer(operand.a.base)
   guard panelStride <= shape.lanesReach / 4 else {
     for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
       operand.stack.addLanes(
-        GradientStack.Part(row: row, column: column), a: a + row / 16 * panelStride, d: d, panelStride: panelStride,
+        GradientStack.Part(row: row, columns: columns), a: a + row / 16 * panelStride, d: d, panelStride: panelStride,
         lanes: lanes, first: first, schedule, shape)
     }
     return
@@ -147,12 +161,12 @@ func weightGradientColumns(
     schedule.additions.withUnsafeBufferPointer { additions in
       schedule.heights.withUnsafeBufferPointer { heights in
         let operands = WeightGradientOperands(
-          a: a, d: d, firstColumn: column, panelStride: panelStride,
+          a: a, d: d, firstColumn: columns.lowerBound, panelStride: panelStride,
           aStepStride: 0, dStepStride: 0, rows: rows, steps: 1,
           additions: UnsafeBufferPointer(rebasing: additions[first...]),
           heights: UnsafeBufferPointer(rebasing: heights[first...]), stack: operand.stack, bias: nil)
         for row in stride(from: 0, to: depth, by: GradientStack.Part.rows) {
-          operands.run(GradientStack.Part(row: row, column: column), depth: depth, columns: columns, shape)
+          operands.run(GradientStack.Part(row: row, columns: columns), depth: depth, shape)
         }
       }
     }
@@ -180,9 +194,8 @@ private struct WeightGradientOperands {
   /// Does a part of the gradient. Where the rows of all lanes are few enough, each tile goes through all lanes; else
   /// each lane goes through all tiles.
   @inline(__always)
-  func run(_ part: GradientStack.Part, depth: Int, columns: Int, _ shape: TileShape) {
-    let height = min(GradientStack.Part.rows, depth &- part.row)
-    let width = min(GradientStack.Part.columns, columns &- part.column)
+  func run(_ part: GradientStack.Part, depth: Int, _ shape: TileShape) {
+    let (height, width) = (min(GradientStack.Part.rows, depth &- part.row), part.columns.count)
     if steps &* panelStride <= shape.lanesReach / 4 {
       let job = WeightGradientJob(operands: self, part: part, lanes: 0..<rows.count)
       forEachTile(rows: height, columns: width, shape: shape, job)
@@ -203,7 +216,7 @@ private struct WeightGradientJob: TileJob {
 
   @inline(__always)
   func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
-    let (k, column) = (part.row &+ row, part.column &+ column)
+    let (k, column) = (part.row &+ row, part.columns.lowerBound &+ column)
     if sumsColumnsAlong, k == 0, let bias = operands.bias {
       reduceLanes(k, column) { lane in
         var sums = SummedTile<Tile>()

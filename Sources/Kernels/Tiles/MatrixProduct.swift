@@ -11,11 +11,11 @@ protocol Epilogue {
   /// Elements between the panels there.
   var panelStride: Int { get }
   /// Whether the chains start from what is stored at `place`, and not from `start`.
-  static var addsToStored: Bool { get }
+  var addsToStored: Bool { get }
 }
 
 extension Epilogue {
-  static var addsToStored: Bool { false }
+  @inline(__always) var addsToStored: Bool { false }
 }
 
 /// The operands of A·W: A (rows, depth) and W (depth, columns), both in panels.
@@ -105,7 +105,7 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
         row: row, rows: Tile.rows,
         isInLastColumns: column &+ Tile.Block.width >= operands.columns && depth.upperBound == operands.depth))
     var tile =
-      depth.lowerBound == 0 && !E.addsToStored
+      depth.lowerBound == 0 && !epilogue.addsToStored
       ? Tile(repeating: epilogue.start(column))
       : Tile { Tile.Block.load(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
     // Cuts of the depth are whole panels.

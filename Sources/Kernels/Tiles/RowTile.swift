@@ -70,3 +70,4 @@ typealias ThreeRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, OneRow<Block>>
 typealias FourRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, TwoRows<Block>>
 typealias FiveRows<Block: ColumnBlock> = Stacked<FourRows<Block>, OneRow<Block>>
 typealias SixRows<Block: ColumnBlock> = Stacked<FourRows<Block>, TwoRows<Block>>
+typealias EightRows<Block: ColumnBlock> = Stacked<FourRows<Block>, FourRows<Block>>

@@ -12,13 +12,13 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
   while half < halves {
     let width = shape.halves(rows: rows, half: half, left: halves - half)
     switch width {
-    case 1: coverColumns(HalfPanel.self, rows: rows, column: half * 8, shape, job)
-    case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
     #if BUILT_FOR_AVX512
+      case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
       case 4: coverColumns(TwoPanels.self, rows: rows, column: half * 8, shape, job)
-      case 5: coverColumns(TwoPanelsAndHalf.self, rows: rows, column: half * 8, shape, job)
-      default: coverColumns(FourPanels.self, rows: rows, column: half * 8, shape, job)
+      default: coverColumns(ThreePanels.self, rows: rows, column: half * 8, shape, job)
     #else
+      case 1: coverColumns(HalfPanel.self, rows: rows, column: half * 8, shape, job)
+      case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
       default:
         if half % 2 == 0 {
           coverColumns(PanelAndHalf.self, rows: rows, column: half * 8, shape, job)
@@ -45,7 +45,8 @@ private func coverColumns<Block: ColumnBlock, Job: TileJob>(
     case 3: coverRows(ThreeRows<Block>.self, row: row, column: column, job)
     case 4: job.run(FourRows<Block>.self, row: row, column: column)
     case 5: coverRows(FiveRows<Block>.self, row: row, column: column, job)
-    default: coverRows(SixRows<Block>.self, row: row, column: column, job)
+    case 6: coverRows(SixRows<Block>.self, row: row, column: column, job)
+    default: coverRows(EightRows<Block>.self, row: row, column: column, job)
     }
     row += count
   }
@@ -54,7 +55,7 @@ private func coverColumns<Block: ColumnBlock, Job: TileJob>(
 /// Does a tile of a height that `TileShape` doesn't give to every width: where it doesn't, nothing is compiled.
 @inline(__always)
 private func coverRows<Tile: RowTile, Job: TileJob>(_ tile: Tile.Type, row: Int, column: Int, _ job: Job) {
-  if Tile.rows > TileShape.mostRows(halves: Tile.Block.width / 8) || Tile.Block.width == 8 {
+  guard TileShape.has(rows: Tile.rows, halves: Tile.Block.width / 8) else {
     preconditionFailure("a tile that no shape has")
   }
   job.run(tile, row: row, column: column)
