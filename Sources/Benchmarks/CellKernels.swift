@@ -18,7 +18,7 @@ struct CellKernelBench {
   private let storage = Storage()
 
   /// nil for a model that isn't a stack of cells.
-  init?(_ configuration: RunConfiguration, lanes: Lanes, vocabulary: Int) {
+  init?(_ configuration: RunConfiguration, lanes: Lanes) {
     let model = configuration.model
     guard model.kind.isStack, let cell = model.kind.cell else { return nil }
     self.cell = cell
@@ -29,7 +29,7 @@ struct CellKernelBench {
     self.widest = widest
     steps = configuration.bptt
     let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
-    block = LaneBlock.cached(laneRows, steps: steps, width: widest, vocabulary: vocabulary)[0]
+    block = LaneBlock.cached(laneRows, steps: steps, width: widest)[0]
     schedule = lanes.reductionSchedule(of: block.lanes.map { $0..<($0 + 1) })
   }
 
@@ -108,13 +108,14 @@ struct CellKernelBench {
     ]
   }
 
-  /// Of all steps of the block: one or two matrices (depth, gate columns), with the biases' gradients, from rows that
-  /// are brought into lane order before.
+  /// Of all steps of a block's part: one or two matrices (depth, gate columns), with the biases' gradients, from rows
+  /// that are brought into lane order before.
   private func weightGradientRow(_ name: String, _ depths: [Int], _ hidden: Int) -> KernelRow {
-    let rows = block.streams.count
-    let all = steps * rows
+    let part = block.gradientParts(depth: depths.reduce(0) { $0 + ParameterLayout.padded($1) })[0]
+    let all = part.rows
     let columns = gateColumns(gates: cell.gates, hidden: hidden)
-    let d: BufferView<Float> = storage.take(all * columns)
+    let matrixRows = steps * part.rowsPerStep
+    let d: BufferView<Float> = storage.take(matrixRows * columns)
     let operands = depths.map { depth in
       let size = Panels.count(rows: depth, columns: columns)
       let spare: BufferView<Float> = storage.take(
@@ -122,24 +123,24 @@ struct CellKernelBench {
       let stack = GradientStack(
         storage.take(schedule.roots * size), offset: 0, rootStride: size, depth: depth, columns: columns,
         schedule: schedule, lasting: schedule.roots, spare: spare)
-      let activations: BufferView<Float> = storage.take(Panels.count(rows: all, columns: depth))
+      let activations: BufferView<Float> = storage.take(Panels.count(rows: matrixRows, columns: depth))
       return (activations, GradientOperand(panels(all, depth, 0), into: stack))
     }
-    let vectors: BufferView<Float> = storage.take(block.lanes.count * columns)
+    let vectors: BufferView<Float> = storage.take(part.lanes.count * columns)
     let biases = LaneVectors(vectors, stride: columns, offset: 0)
     let packed: BufferView<Float> = storage.take(packedCount(rows: all))
     let depth = depths.reduce(0, +)
     return timeKernel(
-      name, "\(depth)x\(all)x\(columns), \(block.lanes.count) lanes", operations: 2 * Double(all * depth * columns),
+      name, "\(depth)x\(all)x\(columns), \(part.lanes.count) lanes", operations: 2 * Double(all * depth * columns),
       elements: all * (depth + columns) + depth * columns
     ) {
       for (activations, operand) in operands {
         gatherLanes(
-          activations, rowsPerStep: rows, width: ParameterLayout.padded(operand.a.columns), lanes: block.stepRows,
-          into: operand.a)
+          activations, rowsPerStep: part.rowsPerStep, width: ParameterLayout.padded(operand.a.columns),
+          lanes: part.stepRows, into: operand.a)
       }
       packedWeightGradients(
-        operands[0].1, operands.count > 1 ? operands[1].1 : nil, d, columns: columns, block: block, schedule: schedule,
+        operands[0].1, operands.count > 1 ? operands[1].1 : nil, d, columns: columns, block: part, schedule: schedule,
         packed: packed, biases: (biases, nil))
     }
   }

@@ -31,7 +31,7 @@ public struct KernelRow: Sendable {
 public func measureKernels(_ configuration: RunConfiguration, vocabulary: Int) -> [KernelRow] {
   let lanes = Lanes(batchSize: configuration.batchSize, count: configuration.laneCount)
   let model = configuration.model
-  let cellBench = CellKernelBench(configuration, lanes: lanes, vocabulary: vocabulary)
+  let cellBench = CellKernelBench(configuration, lanes: lanes)
   let bench = LayerKernelBench(
     configuration, lanes: lanes, vocabulary: vocabulary, width: cellBench?.widest,
     parameters: model.kind.isStack ? model.layout(vocabulary: vocabulary).count : nil)

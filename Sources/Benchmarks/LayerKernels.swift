@@ -7,13 +7,14 @@ internal import Teams
 /// The kernels around a model's cells, and the notebook's recurrence, with the data that they work on. It is such that
 /// a kernel that works in place finds the same work in each call.
 struct LayerKernelBench {
-  private let hidden, vocabulary, width, steps, rows, parameters: Int
-  private let block: LaneBlock
+  private let hidden, vocabulary, width, steps, parameters: Int
+  /// Of the recurrence, and the part of it that goes through the output layer at once.
+  private let block, part: LaneBlock
   private let schedule: ReductionSchedule
   private let storage = Storage()
   private let weight, transposed, outputWeight, outputTransposed: Panels
   private let a, h, dh, da: BufferView<Float>  // (steps, block's streams, hidden); da: of one step
-  private let inputs, logits: Panels  // (rows, hidden), (rows, vocabulary)
+  private let inputs, logits: Panels  // (part's rows, hidden), (part's rows, vocabulary)
   private let tokens, targets, places: BufferView<Int32>
   private let bias, outputBias, embedding: BufferView<Float>
   private let coefficients: NormCoefficients
@@ -31,10 +32,11 @@ struct LayerKernelBench {
     width = ParameterLayout.padded(hidden)
     steps = configuration.bptt
     let laneRows = (0..<lanes.count).map { lanes.streams(ofLane: $0) }
-    block = LaneBlock.cached(laneRows, steps: steps, width: widest ?? width, vocabulary: vocabulary)[0]
+    block = LaneBlock.cached(laneRows, steps: steps, width: widest ?? width)[0]
+    part = block.outputParts(vocabulary: vocabulary)[0]
     schedule = lanes.reductionSchedule(of: block.lanes.map { $0..<($0 + 1) })
     let streams = block.streams.count
-    rows = streams * steps
+    let rows = block.rows
     let storage = storage
     func panels(_ rows: Int, _ columns: Int, _ value: Float = 0) -> Panels {
       let elements: BufferView<Float> = storage.take(Panels.count(rows: rows, columns: columns))
@@ -52,18 +54,26 @@ struct LayerKernelBench {
     for view in [a, h, dh] { view.fill(0.5) }
     da = storage.take(streams * width)
     da.fill(0.5)
-    inputs = panels(rows, hidden, 0.5)
-    logits = panels(rows, vocabulary, 0.5)
+    inputs = panels(part.rows, hidden, 0.5)
+    logits = panels(part.rows, vocabulary, 0.5)
     tokens = storage.take(rows)
     targets = storage.take(rows)
-    places = storage.take(rows)
+    places = storage.take(part.rows)
     bias = storage.take(width)
     outputBias = storage.take(ParameterLayout.padded(vocabulary))
     embedding = storage.take(vocabulary * width)
     for row in 0..<rows {
       tokens[row] = Int32(row * 7919 % vocabulary)
       targets[row] = Int32(row * 104_729 % vocabulary)
-      places[row] = Int32(row / streams * streams * width + row % streams * 16)
+    }
+    var row = 0
+    for lane in part.stepRows.rows {
+      for step in 0..<steps {
+        for stream in lane {
+          places[row] = Int32(step * streams * width + stream * 16)
+          row += 1
+        }
+      }
     }
     func coefficient(_ value: Float) -> BufferView<Float> {
       let view: BufferView<Float> = storage.take(
@@ -98,27 +108,32 @@ struct LayerKernelBench {
   func norm() -> [KernelRow] {
     let streams = block.streams.count
     let (normalisation, sums) = (normalisation, normSums)
+    let (all, rows) = (block.rows, part.rows)
     return [
-      row("BatchNorm, moments", "\(rows)x\(hidden)", 4 * elements, rows * hidden) {
+      row("BatchNorm, moments", "\(all)x\(hidden)", 4 * elements(all), all * hidden) {
         laneMoments(
           h, rowsPerStep: streams, width: width, lanes: block.stepRows, into: statistics, stride: 2 * steps * width)
       },
-      row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements, 2 * rows * hidden) {
+      row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements(rows), 2 * rows * hidden) {
         normalisation.run()
       },
-      row("logits, with normalising", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary), moved(vocabulary, 3)) {
+      row(
+        "logits, with normalising", "\(rows)x\(hidden)x\(vocabulary)", product(rows, vocabulary),
+        moved(rows, vocabulary, 3)
+      ) {
         linear(normalisation, outputWeight, bias: outputBias, into: logits)
       },
-      row("BatchNorm, sums backward", "\(rows)x\(hidden)", 4 * elements, 2 * rows * hidden) {
+      row("BatchNorm, sums backward", "\(rows)x\(hidden)", 4 * elements(rows), 2 * rows * hidden) {
         sums.run()
       },
       row(
-        "logits, backward, with sums", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary), moved(vocabulary, 3)
+        "logits, backward, with sums", "\(rows)x\(vocabulary)x\(hidden)", product(rows, vocabulary),
+        moved(rows, vocabulary, 3)
       ) {
         linear(
           logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16, summing: sums)
       },
-      row("BatchNorm, backward", "\(rows)x\(hidden)", 4 * elements, 3 * rows * hidden) {
+      row("BatchNorm, backward", "\(all)x\(hidden)", 4 * elements(all), 3 * all * hidden) {
         normaliseBackward(dh, h, rowsPerStep: streams, backwardCoefficients)
       },
     ]
@@ -126,27 +141,31 @@ struct LayerKernelBench {
 
   /// The output layer and the loss.
   func output() -> [KernelRow] {
-    let streams = block.streams.count
+    let (rows, streams) = (part.rows, block.streams.count)
     return [
-      row("logits", "\(rows)x\(hidden)x\(vocabulary)", product(vocabulary), moved(vocabulary, 1)) {
+      row("logits", "\(rows)x\(hidden)x\(vocabulary)", product(rows, vocabulary), moved(rows, vocabulary, 1)) {
         linear(inputs, outputWeight, bias: outputBias, into: logits)
       },
       softmax(),
-      row("logits, backward", "\(rows)x\(vocabulary)x\(hidden)", product(vocabulary), moved(vocabulary, 1)) {
+      row(
+        "logits, backward", "\(rows)x\(vocabulary)x\(hidden)", product(rows, vocabulary), moved(rows, vocabulary, 1)
+      ) {
         linear(logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16)
       },
-      weightGradientRow("logits, weight gradient", inputs.elements, logits.elements, vocabulary, rows, block.runs),
+      weightGradientRow(
+        "logits, weight gradient", inputs.elements, logits.elements, vocabulary, part, rows, part.runs),
     ]
   }
 
   private func softmax() -> KernelRow {
+    let rows = part.rows
     let losses: BufferView<Float> = storage.take(ParameterLayout.padded(rows))
     let scratch: BufferView<Float> = storage.take(softmaxScratch(classes: vocabulary))
     // Maximum, difference, exponential (21), sum and scaling.
     return row(
       "softmax, loss and gradient", "\(rows)x\(vocabulary)", 25 * Double(rows * vocabulary), 2 * rows * vocabulary
     ) {
-      softmaxLoss(logits, targets: targets, losses: losses, gradientScale: 1, scratch: scratch)
+      softmaxLoss(logits, targets: targets[0..<rows], losses: losses, gradientScale: 1, scratch: scratch)
     }
   }
 
@@ -164,10 +183,10 @@ struct LayerKernelBench {
   }
 
   func rest() -> [KernelRow] {
-    let streams = block.streams.count
+    let (rows, streams) = (block.rows, block.streams.count)
     let roots: BufferView<Float> = storage.take(schedule.roots * vocabulary * width)
     return [
-      row("embedding gradient", "\(rows)x\(hidden)", elements, 3 * rows * hidden) {
+      row("embedding gradient", "\(rows)x\(hidden)", elements(rows), 3 * rows * hidden) {
         for t in 0..<steps {
           embeddingSums.add(
             da, tokens: tokens[(t * streams)..<((t + 1) * streams)], rowsPerStep: streams, rows: block.stepRows.rows,
@@ -182,26 +201,26 @@ struct LayerKernelBench {
     ]
   }
 
-  /// As in a step, where wide layers bring the rows into lane order before.
+  /// As in a step, where wide layers bring the rows of a part into lane order before.
   private func recurrentWeightGradient() -> KernelRow {
     let name = "recurrence, weight gradient"
-    let streams = block.streams.count
     guard LaneBlock.isWide(width) else {
-      return weightGradientRow(name, a, dh, hidden, streams, block.stepRows)
+      return weightGradientRow(name, a, dh, hidden, block, block.rowsPerStep, block.stepRows)
     }
+    let part = block.gradientParts(depth: 2 * width)[0]
     let ordered = [a, dh].map { _ in
-      Panels(storage.take(rows * width), rows: rows, columns: width)
+      Panels(storage.take(part.rows * width), rows: part.rows, columns: width)
     }
-    return weightGradientRow(name, ordered[0].elements, ordered[1].elements, hidden, rows, block.runs) {
-      gatherLanes(a, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[0])
-      gatherLanes(dh, rowsPerStep: streams, width: width, lanes: block.stepRows, into: ordered[1])
+    return weightGradientRow(name, ordered[0].elements, ordered[1].elements, hidden, part, part.rows, part.runs) {
+      for (activations, ordered) in zip([a, dh], ordered) {
+        gatherLanes(activations, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: ordered)
+      }
     }
   }
 
   private func weightGradientRow(
-    _ name: String, _ a: BufferView<Float>, _ d: BufferView<Float>, _ columns: Int, _ rowsPerStep: Int,
-    _ lanes: LaneRows,
-    before: () -> Void = {}
+    _ name: String, _ a: BufferView<Float>, _ d: BufferView<Float>, _ columns: Int, _ block: LaneBlock,
+    _ rowsPerStep: Int, _ lanes: LaneRows, before: () -> Void = {}
   ) -> KernelRow {
     let spare: BufferView<Float> = storage.take(
       GradientStack.spareCount(depth: hidden, columns: columns, schedule: schedule, lasting: schedule.roots))
@@ -209,7 +228,8 @@ struct LayerKernelBench {
       gradient, offset: 0, rootStride: Panels.count(rows: hidden, columns: columns), depth: hidden, columns: columns,
       schedule: schedule, lasting: schedule.roots, spare: spare)
     return row(
-      name, "\(hidden)x\(rows)x\(columns), \(block.lanes.count) lanes", product(columns), moved(columns, 1)
+      name, "\(hidden)x\(block.rows)x\(columns), \(block.lanes.count) lanes", product(block.rows, columns),
+      moved(block.rows, columns, 1)
     ) {
       before()
       weightGradient(
@@ -218,32 +238,32 @@ struct LayerKernelBench {
     }
   }
 
-  private var elements: Double { Double(rows * hidden) }
+  private func elements(_ rows: Int) -> Double { Double(rows * hidden) }
 
-  /// Operations of a product of all rows, `hidden` and so many columns.
-  private func product(_ columns: Int) -> Double { 2 * elements * Double(columns) }
+  /// Operations of a product of so many rows, `hidden` and so many columns.
+  private func product(_ rows: Int, _ columns: Int) -> Double { 2 * elements(rows) * Double(columns) }
 
   /// Floats that such a product reads and writes, each once, where those of (rows, hidden) are touched so many times.
-  private func moved(_ columns: Int, _ touches: Int) -> Int {
+  private func moved(_ rows: Int, _ columns: Int, _ touches: Int) -> Int {
     rows * (touches * hidden + columns) + hidden * columns
   }
 
   private var normalisation: Normalisation {
     Normalisation(
-      h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients, into: inputs)
+      h, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, coefficients, into: inputs)
   }
 
   private var normSums: LaneNormGradients {
     LaneNormGradients(
-      dh, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients, into: statistics,
+      dh, h, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, coefficients, into: statistics,
       stride: 2 * steps * width, vectors: vectors, vectorStride: 2 * width, weightOffset: 0, biasOffset: width)
   }
 
   /// A kernel that goes through all steps of the recurrence.
   private func recurrenceRow(_ kernel: String, _ call: () -> Void) -> KernelRow {
     row(
-      kernel, "\(block.streams.count)x\(hidden)x\(hidden), \(steps) steps", product(hidden),
-      3 * rows * hidden + hidden * hidden, call)
+      kernel, "\(block.streams.count)x\(hidden)x\(hidden), \(steps) steps", product(block.rows, hidden),
+      3 * block.rows * hidden + hidden * hidden, call)
   }
 
   private func row(

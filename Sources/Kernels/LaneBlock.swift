@@ -19,44 +19,39 @@ public struct LaneRows: Sendable {
 /// the next.
 ///
 /// A block's activations over `steps` steps are `steps` matrices (rows, columns) in panels, one after the other, a row
-/// for each of its streams. How a worker's lanes are cut into blocks changes speed only.
+/// for each of its streams. A part of a block is a block of some of its lanes, whose rows stay in the whole's matrices.
+/// How a worker's lanes are cut into blocks and parts changes speed only.
 public struct LaneBlock: Sendable {
   /// The block's lanes among the worker's.
   public let lanes: Range<Int>
   /// The block's streams among the worker's.
   public let streams: Range<Int>
+  /// The streams that each step's matrix has rows for: the block's own, or of a part those of the whole.
+  public let matrixStreams: Range<Int>
   /// Each lane's rows in each step's matrix.
   public let stepRows: LaneRows
-  /// Each lane's rows in one matrix over all steps, in the order (lane, step, stream).
+  /// Each lane's rows in one matrix of the block's own rows over all steps, in the order (lane, step, stream).
   public let runs: LaneRows
+
+  /// Rows of each step's matrix.
+  public var rowsPerStep: Int { matrixStreams.count }
+  /// Rows of the block's own over all steps.
+  public var rows: Int { streams.count * stepRows.steps }
 
   /// Cuts a worker's lanes, whose streams are `rows`, into blocks of at most `limit` streams, but at least one lane.
   public static func cut(_ rows: [Range<Int>], steps: Int, limit: Int) -> [LaneBlock] {
-    var result: [LaneBlock] = []
-    var first = 0
-    while first < rows.count {
-      var end = first + 1
-      while end < rows.count && rows[end].upperBound - rows[first].lowerBound <= limit { end += 1 }
-      result.append(LaneBlock(Array(rows[first..<end]), firstLane: first, steps: steps))
-      first = end
-    }
-    return result
+    cut(rows, firstLane: 0, steps: steps, limit: limit, matrixStreams: nil)
   }
 
   /// Cuts a worker's lanes into blocks that the second-level cache holds with their activations over `steps` steps,
   /// `width` wide.
   ///
-  /// Hidden weights that are wide are better read once for many streams: then a block is as large as 16 MiB of logits,
-  /// for `vocabulary` of them a prediction, allow. A block is one lane at least.
+  /// Hidden weights that are wide are better read once for many streams, as many as keep the multiply-adds busy while
+  /// the next weights come from beyond that cache. A block is one lane at least.
   public static func cached(
-    _ rows: [Range<Int>], steps: Int, width: Int, vocabulary: Int, caches: CacheSizes = .ofThisMachine
+    _ rows: [Range<Int>], steps: Int, width: Int, caches: CacheSizes = .ofThisMachine
   ) -> [LaneBlock] {
-    if isWide(width) {
-      let streams = rows.last?.upperBound ?? 0
-      let most = max((16 << 20) / (4 * steps * ((vocabulary + 15) / 16 * 16)), 4)
-      let blocks = max((streams + most - 1) / most, 1)
-      return cut(rows, steps: steps, limit: (streams + blocks - 1) / blocks)
-    }
+    if isWide(width) { return cut(rows, steps: steps, limit: evenShare(of: rows.last?.upperBound ?? 0, most: 128)) }
     let matrices = 4  // a, h and its gradient, and what the output layer keeps
     // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level
     // cache.
@@ -67,27 +62,74 @@ public struct LaneBlock: Sendable {
   /// Whether hidden weights of that width are larger than the first-level cache.
   public static func isWide(_ width: Int) -> Bool { width > 128 }
 
+  /// The parts that go through the output layer one after the other: of 16 MiB of logits at most, or one lane.
+  public func outputParts(vocabulary: Int) -> [LaneBlock] {
+    parts(rows: (16 << 20) / (4 * ((vocabulary + 15) / 16 * 16)))
+  }
+
+  /// The parts whose weight gradients are made one after the other, by products of inputs `depth` wide in all: of as
+  /// many rows of these as the second-level cache holds, or one lane.
+  public func gradientParts(depth: Int, caches: CacheSizes = .ofThisMachine) -> [LaneBlock] {
+    parts(rows: caches.second / (4 * depth))
+  }
+
+  /// Parts of about the same size, of at most `limit` rows over all steps.
+  private func parts(rows limit: Int) -> [LaneBlock] {
+    let most = Self.evenShare(of: streams.count, most: max(limit / max(stepRows.steps, 1), 1))
+    return Self.cut(
+      absoluteRows, firstLane: lanes.lowerBound, steps: stepRows.steps, limit: most, matrixStreams: matrixStreams)
+  }
+
   /// The same lanes over another number of steps.
   public func over(steps: Int) -> LaneBlock {
-    let first = streams.lowerBound
-    return LaneBlock(
-      stepRows.rows.map { ($0.lowerBound + first)..<($0.upperBound + first) }, firstLane: lanes.lowerBound, steps: steps
-    )
+    LaneBlock(absoluteRows, firstLane: lanes.lowerBound, steps: steps, matrixStreams: matrixStreams)
   }
 
-  private init(_ rows: [Range<Int>], firstLane: Int, steps: Int) {
+  /// Each lane's streams among the worker's.
+  private var absoluteRows: [Range<Int>] {
+    let first = matrixStreams.lowerBound
+    return stepRows.rows.map { ($0.lowerBound + first)..<($0.upperBound + first) }
+  }
+
+  /// How many of `count` go into each of as few shares as there must be if a share holds `most`.
+  private static func evenShare(of count: Int, most: Int) -> Int {
+    let shares = max((count + most - 1) / most, 1)
+    return (count + shares - 1) / shares
+  }
+
+  private static func cut(
+    _ rows: [Range<Int>], firstLane: Int, steps: Int, limit: Int, matrixStreams: Range<Int>?
+  ) -> [LaneBlock] {
+    var result: [LaneBlock] = []
+    var first = 0
+    while first < rows.count {
+      var end = first + 1
+      while end < rows.count && rows[end].upperBound - rows[first].lowerBound <= limit { end += 1 }
+      result.append(
+        LaneBlock(Array(rows[first..<end]), firstLane: firstLane + first, steps: steps, matrixStreams: matrixStreams))
+      first = end
+    }
+    return result
+  }
+
+  /// - matrixStreams: nil for the block's own.
+  private init(_ rows: [Range<Int>], firstLane: Int, steps: Int, matrixStreams: Range<Int>?) {
     let start = rows[0].lowerBound
     lanes = firstLane..<(firstLane + rows.count)
-    streams = start..<(rows.last?.upperBound ?? start)
-    stepRows = LaneRows(rows: rows.map { ($0.lowerBound - start)..<($0.upperBound - start) }, steps: steps)
-    runs = LaneRows(rows: stepRows.rows.map { ($0.lowerBound * steps)..<($0.upperBound * steps) }, steps: 1)
+    let streams = start..<(rows.last?.upperBound ?? start)
+    self.streams = streams
+    self.matrixStreams = matrixStreams ?? streams
+    let first = self.matrixStreams.lowerBound
+    stepRows = LaneRows(rows: rows.map { ($0.lowerBound - first)..<($0.upperBound - first) }, steps: steps)
+    runs = LaneRows(
+      rows: rows.map { (($0.lowerBound - start) * steps)..<(($0.upperBound - start) * steps) }, steps: 1)
   }
 
-  /// The part of activations (steps, all streams, width) that is this block's.
+  /// The part of activations (steps, all streams, width) that holds this block's: all of its matrices.
   @inlinable
   public func part(_ activations: BufferView<Float>, width: Int) -> BufferView<Float> {
     let count = stepRows.steps * width
-    return activations[(streams.lowerBound * count)..<(streams.upperBound * count)]
+    return activations[(matrixStreams.lowerBound * count)..<(matrixStreams.upperBound * count)]
   }
 
   /// The rows of this block's lanes in a matrix (lanes, …) whose rows are `stride` apart.

@@ -117,8 +117,7 @@ import Training
   /// At these lengths the lanes of one thread are cut into blocks of different size, whatever the caches.
   @Test(arguments: [3, 5, 13]) func clippingHasTheSameBitsOnAnyNumberOfWorkers(bptt: Int) throws {
     let alone = try Self.fit(.model3, threads: 1, steps: 30, bptt: bptt, clip: 0.25)
-    let blocks = LaneBlock.cached(
-      (0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }, steps: bptt, width: 64, vocabulary: 40)
+    let blocks = LaneBlock.cached((0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }, steps: bptt, width: 64)
     #expect(Set(blocks.map(\.streams.count)).count > 1, "blocks of one size show nothing")
     #expect(alone.steps.allSatisfy { $0.gradientNorm != nil })
     for threads in [2, 3, 5, 16] {

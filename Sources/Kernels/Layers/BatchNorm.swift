@@ -116,9 +116,9 @@ private func setCoefficients(
   store16(result.shift.base + place, load16(UnsafePointer(bias.base + channel)) - mean * scale)
 }
 
-/// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (steps · rowsPerStep, width),
-/// overwritten. Bound by stores, one of 64 bytes in two cycles on Zen 4, where it works beside a product; by itself it
-/// takes 3.3 to 4.8 cycles a vector.
+/// y = h·scale + shift, with the rows of y in lane order (lane, step, stream): y (rows of the lanes in all steps,
+/// width), overwritten. Bound by stores, one of 64 bytes in two cycles on Zen 4, where it works beside a product; by
+/// itself it takes 3.3 to 4.8 cycles a vector.
 public struct Normalisation: LanePass {
   let y: Panels
   let lanes: LaneRows
@@ -129,7 +129,9 @@ public struct Normalisation: LanePass {
     _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, _ coefficients: NormCoefficients,
     into y: Panels
   ) {
-    precondition(y.rows == lanes.steps * rowsPerStep && h.count == y.elements.count, "activations of the wrong size")
+    precondition(
+      h.count == lanes.steps * rowsPerStep * width && y.rows == lanes.steps * lanes.rows.reduce(0) { $0 + $1.count }
+        && y.elements.count == y.rows * width, "activations of the wrong size")
     self.y = y
     self.lanes = lanes
     work = Work(

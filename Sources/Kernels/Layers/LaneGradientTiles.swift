@@ -19,6 +19,9 @@ struct LaneGradientTiles: TileJob {
   @inline(__always)
   func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
     let panelStride = panelStride
+    // The entries lie beyond the second-level cache, or else cost little to ask for.
+    for entry in added { fetch(Tile.self, entry, row, column) }
+    fetch(Tile.self, target, row, column)
     var tile = Tile(repeating: Tile.Block(repeating: 0))
     var aRow = a + row
     var dRow = d + columnOffset(column, panelStride)
@@ -38,6 +41,14 @@ struct LaneGradientTiles: TileJob {
       tile.add(entry.place + (columnOffset(column, entry.panelStride) &+ row &* 16), entry.panelStride)
     }
     tile.store(target.place + (columnOffset(column, target.panelStride) &+ row &* 16), target.panelStride)
+  }
+
+  @inline(__always)
+  private func fetch<Tile: RowTile>(_: Tile.Type, _ entry: Entry, _ row: Int, _ column: Int) {
+    let place = UnsafePointer(entry.place + (columnOffset(column, entry.panelStride) &+ row &* 16))
+    for panel in 0..<((Tile.Block.width + 15) / 16) {
+      for row in 0..<Tile.rows { prefetch(place + (panel &* entry.panelStride &+ row &* 16)) }
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 public import Memory
 
 /// Brings the rows of activations, `lanes.steps` matrices (rowsPerStep, width) one after the other, into lane order
-/// (lane, step, stream), times `factor`: `result` (steps · rowsPerStep, width), overwritten.
+/// (lane, step, stream), times `factor`: `result` (rows of the lanes in all steps, width), overwritten. The lanes are
+/// neighbours, and all of a matrix or a part of it.
 ///
 /// A lane's rows then follow one another in memory. In time order they lie a step's matrix apart, which for wide
 /// matrices is a multiple of a cache's way, so that they push each other out of it. Bound by stores; it reads the rows
@@ -10,9 +11,12 @@ public func gatherLanes(
   _ activations: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows,
   times factor: Float = 1, into result: Panels
 ) {
-  precondition(
-    activations.count == lanes.steps * rowsPerStep * width && result.elements.count == activations.count, "wrong size")
   let steps = lanes.steps
+  let start = lanes.rows.first?.lowerBound ?? 0
+  precondition(
+    activations.count == steps * rowsPerStep * width
+      && result.rows == steps * ((lanes.rows.last?.upperBound ?? 0) - start)
+      && result.elements.count == result.rows * width, "wrong size")
   lanes.rows.withUnsafeBufferPointer { lanes in
     for panel in 0..<(width / 16) {
       let target = result.base + panel &* result.panelStride
@@ -21,7 +25,7 @@ public func gatherLanes(
         for lane in 0..<lanes.count {
           let (first, count) = (lanes[lane].lowerBound, lanes[lane].count)
           let rows = source + first &* 16
-          let place = target + (first &* steps &+ step &* count) &* 16
+          let place = target + ((first &- start) &* steps &+ step &* count) &* 16
           // Of a lane's usual four streams the loop over rows is straight code.
           if count == 4 {
             copyRows(rows, 4, times: factor, into: place)

@@ -18,7 +18,7 @@ public struct GradientOperand {
 /// Σ aᵀ·d over the rows of each lane of a block, added up over the lanes: the gradients of one or two matrices whose
 /// products were summed, and which therefore have one d.
 ///
-/// - d: the block's steps, (block's streams, columns) each, one after the other.
+/// - d: the block's steps, (rows of its matrices, columns) each, one after the other.
 /// - schedule: of the worker's lanes, in whose order blocks come.
 /// - packed: scratch, at least `packedCount(rows:)` elements for as many rows as all steps have.
 /// - biases: where each lane's column sums of d go; the second may be nil.
@@ -31,8 +31,9 @@ public func packedWeightGradients(
   schedule: ReductionSchedule, packed: BufferView<Float>, biases: (LaneVectors, LaneVectors?),
   shape: TileShape = .native
 ) {
-  let rows = block.streams.count * block.stepRows.steps
-  precondition(columns % 16 == 0 && d.count == rows * columns, "gradients of the wrong size")
+  let rows = block.rows
+  precondition(
+    columns % 16 == 0 && d.count == block.rowsPerStep * block.stepRows.steps * columns, "gradients of the wrong size")
   precondition(packed.count >= packedCount(rows: rows), "scratch is too small")
   precondition(block.lanes.upperBound <= schedule.additions.count, "a count of additions for each lane")
   func check(_ operand: GradientOperand) {
@@ -64,18 +65,19 @@ private func pack(
   _ d: BufferView<Float>, columns: Range<Int>, width: Int, _ block: LaneBlock, _ packed: BufferView<Float>,
   _ biases: (LaneVectors, LaneVectors?)
 ) {
-  let (streams, steps) = (block.streams.count, block.stepRows.steps)
+  let (rowsPerStep, steps) = (block.rowsPerStep, block.stepRows.steps)
+  let start = block.stepRows.rows[0].lowerBound
   block.stepRows.rows.withUnsafeBufferPointer { lanes in
     for column in stride(from: columns.lowerBound, to: columns.upperBound, by: 16) {
-      let target = packed.base + (column &- columns.lowerBound) &* streams &* steps
+      let target = packed.base + (column &- columns.lowerBound) &* block.rows
       for lane in 0..<lanes.count { store16(biases.0[lane] + column, SIMD16(repeating: 0)) }
       for step in 0..<steps {
-        let source = UnsafePointer(d.base + (step &* width &+ column) &* streams)
+        let source = UnsafePointer(d.base + (step &* width &+ column) &* rowsPerStep)
         for lane in 0..<lanes.count {
           let (first, count) = (lanes[lane].lowerBound, lanes[lane].count)
           let rows = source + first &* 16
           let sum = biases.0[lane] + column
-          let place = target + (first &* steps &+ step &* count) &* 16
+          let place = target + ((first &- start) &* steps &+ step &* count) &* 16
           // Of a lane's usual four streams the loop over rows is straight code.
           if count == 4 { packRows(rows, 4, into: place, sum) } else { packRows(rows, count, into: place, sum) }
         }

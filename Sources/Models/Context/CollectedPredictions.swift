@@ -37,7 +37,7 @@ package final class CollectedPredictions {
     for rows in block.stepRows.rows {
       for step in 0..<block.stepRows.steps {
         for stream in rows {
-          let place = (block.streams.lowerBound + stream) * length + first + step
+          let place = (block.matrixStreams.lowerBound + stream) * length + first + step
           targets[place] = rowTargets[row]
           losses[place] = rowLosses[row]
           predicted[place] = Int32(largestColumn(logits, row: row))

@@ -44,7 +44,7 @@ package final class CountedPredictions {
       for step in 0..<block.stepRows.steps {
         for stream in rows {
           defer { row += 1 }
-          guard first + step < places[block.streams.lowerBound + stream] else { continue }
+          guard first + step < places[block.matrixStreams.lowerBound + stream] else { continue }
           let target = targets[row]
           let isUnknown = target == unknown
           if isUnknown { unknownTargets += 1 }

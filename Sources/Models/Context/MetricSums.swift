@@ -45,7 +45,7 @@ package final class MetricSums {
       for step in 0..<block.stepRows.steps {
         for stream in streams {
           defer { row += 1 }
-          if let counted, !counted.counts(block.streams.lowerBound + stream, place: first + step) { continue }
+          if let counted, !counted.counts(block.matrixStreams.lowerBound + stream, place: first + step) { continue }
           let prediction = Prediction(
             logits, row: row, target: Int(targets[row]), loss: Double(rowLosses[row]),
             isUnpredictable: counted?.isWrong(targets[row]) ?? false)

@@ -97,7 +97,7 @@ public final class ModelContext {
   ///
   /// - width: of the widest activations; nil for that of the hidden state.
   public func cachedBlocks(steps: Int, width: Int? = nil) -> [LaneBlock] {
-    LaneBlock.cached(laneRows, steps: steps, width: width ?? self.width, vocabulary: vocabulary)
+    LaneBlock.cached(laneRows, steps: steps, width: width ?? self.width)
   }
 
   /// Makes the stack on which a linear layer's weight gradient is added up over the lanes, block by block, for each

@@ -21,7 +21,8 @@ final class CellLayer {
   /// (blocks, 1 + steps, block's streams, width): from the step before the first on.
   private let states, memories: BufferView<Float>
   private let memoryGradient, spare: BufferView<Float>  // (a block's streams, width)
-  private let orderedInput, orderedState: BufferView<Float>  // (a block's rows of all steps, …) in lane order
+  private let gradientParts: BlockParts
+  private let orderedInput, orderedState: BufferView<Float>  // (a part's rows of all steps, …) in lane order
   private let packed: BufferView<Float>  // some columns of gates, likewise
   private let inputStack, stateStack: (BufferView<Float>) -> GradientStack
   private let inputBiasOffset, stateBiasOffset: Int
@@ -68,11 +69,14 @@ final class CellLayer {
     memories = context.make(cell.hasMemory ? (1 + steps) * streams * width : 0)
     memoryGradient = context.make(cell.hasMemory ? most * width : 0)
     spare = context.make(most * width)
-    orderedInput = context.make(steps * most * ParameterLayout.padded(inputs))
-    orderedState = context.make(steps * most * width)
-    packed = context.make(packedCount(rows: steps * most))
-    inputStack = context.makeGradientStack("\(name).weight_ih_l0", blocks)
-    stateStack = context.makeGradientStack("\(name).weight_hh_l0", blocks)
+    let depth = ParameterLayout.padded(inputs) + width
+    gradientParts = BlockParts(blocks) { $0.gradientParts(depth: depth) }
+    let rows = gradientParts.all.map(\.rows).max() ?? 0
+    orderedInput = context.make(rows * ParameterLayout.padded(inputs))
+    orderedState = context.make(rows * width)
+    packed = context.make(packedCount(rows: rows))
+    inputStack = context.makeGradientStack("\(name).weight_ih_l0", gradientParts.all)
+    stateStack = context.makeGradientStack("\(name).weight_hh_l0", gradientParts.all)
     dropped =
       dropout > 0 ? context.makePanels(rows: hidden, columns: gateWidth, for: .weightCopies) : stateWeight
     carriedHidden = context.makePanels(rows: streams, columns: hidden)
@@ -109,7 +113,7 @@ final class CellLayer {
   /// h of all steps of a block, (steps, block's streams, width).
   func output(_ block: LaneBlock) -> BufferView<Float> {
     let all = part(states, block)
-    return all[(block.streams.count * width)..<all.count]
+    return all[(block.rowsPerStep * width)..<all.count]
   }
 
   /// Forward through all steps of a block from what is carried, which moves on.
@@ -158,7 +162,7 @@ final class CellLayer {
       linear(
         gate(stateGradients, block, t), stateTransposed, addingTo: Panels(previous, rows: rows, columns: hidden))
     }
-    weightGradients(block, x, into: gradients)
+    for part in gradientParts(block) { weightGradients(part, x, into: gradients) }
   }
 
   /// Ends the weights' gradients of a step, after the last block: dropped weights have none.
@@ -189,13 +193,12 @@ final class CellLayer {
   /// In lane order, where each lane's rows of all steps lie one after the other: a lane's sums stay in registers for
   /// all of them.
   private func weightGradients(_ block: LaneBlock, _ x: BufferView<Float>, into gradients: BufferView<Float>) {
-    let rows = steps * block.streams.count
+    let previous = part(states, block)[0..<(steps * block.rowsPerStep * width)]
     let x = GradientOperand(
       inLaneOrder(x, inputs, block, times: 1, orderedInput), into: inputStack(gradients))
     let h = GradientOperand(
-      inLaneOrder(
-        part(states, block)[0..<(rows * width)], hidden, block, times: dropout > 0 ? mask?.factor ?? 1 : 1,
-        orderedState), into: stateStack(gradients))
+      inLaneOrder(previous, hidden, block, times: dropout > 0 ? mask?.factor ?? 1 : 1, orderedState),
+      into: stateStack(gradients))
     let inputBias = context.laneVectors(block, offset: inputBiasOffset)
     let stateBias = context.laneVectors(block, offset: stateBiasOffset)
     func run(
@@ -219,11 +222,10 @@ final class CellLayer {
     _ activations: BufferView<Float>, _ columns: Int, _ block: LaneBlock, times factor: Float,
     _ result: BufferView<Float>
   ) -> Panels {
-    let rows = steps * block.streams.count
     let width = ParameterLayout.padded(columns)
-    let ordered = Panels(result[0..<(rows * width)], rows: rows, columns: columns)
+    let ordered = Panels(result[0..<(block.rows * width)], rows: block.rows, columns: columns)
     gatherLanes(
-      activations, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, times: factor, into: ordered)
+      activations, rowsPerStep: block.rowsPerStep, width: width, lanes: block.stepRows, times: factor, into: ordered)
     return ordered
   }
 
@@ -240,7 +242,7 @@ final class CellLayer {
 
   private func part(_ states: BufferView<Float>, _ block: LaneBlock) -> BufferView<Float> {
     let count = (1 + steps) * width
-    return states[(block.streams.lowerBound * count)..<(block.streams.upperBound * count)]
+    return states[(block.matrixStreams.lowerBound * count)..<(block.matrixStreams.upperBound * count)]
   }
 
   /// A state after `t` steps of the batch, (block's streams, hidden).

@@ -75,7 +75,7 @@ public final class NormLayer {
   public func accumulateStatistics(_ block: LaneBlock, _ h: BufferView<Float>) {
     let count = steps * context.width
     laneMoments(
-      h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows,
+      h, rowsPerStep: block.rowsPerStep, width: context.width, lanes: block.stepRows,
       into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count)
   }
 
@@ -116,7 +116,7 @@ public final class NormLayer {
     let count = steps * context.width
     let width = context.width
     LaneNormGradients(
-      dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients[application],
+      dy, h, rowsPerStep: block.rowsPerStep, width: width, lanes: block.stepRows, coefficients[application],
       into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
       vectors: block.laneRows(applicationVectors, stride: 2 * width), vectorStride: 2 * width, weightOffset: 0,
       biasOffset: width
@@ -131,7 +131,7 @@ public final class NormLayer {
     let count = steps * context.width
     let vectorCount = context.layout.vectorCount
     return LaneNormGradients(
-      dy, h, rowsPerStep: block.streams.count, width: context.width, lanes: block.stepRows, coefficients[application],
+      dy, h, rowsPerStep: block.rowsPerStep, width: context.width, lanes: block.stepRows, coefficients[application],
       into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count,
       vectors: block.laneRows(context.laneVectors, stride: vectorCount), vectorStride: vectorCount,
       weightOffset: weightOffset, biasOffset: biasOffset)
@@ -164,7 +164,7 @@ public final class NormLayer {
   /// The backward pass of a block through the application that was reduced last, and the ReLU before it, whose output h
   /// is: the gradient at the application's output gives way to that before the ReLU.
   public func backward(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
-    normaliseBackward(dy, h, rowsPerStep: block.streams.count, backwardCoefficients)
+    normaliseBackward(dy, h, rowsPerStep: block.rowsPerStep, backwardCoefficients)
   }
 
   private func nextExchange() -> TreeExchange {

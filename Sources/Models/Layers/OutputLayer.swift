@@ -3,8 +3,8 @@ public import Memory
 
 /// The linear layer to the vocabulary with softmax cross-entropy, over `steps` predictions of each stream.
 ///
-/// It works on one block of lanes at a time, on rows in lane order (lane, step, stream), so that each lane's rows are
-/// one run, and keeps nothing of a block but its losses and gradients.
+/// It works on one block of lanes or part of a block at a time, on rows in lane order (lane, step, stream), so that
+/// each lane's rows are one run, and keeps nothing of a block but its losses and gradients.
 @safe
 public final class OutputLayer {
   private let context: ModelContext
@@ -23,13 +23,14 @@ public final class OutputLayer {
   private let targets: BufferView<Int32>  // (a block's rows)
   private let losses: BufferView<Float>  // (a block's rows padded to 16)
   private let lossScratch: BufferView<Float>
-  private let places: BufferView<Int32>  // (rows of all blocks): a row's place in (steps, block's streams, hidden)
+  private let places: BufferView<Int32>  // (rows of all blocks): a row's place in (steps, matrix's rows, hidden)
   private let stack: (BufferView<Float>) -> GradientStack
   /// A sum of losses for each lane.
   public let laneLosses: BufferView<Double>
 
   /// The layer whose parameters are `name.weight` and `name.bias`.
   ///
+  /// - blocks: those that it is called with, of `steps` steps.
   /// - inputs: width of what is predicted from; nil for that of the hidden state.
   /// - embedding: the layer whose `embedding.weight` is this one's weight as well; nil for a weight of its own.
   public init(
@@ -41,7 +42,7 @@ public final class OutputLayer {
     let depth = depth ?? context.hidden
     self.depth = depth
     isShared = embedding != nil
-    let rows = (blocks.map(\.streams.count).max() ?? 0) * steps
+    let rows = blocks.map(\.rows).max() ?? 0
     weightName = "\(embedding ?? name).weight"
     if embedding != nil {
       weight = context.makePanels(rows: depth, columns: context.vocabulary, for: .weightCopies)
@@ -67,7 +68,7 @@ public final class OutputLayer {
       for lane in block.stepRows.rows {
         for step in 0..<steps {
           for stream in lane {
-            places[row] = Int32(step * block.streams.count * width + stream * 16)
+            places[row] = Int32(step * block.rowsPerStep * width + stream * 16)
             row += 1
           }
         }
@@ -82,7 +83,7 @@ public final class OutputLayer {
 
   /// (block's rows, hidden): what is predicted from, to be written before `forward`.
   public func input(_ block: LaneBlock) -> Panels {
-    let rows = block.streams.count * steps
+    let rows = block.rows
     return Panels(inputs[0..<(rows * ParameterLayout.padded(depth))], rows: rows, columns: depth)
   }
 
@@ -98,7 +99,7 @@ public final class OutputLayer {
     var row = 0
     for lane in block.stepRows.rows {
       for step in 0..<steps {
-        let first = step * context.streams + block.streams.lowerBound
+        let first = step * context.streams + block.matrixStreams.lowerBound
         for stream in lane {
           targets[row] = y[first + stream]
           row += 1
@@ -127,7 +128,7 @@ public final class OutputLayer {
   /// lane of the worker, of which the block's are overwritten.
   public func score(_ block: LaneBlock, losses: BufferView<Double>, correct: BufferView<Double>) {
     block.laneRows(losses, stride: 1).copy(from: block.laneRows(laneLosses, stride: 1))
-    let targets = targets[0..<(block.streams.count * steps)]
+    let targets = targets[0..<block.rows]
     correctPredictions(
       logits(block), targets: targets, runs: block.runs.rows, into: block.laneRows(correct, stride: 1))
     // A model that predicts the last token only has a row for each batch.
@@ -143,7 +144,7 @@ public final class OutputLayer {
   }
 
   /// The backward pass after `forward` with gradient: overwrites dy, the gradient of the layer's input in time order
-  /// (steps, block's streams, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors.
+  /// (steps, matrix's rows, hidden), the block's part of the weight's gradient, and its bias in the lanes' vectors.
   /// To be called for the blocks in order: the gradient's partial sums are kept from the first block to the last.
   ///
   /// - sums: those that BatchNorm's backward pass needs of dy.
@@ -153,7 +154,7 @@ public final class OutputLayer {
     let d = logits(block)
     let start = block.streams.lowerBound * steps
     let places = places[start..<(start + d.rows)]
-    let panelStride = block.streams.count * 16
+    let panelStride = block.rowsPerStep * 16
     if let sums {
       linear(d, transposed, scatteringTo: places, of: dy, panelStride: panelStride, summing: sums)
     } else {
@@ -180,7 +181,7 @@ public final class OutputLayer {
 
   /// (block's rows, vocabulary): what the latest `evaluate` has made, or `forward` without gradient.
   public func logits(_ block: LaneBlock) -> Panels {
-    let rows = block.streams.count * steps
+    let rows = block.rows
     return Panels(
       outputs[0..<Panels.count(rows: rows, columns: context.vocabulary)], rows: rows, columns: context.vocabulary)
   }

@@ -26,6 +26,7 @@ public final class RecurrentLayer {
   private let embeddingSums: EmbeddingSums
   private let stack: (BufferView<Float>) -> GradientStack
   private let ordered: LaneOrder?
+  private let gradientParts: BlockParts
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
   ///
@@ -38,6 +39,10 @@ public final class RecurrentLayer {
     self.steps = steps
     self.first = first
     self.blocks = blocks
+    let isWide = LaneBlock.isWide(context.width)
+    gradientParts = BlockParts(blocks) {
+      isWide ? $0.over(steps: steps - first).gradientParts(depth: 2 * context.width) : [$0.over(steps: steps - first)]
+    }
     let count = steps * context.streams * context.width
     input = context.make(count)
     hidden = context.make(count)
@@ -51,8 +56,8 @@ public final class RecurrentLayer {
     embeddingOffset = context.gradientOffset("\(embedding).weight")
     biasOffset = context.vectorOffset("\(linear).bias")
     embeddingSums = context.makeEmbeddingSums(rows: steps * context.streams)
-    stack = context.makeGradientStack(weightName, blocks)
-    ordered = LaneBlock.isWide(context.width) ? LaneOrder(context, steps: steps - first, blocks: blocks) : nil
+    stack = context.makeGradientStack(weightName, gradientParts.all)
+    ordered = isWide ? LaneOrder(context, parts: gradientParts.all) : nil
   }
 
   /// Makes the transposed weights anew.
@@ -120,22 +125,15 @@ public final class RecurrentLayer {
   /// A block's part of the linear layer's gradient, from the gradient of the sum at all its steps: to be called for the
   /// blocks in order. The weight gradient's partial sums are kept from the first block to the last.
   public func linearGradients(_ block: LaneBlock, into gradients: BufferView<Float>) {
-    let skipped = first * block.streams.count * context.width
-    let (a, d) = (part(input, block), part(gradient, block))
-    let lanes = LaneRows(rows: block.stepRows.rows, steps: steps - first)
-    let bias = context.laneVectors(block, offset: biasOffset)
-    if let block = ordered?.block(block.lanes),
-      let rows = ordered?.gather(block, a[skipped..<a.count], d[skipped..<d.count])
-    {
+    let skipped = first * block.rowsPerStep * context.width
+    let (input, gradient) = (part(input, block), part(gradient, block))
+    let (a, d) = (input[skipped..<input.count], gradient[skipped..<gradient.count])
+    for part in gradientParts(block) {
+      let rows = ordered?.gather(part, a, d) ?? (a: a, d: d, rowsPerStep: part.rowsPerStep, lanes: part.stepRows)
       weightGradient(
-        rows.a.elements, depth: context.hidden, rows.d.elements, columns: context.hidden, rowsPerStep: rows.a.rows,
-        lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
-        bias: bias)
-    } else {
-      weightGradient(
-        a[skipped..<a.count], depth: context.hidden, d[skipped..<d.count], columns: context.hidden,
-        rowsPerStep: block.streams.count, lanes: lanes, first: block.lanes.lowerBound, schedule: context.laneReduction,
-        into: stack(gradients), bias: bias)
+        rows.a, depth: context.hidden, rows.d, columns: context.hidden, rowsPerStep: rows.rowsPerStep,
+        lanes: rows.lanes, first: part.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
+        bias: context.laneVectors(part, offset: biasOffset))
     }
   }
 
@@ -152,33 +150,28 @@ public final class RecurrentLayer {
   }
 }
 
-/// A block's inputs and gradients in lane order, for the weight's gradient of wide layers: see `gatherLanes`.
+/// The inputs and gradients of a part of a block in lane order, for the weight's gradient of wide layers: see
+/// `gatherLanes`.
 private struct LaneOrder {
-  private let blocks: [LaneBlock]  // over the steps that are gathered
-  private let input, gradient: BufferView<Float>  // (a block's rows, hidden)
+  private let input, gradient: BufferView<Float>  // (a part's rows, hidden)
   private let width: Int
 
-  init(_ context: ModelContext, steps: Int, blocks: [LaneBlock]) {
+  init(_ context: ModelContext, parts: [LaneBlock]) {
     width = context.width
-    self.blocks = blocks.map { $0.over(steps: steps) }
-    let rows = steps * (blocks.map(\.streams.count).max() ?? 0)
+    let rows = parts.map(\.rows).max() ?? 0
     input = context.make(rows * width)
     gradient = context.make(rows * width)
   }
 
-  /// The block of the given lanes over the steps that are gathered.
-  func block(_ lanes: Range<Int>) -> LaneBlock {
-    guard let block = blocks.first(where: { $0.lanes == lanes }) else { preconditionFailure("another layer's block") }
-    return block
-  }
-
-  /// a and d, (steps, block's streams, width), in lane order: good until the next call.
-  func gather(_ block: LaneBlock, _ a: BufferView<Float>, _ d: BufferView<Float>) -> (a: Panels, d: Panels) {
-    func gathered(_ source: BufferView<Float>, into target: BufferView<Float>) -> Panels {
-      let result = Panels(target[0..<source.count], rows: source.count / width, columns: width)
-      gatherLanes(source, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, into: result)
-      return result
+  /// The part's rows of a and d, (steps, matrix's rows, width), as one matrix: good until the next call.
+  func gather(
+    _ part: LaneBlock, _ a: BufferView<Float>, _ d: BufferView<Float>
+  ) -> (a: BufferView<Float>, d: BufferView<Float>, rowsPerStep: Int, lanes: LaneRows) {
+    func gathered(_ source: BufferView<Float>, into target: BufferView<Float>) -> BufferView<Float> {
+      let result = Panels(target[0..<(part.rows * width)], rows: part.rows, columns: width)
+      gatherLanes(source, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: result)
+      return result.elements
     }
-    return (gathered(a, into: input), gathered(d, into: gradient))
+    return (gathered(a, into: input), gathered(d, into: gradient), part.rows, part.runs)
   }
 }

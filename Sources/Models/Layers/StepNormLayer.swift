@@ -63,7 +63,7 @@ final class StepNormLayer {
   /// Takes the statistics of h (steps, block's streams, channels) for each of the block's lanes.
   func accumulate(_ block: LaneBlock, _ h: BufferView<Float>) {
     laneMomentsOverSteps(
-      h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows,
+      h, rowsPerStep: block.rowsPerStep, width: width, lanes: block.stepRows,
       into: block.laneRows(laneStatistics, stride: 2 * width), stride: 2 * width)
   }
 
@@ -96,7 +96,7 @@ final class StepNormLayer {
   /// the gradient at the output, and the input h.
   func accumulateGradients(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
     laneNormGradientsOverSteps(
-      dy, h, rowsPerStep: block.streams.count, width: width, lanes: block.stepRows, coefficients,
+      dy, h, rowsPerStep: block.rowsPerStep, width: width, lanes: block.stepRows, coefficients,
       into: block.laneRows(laneStatistics, stride: 2 * width), stride: 2 * width)
     for lane in block.lanes {
       let vectors = context.laneVectors(ofLane: lane)
@@ -129,7 +129,7 @@ final class StepNormLayer {
 
   /// The gradient at the output, dy, gives way to that at the input h.
   func backward(_ block: LaneBlock, _ dy: BufferView<Float>, _ h: BufferView<Float>) {
-    normaliseBackwardOverSteps(dy, h, rowsPerStep: block.streams.count, steps: steps, backwardCoefficients)
+    normaliseBackwardOverSteps(dy, h, rowsPerStep: block.rowsPerStep, steps: steps, backwardCoefficients)
   }
 
   private func ownRows(_ exchange: TreeExchange) -> BufferView<Float> {

@@ -16,6 +16,7 @@ public class LateNormModel: Model {
   private let norm: NormLayer
   private let output: OutputLayer
   private let blocks: [LaneBlock]
+  private let outputParts: BlockParts
   private let before: Panels  // (streams, hidden): the state that a batch starts from
 
   fileprivate class var carriesState: Bool { true }
@@ -37,10 +38,11 @@ public class LateNormModel: Model {
   public required init(_ context: ModelContext) {
     self.context = context
     blocks = context.cachedBlocks(steps: context.bptt)
+    outputParts = BlockParts(blocks) { $0.outputParts(vocabulary: context.vocabulary) }
     recurrent = RecurrentLayer(
       context, embedding: "input_to_hidden", linear: "hidden_to_hidden", steps: context.bptt, blocks: blocks)
     norm = NormLayer(context, "batch_norm", steps: context.bptt, applications: 1)
-    output = OutputLayer(context, "hidden_to_output", steps: context.bptt, blocks: blocks)
+    output = OutputLayer(context, "hidden_to_output", steps: context.bptt, blocks: outputParts.all)
     before = context.makePanels(rows: context.streams, columns: context.hidden)
   }
 
@@ -65,12 +67,12 @@ public class LateNormModel: Model {
     }
     let coefficients = norm.finalizeStatistics()
     let scale = 1 / Float(context.batchSize * context.bptt)
-    for block in blocks {
-      predict(block, y, coefficients, gradientScale: scale)
-      let gradient = recurrent.part(recurrent.gradient, block)
+    for part in outputParts.all {
+      predict(part, y, coefficients, gradientScale: scale)
+      let gradient = recurrent.part(recurrent.gradient, part)
       output.backward(
-        block, into: gradient,
-        summing: norm.differentiation(block, gradient, recurrent.part(recurrent.hidden, block)), gradients: gradients)
+        part, into: gradient,
+        summing: norm.differentiation(part, gradient, recurrent.part(recurrent.hidden, part)), gradients: gradients)
     }
     context.spans?.mark(.backward)
     let loss = norm.reduce(losses: output.laneLosses)
@@ -90,14 +92,16 @@ public class LateNormModel: Model {
     let coefficients = norm.evaluation()
     for block in blocks {
       recur(x, block)
-      predict(block, y, coefficients, gradientScale: nil)
-      output.score(block, losses: losses, correct: correct)
+      for part in outputParts(block) {
+        predict(part, y, coefficients, gradientScale: nil)
+        output.score(part, losses: losses, correct: correct)
+      }
     }
   }
 
-  /// As `Model` describes it; for a context of one block and steps of one token.
+  /// As `Model` describes it; for a context of one block, whose logits are one part, and steps of one token.
   public func predict(x: BufferView<Int32>) -> Panels {
-    precondition(blocks.count == 1 && context.bptt == 1, "a step of one token")
+    precondition(outputParts.all.count == 1 && context.bptt == 1, "a step of one token")
     recur(x, blocks[0], carries: true)
     output.evaluate(blocks[0], normalising: normalisation(blocks[0], norm.evaluation()))
     return output.logits(blocks[0])
@@ -121,7 +125,7 @@ public class LateNormModel: Model {
 
   private func normalisation(_ block: LaneBlock, _ coefficients: NormCoefficients) -> Normalisation {
     Normalisation(
-      recurrent.part(recurrent.hidden, block), rowsPerStep: block.streams.count, width: context.width,
+      recurrent.part(recurrent.hidden, block), rowsPerStep: block.rowsPerStep, width: context.width,
       lanes: block.stepRows, coefficients, into: output.input(block))
   }
 }

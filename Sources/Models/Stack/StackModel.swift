@@ -12,6 +12,7 @@ public import Memory
 public final class StackModel: Model {
   private let context: ModelContext
   private let blocks: [LaneBlock]
+  private let outputParts: BlockParts
   private let embedding: EmbeddingLayer
   private let layers: [CellLayer]
   private let norm: StepNormLayer?
@@ -46,6 +47,7 @@ public final class StackModel: Model {
     self.context = context
     let widest = widths.map { gateColumns(gates: cell.gates, hidden: $0.outputs) }.max() ?? 0
     blocks = context.cachedBlocks(steps: steps, width: widest)
+    outputParts = BlockParts(blocks) { $0.outputParts(vocabulary: context.vocabulary) }
     let probabilities = description.resolvedDropout
     embedding = EmbeddingLayer(
       context, "encoder", steps: steps, columns: description.embeddingWidth, isShared: description.tiesWeights,
@@ -60,7 +62,7 @@ public final class StackModel: Model {
       description.norm == .batch
       ? StepNormLayer(context, "batch_norm", steps: steps, channels: outputWidth) : nil
     output = OutputLayer(
-      context, "decoder", steps: steps, blocks: blocks, inputs: outputWidth,
+      context, "decoder", steps: steps, blocks: outputParts.all, inputs: outputWidth,
       sharing: description.tiesWeights ? "encoder" : nil)
     dropout = StackDropout(context, probabilities, blocks: blocks, widths: widths)
     activations = StackActivations(context, probabilities, blocks: blocks, widths: widths)
@@ -91,11 +93,8 @@ public final class StackModel: Model {
       }
       let coefficients = norm.finish()
       for block in blocks {
-        predict(block, y, coefficients, drops: true, gradientScale: scale)
-        let gradient = activations.gradient(block)
-        activations.clearGradientPadding(block, columns: context.description.outputWidth)
-        output.backward(block, into: gradient, gradients: gradients)
-        norm.accumulateGradients(block, gradient, top(block, drops: true))
+        predictBackward(block, y, coefficients, gradientScale: scale, gradients)
+        norm.accumulateGradients(block, activations.gradient(block), top(block, drops: true))
       }
       context.spans?.mark(.backward)
       loss = norm.finishGradients(losses: output.laneLosses)
@@ -106,9 +105,7 @@ public final class StackModel: Model {
     } else {
       for block in blocks {
         forward(x, block, drops: true)
-        predict(block, y, nil, drops: true, gradientScale: scale)
-        activations.clearGradientPadding(block, columns: context.description.outputWidth)
-        output.backward(block, into: activations.gradient(block), gradients: gradients)
+        predictBackward(block, y, nil, gradientScale: scale, gradients)
         backward(x, block, gradients)
       }
       context.spans?.mark(.backward)
@@ -127,14 +124,16 @@ public final class StackModel: Model {
     let coefficients = norm?.evaluation()
     for block in blocks {
       forward(x, block, drops: false)
-      predict(block, y, coefficients, drops: false, gradientScale: nil)
-      output.score(block, losses: losses, correct: correct)
+      for part in outputParts(block) {
+        predict(part, y, coefficients, drops: false, gradientScale: nil)
+        output.score(part, losses: losses, correct: correct)
+      }
     }
   }
 
-  /// As `Model` describes it; for a context of one block and steps of one token.
+  /// As `Model` describes it; for a context of one block, whose logits are one part, and steps of one token.
   public func predict(x: BufferView<Int32>) -> Panels {
-    precondition(blocks.count == 1 && context.bptt == 1, "a step of one token")
+    precondition(outputParts.all.count == 1 && context.bptt == 1, "a step of one token")
     let block = blocks[0]
     forward(x, block, drops: false)
     output.evaluate(block, normalising: makeInput(block, norm?.evaluation(), drops: false))
@@ -179,6 +178,18 @@ public final class StackModel: Model {
     output(of: layers.count - 1, block, drops: drops)
   }
 
+  /// The output layer of a block forward and backward, to the gradient at the top of the layers.
+  private func predictBackward(
+    _ block: LaneBlock, _ y: BufferView<Int32>, _ coefficients: NormCoefficients?, gradientScale: Float,
+    _ gradients: BufferView<Float>
+  ) {
+    activations.clearGradientPadding(block, columns: context.description.outputWidth)
+    for part in outputParts(block) {
+      predict(part, y, coefficients, drops: true, gradientScale: gradientScale)
+      output.backward(part, into: activations.gradient(block), gradients: gradients)
+    }
+  }
+
   private func predict(
     _ block: LaneBlock, _ y: BufferView<Int32>, _ coefficients: NormCoefficients?, drops: Bool, gradientScale: Float?
   ) {
@@ -192,7 +203,7 @@ public final class StackModel: Model {
     let top = top(block, drops: drops)
     let input = output.input(block)
     let width = ParameterLayout.padded(context.description.outputWidth)
-    let rows = block.streams.count
+    let rows = block.rowsPerStep
     guard let coefficients else {
       gatherLanes(top, rowsPerStep: rows, width: width, lanes: block.stepRows, into: input)
       return nil
