@@ -105,7 +105,10 @@ let package = Package(
     // The rooms of the library, each above those that it names: walls between them are compiled.
     .target(name: "Platform", swiftSettings: language + safe),
     .target(name: "Memory", dependencies: ["Platform"], swiftSettings: language + cpuFlags),
-    .target(name: "Kernels", dependencies: ["Memory"], swiftSettings: language + cpuFlags),
+    .target(
+      name: "Kernels", dependencies: ["Memory"],
+      // For LLVM's prefetch.
+      swiftSettings: language + cpuFlags + [.enableExperimentalFeature("BuiltinModule")]),
     room("Corpus"),
     room("Tokenization", ["Corpus"]),
     room("Files", ["Corpus", "Memory", "Platform", crypto, systemPackage]),

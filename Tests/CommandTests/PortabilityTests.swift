@@ -49,7 +49,8 @@ import Testing
     let program = "\(folder.path)/exercise"
     let compiled = try BuiltProgram(path: "swiftc").run(
       [
-        "-target", "aarch64-none-none-elf", "-enable-experimental-feature", "Embedded", "-swift-version", "6", "-O",
+        "-target", "aarch64-none-none-elf", "-enable-experimental-feature", "Embedded",
+        "-enable-experimental-feature", "BuiltinModule", "-swift-version", "6", "-O",
         "-whole-module-optimization", "-parse-as-library", "-module-name", "KernelExercise", "-c", "-o", object,
       ] + Self.kernelSources(in: folder.path), seconds: 600)
     try #require(compiled.status == 0, "\(compiled.errors)")

@@ -55,9 +55,10 @@ struct ProductOperands {
   @inline(__always)
   var isWhole: Bool { depth <= CacheSizes.smallest.blockDepth && rows <= 48 }
 
-  /// Whether W is larger than half of the second-level cache, so that its blocks come from beyond.
+  /// Whether W is so large a part of the second-level cache that its blocks come from beyond, since other weights have
+  /// been there.
   var comesFromAfar: Bool {
-    !isWhole && 4 &* depth &* columns > CacheSizes.ofThisMachine.second / 2
+    !isWhole && 4 &* depth &* columns > CacheSizes.ofThisMachine.second / 8
   }
 }
 
