@@ -62,22 +62,27 @@ public struct LaneBlock: Sendable {
   /// Whether hidden weights of that width are larger than the first-level cache.
   public static func isWide(_ width: Int) -> Bool { width > 128 }
 
-  /// The parts that go through the output layer one after the other: of 16 MiB of logits at most, or one lane.
+  /// The parts that go through the output layer one after the other, of about the same size: of 16 MiB of logits at
+  /// most, or one lane.
   public func outputParts(vocabulary: Int) -> [LaneBlock] {
-    parts(rows: (16 << 20) / (4 * ((vocabulary + 15) / 16 * 16)))
+    let rows = (16 << 20) / (4 * ((vocabulary + 15) / 16 * 16))
+    let most = Self.evenShare(of: streams.count, most: max(rows / max(stepRows.steps, 1), 1))
+    return Self.cut(
+      absoluteRows, firstLane: lanes.lowerBound, steps: stepRows.steps, limit: most, matrixStreams: matrixStreams)
   }
 
   /// The parts whose weight gradients are made one after the other, by products of inputs `depth` wide in all: of as
-  /// many rows of these as the second-level cache holds, or one lane.
+  /// many lanes as the second-level cache holds rows of these, but at least four. From one part to the next, sums of
+  /// lanes stay as whole matrices: of lanes by the power of two they are few.
   public func gradientParts(depth: Int, caches: CacheSizes = .ofThisMachine) -> [LaneBlock] {
-    parts(rows: caches.second / (4 * depth))
-  }
-
-  /// Parts of about the same size, of at most `limit` rows over all steps.
-  private func parts(rows limit: Int) -> [LaneBlock] {
-    let most = Self.evenShare(of: streams.count, most: max(limit / max(stepRows.steps, 1), 1))
-    return Self.cut(
-      absoluteRows, firstLane: lanes.lowerBound, steps: stepRows.steps, limit: most, matrixStreams: matrixStreams)
+    var count = 4
+    while count < lanes.count && 4 * depth * rows / lanes.count * 2 * count <= caches.second { count *= 2 }
+    let all = absoluteRows
+    return stride(from: 0, to: all.count, by: count).map { first in
+      LaneBlock(
+        Array(all[first..<min(first + count, all.count)]), firstLane: lanes.lowerBound + first, steps: stepRows.steps,
+        matrixStreams: matrixStreams)
+    }
   }
 
   /// The same lanes over another number of steps.

@@ -75,7 +75,7 @@ struct Step {
       makeMatrix(shape.streams, hidden), embedding: embeddingRows, tokens: tokens[0..<shape.streams],
       into: Panels(a[0..<(shape.streams * width)], rows: shape.streams, columns: hidden))
     recurrentForward(
-      a, into: h, rows: shape.streams, steps: steps, weight, bias: makeVector(width), embedding: embeddingRows,
+      a, into: h, rows: shape.streams, steps: steps, weight, bias: makeVector(hidden), embedding: embeddingRows,
       tokens: tokens, tokenStride: shape.streams)
     report("recurrence", a, h)
 
@@ -86,9 +86,9 @@ struct Step {
     let coefficients = NormCoefficients(
       mean: storage.take(steps * width), inverseDeviation: storage.take(steps * width),
       scale: storage.take(steps * width), shift: storage.take(steps * width))
-    let running = (mean: makeVector(width), variance: storage.take(width, of: Float.self))
+    let running = (mean: makeVector(hidden), variance: storage.take(width, of: Float.self))
     normalisation(
-      moments: moments, samples: shape.streams, weight: makeVector(width), bias: makeVector(width), width: width,
+      moments: moments, samples: shape.streams, weight: makeVector(hidden), bias: makeVector(hidden), width: width,
       running: running, into: coefficients)
     report("coefficients", coefficients.scale, coefficients.shift, running.mean, running.variance)
     let normalised = makePanels(shape.streams * steps, hidden)
@@ -96,7 +96,7 @@ struct Step {
     report("normalised", normalised.elements)
 
     let logits = makePanels(shape.streams * steps, vocabulary)
-    linear(normalised, outputWeight, bias: makeVector(shape.logitsWidth), into: logits)
+    linear(normalised, outputWeight, bias: makeVector(vocabulary), into: logits)
     report("logits", logits.elements)
     let losses: BufferView<Float> = storage.take((logits.rows + 15) / 16 * 16)
     softmaxLoss(
@@ -131,7 +131,7 @@ struct Step {
     addWeightGradient("recurrent weights", a, hidden, gradient.elements, hidden, lanes)
     let sum = makePanels(normalised.rows, vocabulary)
     linear(
-      normalised, outputWeight, plus: gradient, outputWeight, bias: makeVector(shape.logitsWidth), into: sum)
+      normalised, outputWeight, plus: gradient, outputWeight, bias: makeVector(vocabulary), into: sum)
     report("sum of products", sum.elements)
     addPackedGradients(normalised, gradient.elements)
     update(embeddingGradient)
@@ -216,8 +216,9 @@ struct Step {
     return panels
   }
 
+  /// With padding of zero, as parameters have it.
   private mutating func makeVector(_ count: Int) -> BufferView<Float> {
-    let vector: BufferView<Float> = storage.take(count)
+    let vector: BufferView<Float> = storage.take((count + 15) / 16 * 16)
     for place in 0..<count { vector[place] = numbers.next() * 0.2 }
     return vector
   }
