@@ -2,7 +2,7 @@
 extension FaultTableTests {
   static let limits = [
     Fault(
-      "memory that is not to be had", #"ulimit -v 1000000; "$@" --model awd-lstm --bptt 70 --out none"#, 1,
+      "memory that is not to be had", #"ulimit -v 800000; "$@" --model awd-lstm --bptt 70 --out none"#, 1,
       "too little memory: the run takes ", isJobs: true),
     Fault(
       "memory that is not to be had", #"ulimit -v 400000; "$@" data --hidden 4096 --bptt 70"#, 0,

@@ -104,7 +104,8 @@ struct Step {
       scratch: storage.take(softmaxScratch(classes: vocabulary)))
     report("losses and gradient", losses[0..<logits.rows], logits.elements)
     let gradient = makePanels(shape.streams * steps, hidden)
-    linear(logits, outputTransposed, bias: nil, into: gradient)
+    linear(
+      logits, outputTransposed, scatteringTo: makePlaces(), of: gradient.elements, panelStride: shape.streams * 16)
     report("output layer backward", gradient.elements)
     addWeightGradient("output weights", normalised.elements, hidden, logits.elements, vocabulary, runs)
 
@@ -221,6 +222,21 @@ struct Step {
     let vector: BufferView<Float> = storage.take((count + 15) / 16 * 16)
     for place in 0..<count { vector[place] = numbers.next() * 0.2 }
     return vector
+  }
+
+  /// Where rows in lane order stand in the steps' matrices.
+  private func makePlaces() -> BufferView<Int32> {
+    let places: BufferView<Int32> = storage.take(shape.steps * shape.streams)
+    var row = 0
+    for lane in shape.rows {
+      for step in 0..<shape.steps {
+        for stream in lane {
+          places[row] = Int32(step * shape.streams * shape.width + stream * 16)
+          row += 1
+        }
+      }
+    }
+    return places
   }
 
   private mutating func makeTokens() -> BufferView<Int32> {
