@@ -154,10 +154,11 @@ import Training
     try resumed.fit(4, learningRate: 4e-3, keepingIn: directory)
     #expect(try resumed.digest() == whole.digest())
     #expect(resumed.recorder.learningRates == whole.recorder.learningRates && whole.recorder.steps.count == 150)
-    // It has ended: nothing is left of it.
+    // It has ended: nothing is left of it, and its callbacks have what they had seen.
     let again = try learner(2, callbacks())
     try again.fit(4, learningRate: 4e-3, keepingIn: directory)
     #expect(try again.digest() == whole.digest())
+    #expect(again.callbacks.map(\.state) == whole.callbacks.map(\.state) && again.callbacks[0].state != .integer(0))
   }
 
   private final class Asked: @unchecked Sendable {

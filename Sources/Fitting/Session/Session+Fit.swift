@@ -52,8 +52,9 @@ extension Session {
   ///   or gradient that isn't finite, unless the plan leaves such steps out.
   @discardableResult
   public func fit(_ plan: FitPlan, from state: FitState = FitState(), _ observer: FitObserver) throws -> FitEnd {
-    // Where nothing is left to do, no copy of the state is taken either.
+    // Where nothing is left to do, no copy of the state is taken; the callbacks have theirs back all the same.
     if !state.awaitsValidation, state.endReason != nil || state.step >= steps(of: plan) {
+      CallbackGroup(observer.callbacks, trainer.team)?.restore(state.callbacks)
       return state.endReason.map { .ended(step: state.step, reason: $0) } ?? .finished
     }
     trainer.groupRates = plan.groupRates ?? groupRates()
