@@ -67,8 +67,8 @@ struct ProductOperands {
 /// Where A or W is larger than a cache, the product is done in cuts: rows and depth of A such that a cut of it stays in
 /// the second-level cache while all of W's columns pass, and a tile's block of W in the first. A chain that a cut of
 /// the depth breaks off goes on from the number it had come to, so cuts change speed only. While a block of columns is
-/// worked on, the next is fetched: for a W that lies in the third-level cache, 64 rows of A would else wait a seventh of
-/// the time (64 × 1152 × 4608 on an Emerald Rapids Xeon).
+/// worked on, the next is fetched: for a W that lies in the third-level cache, 64 rows of A would else wait a seventh
+/// of the time (64 × 1152 × 4608 on an Emerald Rapids Xeon).
 ///
 /// - side: what is done between the multiply-adds.
 @inline(__always)
