@@ -187,36 +187,6 @@ import Testing
     withExtendedLifetime((storage, d.arena, inputs.map(\.arena))) {}
   }
 
-  /// Parts of a block are its lanes in order, and their rows in lane order are those of the whole.
-  @Test func partsHaveTheRowsOfTheWhole() {
-    let (steps, width) = (3, 32)
-    let rows = (0..<9).map { ($0 * 2)..<(($0 + 1) * 2) }
-    // Not the worker's first block.
-    let block = LaneBlock.cut(rows, steps: steps, limit: 14)[1]
-    let all = LaneBlock.cut(rows, steps: steps, limit: 18)[0]
-    let activations = randomMatrix(18 * steps, width, seed: 8)
-    func ordered(_ block: LaneBlock) -> [[Float]] {
-      let result = randomMatrix(block.rows, width, seed: 9)
-      defer { withExtendedLifetime(result.arena) {} }
-      gatherLanes(
-        block.part(activations.panels.elements, width: width), rowsPerStep: block.rowsPerStep, width: width,
-        lanes: block.stepRows, into: result.panels)
-      return (0..<block.rows).map { row in (0..<width).map { result.panels[row, $0] } }
-    }
-    for whole in [block, all] {
-      // Of 2²² / (2 · 3) classes a part is one lane.
-      for parts in [
-        whole.gradientParts(depth: 4096, caches: .smallest), whole.outputParts(vocabulary: 699_040),
-      ] {
-        #expect(parts.count > 1 || whole.lanes.count <= 4)
-        #expect(parts.flatMap { Array($0.lanes) } == Array(whole.lanes))
-        #expect(parts.flatMap { Array($0.streams) } == Array(whole.streams))
-        #expect(parts.flatMap(ordered) == ordered(whole))
-      }
-    }
-    withExtendedLifetime(activations.arena) {}
-  }
-
   @Test func laneOrderIsLaneThenStepThenStream() {
     let (steps, width) = (3, 32)
     let rows = laneRows(4)
