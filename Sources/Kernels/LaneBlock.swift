@@ -44,19 +44,18 @@ public struct LaneBlock: Sendable {
   }
 
   /// Cuts a worker's lanes into blocks that the second-level cache holds with their activations over `steps` steps,
-  /// `width` wide.
+  /// `width` wide: of about the same size, since a last one of few streams would wait for each step's end.
   ///
   /// Hidden weights that are wide are better read once for many streams, as many as keep the multiply-adds busy while
   /// the next weights come from beyond that cache. A block is one lane at least.
   public static func cached(
     _ rows: [Range<Int>], steps: Int, width: Int, caches: CacheSizes = .ofThisMachine
   ) -> [LaneBlock] {
-    if isWide(width) { return cut(rows, steps: steps, limit: evenShare(of: rows.last?.upperBound ?? 0, most: 128)) }
     let matrices = 4  // a, h and its gradient, and what the output layer keeps
     // Of 64 streams, say, the panels of a step would lie 4 KiB apart, and all their rows in few sets of the first-level
     // cache.
-    let most = 48
-    return cut(rows, steps: steps, limit: min(caches.second * 3 / 4 / (4 * matrices * steps * width), most))
+    let most = isWide(width) ? 128 : min(caches.second * 3 / 4 / (4 * matrices * steps * width), 48)
+    return cutEvenly(rows, firstLane: 0, steps: steps, limit: most, matrixStreams: nil)
   }
 
   /// Whether hidden weights of that width are larger than the first-level cache.
@@ -66,9 +65,9 @@ public struct LaneBlock: Sendable {
   /// most, or one lane.
   public func outputParts(vocabulary: Int) -> [LaneBlock] {
     let rows = (16 << 20) / (4 * ((vocabulary + 15) / 16 * 16))
-    let most = Self.evenShare(of: streams.count, most: max(rows / max(stepRows.steps, 1), 1))
-    return Self.cut(
-      absoluteRows, firstLane: lanes.lowerBound, steps: stepRows.steps, limit: most, matrixStreams: matrixStreams)
+    return Self.cutEvenly(
+      absoluteRows, firstLane: lanes.lowerBound, steps: stepRows.steps, limit: rows / max(stepRows.steps, 1),
+      matrixStreams: matrixStreams)
   }
 
   /// The parts whose weight gradients are made one after the other, by products of inputs `depth` wide in all: of as
@@ -96,10 +95,22 @@ public struct LaneBlock: Sendable {
     return stepRows.rows.map { ($0.lowerBound + first)..<($0.upperBound + first) }
   }
 
-  /// How many of `count` go into each of as few shares as there must be if a share holds `most`.
-  private static func evenShare(of count: Int, most: Int) -> Int {
-    let shares = max((count + most - 1) / most, 1)
-    return (count + shares - 1) / shares
+  /// Cuts lanes into as few blocks of at most `limit` streams as there must be, the largest of them as small as it can
+  /// be.
+  private static func cutEvenly(
+    _ rows: [Range<Int>], firstLane: Int, steps: Int, limit: Int, matrixStreams: Range<Int>?
+  ) -> [LaneBlock] {
+    func blocks(_ limit: Int) -> [LaneBlock] {
+      cut(rows, firstLane: firstLane, steps: steps, limit: limit, matrixStreams: matrixStreams)
+    }
+    guard let first = rows.first, let last = rows.last else { return [] }
+    let fewest = blocks(limit).count
+    var share = (last.upperBound - first.lowerBound) / fewest
+    while true {
+      let result = blocks(share)
+      if result.count <= fewest { return result }
+      share += 1
+    }
   }
 
   private static func cut(
