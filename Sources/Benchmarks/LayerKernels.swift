@@ -94,26 +94,25 @@ struct LayerKernelBench {
 
   /// The notebook models' recurrence.
   func recurrence() -> [KernelRow] {
-    let streams = block.streams.count
-    return [
-      recurrenceRow("recurrence, forward") {
-        recurrentForward(
-          a, into: h, rows: streams, steps: steps, weight, bias: bias, embedding: embedding, tokens: tokens,
-          tokenStride: streams)
-      }
-    ]
+    [recurrenceRow("recurrence, forward") { recurrence(moments: nil) }]
+  }
+
+  private func recurrence(moments: LaneMoments?) {
+    recurrentForward(
+      a, into: h, rows: block.streams.count, steps: steps, weight, bias: bias, embedding: embedding, tokens: tokens,
+      tokenStride: block.streams.count, moments: moments)
   }
 
   /// BatchNorm with statistics of each t, as the notebook models have it.
   func norm() -> [KernelRow] {
     let streams = block.streams.count
-    let (normalisation, sums) = (normalisation, normSums)
+    let (moments, normalisation, sums) = (moments, normalisation, normSums)
     let (all, rows) = (block.rows, part.rows)
     return [
       row("BatchNorm, moments", "\(all)x\(hidden)", 4 * elements(all), all * hidden) {
-        laneMoments(
-          h, rowsPerStep: streams, width: width, lanes: block.stepRows, into: statistics, stride: 2 * steps * width)
+        moments.take(h, rowsPerStep: streams)
       },
+      recurrenceRow("recurrence, with moments") { recurrence(moments: moments) },
       row("BatchNorm, normalise", "\(rows)x\(hidden)", 2 * elements(rows), 2 * rows * hidden) {
         normalisation.run()
       },
@@ -246,6 +245,10 @@ struct LayerKernelBench {
   /// Floats that such a product reads and writes, each once, where those of (rows, hidden) are touched so many times.
   private func moved(_ rows: Int, _ columns: Int, _ touches: Int) -> Int {
     rows * (touches * hidden + columns) + hidden * columns
+  }
+
+  private var moments: LaneMoments {
+    LaneMoments(block.stepRows, width: width, into: statistics, stride: 2 * steps * width)
   }
 
   private var normalisation: Normalisation {

@@ -30,9 +30,9 @@ import Training
   /// Fits a model on threads of this process.
   static func fit(
     _ kind: ModelKind, threads: Int, steps: Int, bptt: Int = 3, rule: NonFiniteRule = .stop, clip: Double? = nil,
-    accumulate: Int = 1
+    accumulate: Int = 1, lanes: Int = 16
   ) throws -> Left {
-    let workers = try LocalWorkers(lanes: Lanes(batchSize: 64, count: 16), threads: threads)
+    let workers = try LocalWorkers(lanes: Lanes(batchSize: 4 * lanes, count: lanes), threads: threads)
     return try workers.run { team in
       var configuration = RunConfiguration()
       configuration.model = ModelDescription(kind)
@@ -116,12 +116,12 @@ import Training
 
   /// At these lengths the lanes of one thread are cut into blocks of different size, whatever the caches.
   @Test(arguments: [3, 5, 13]) func clippingHasTheSameBitsOnAnyNumberOfWorkers(bptt: Int) throws {
-    let alone = try Self.fit(.model3, threads: 1, steps: 30, bptt: bptt, clip: 0.25)
-    let blocks = LaneBlock.cached((0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }, steps: bptt, width: 64)
+    let alone = try Self.fit(.model3, threads: 1, steps: 30, bptt: bptt, clip: 0.25, lanes: 15)
+    let blocks = LaneBlock.cached((0..<15).map { ($0 * 4)..<(($0 + 1) * 4) }, steps: bptt, width: 64)
     #expect(Set(blocks.map(\.streams.count)).count > 1, "blocks of one size show nothing")
     #expect(alone.steps.allSatisfy { $0.gradientNorm != nil })
-    for threads in [2, 3, 5, 16] {
-      let other = try Self.fit(.model3, threads: threads, steps: 30, bptt: bptt, clip: 0.25)
+    for threads in [2, 3, 5, 15] {
+      let other = try Self.fit(.model3, threads: threads, steps: 30, bptt: bptt, clip: 0.25, lanes: 15)
       #expect(other.digest == alone.digest && other.steps == alone.steps, "\(threads) threads")
     }
   }

@@ -80,8 +80,7 @@ struct Step {
     report("recurrence", a, h)
 
     let moments: BufferView<Float> = storage.take(shape.lanes * 2 * steps * width)
-    laneMoments(
-      h, rowsPerStep: shape.streams, width: width, lanes: lanes, into: moments, stride: 2 * steps * width)
+    LaneMoments(lanes, width: width, into: moments, stride: 2 * steps * width).take(h, rowsPerStep: shape.streams)
     report("moments", moments)
     let coefficients = NormCoefficients(
       mean: storage.take(steps * width), inverseDeviation: storage.take(steps * width),

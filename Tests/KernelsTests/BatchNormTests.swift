@@ -39,8 +39,8 @@ import Testing
   private func coefficients(running: (mean: BufferView<Float>, variance: BufferView<Float>)?) -> NormCoefficients {
     let count = steps * width
     let laneStatistics = take(lanes.rows.count * 2 * count)
-    laneMoments(
-      h.panels.elements, rowsPerStep: streams, width: width, lanes: lanes, into: laneStatistics, stride: 2 * count)
+    LaneMoments(lanes, width: width, into: laneStatistics, stride: 2 * count).take(
+      h.panels.elements, rowsPerStep: streams)
     let schedule = laneSchedule(5)
     let merged = take(2 * count)
     mergeMoments(
@@ -124,13 +124,16 @@ import Testing
     withExtendedLifetime((storage, h.arena, dy.arena, weight.arena, bias.arena)) {}
   }
 
-  /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds; several blocks
-  /// of columns; and a depth with no whole eight rows.
-  @Test(arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4]], [5, 40, 100, 130])
-  func besideAProductItIsTheSame(sizes: [Int], vocabulary: Int) {
+  /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds and of tiles;
+  /// several blocks of columns; a depth with no whole eight rows, and one that is cut.
+  @Test(
+    arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4], [4, 4, 4]],
+    [(5, 20), (40, 20), (40, 64), (100, 100), (130, 20), (700, 50)])
+  func besideAProductItIsTheSame(sizes: [Int], of size: (vocabulary: Int, hidden: Int)) {
+    let (vocabulary, hidden) = size
+    let width = (hidden + 15) / 16 * 16
+    let lanes = Self.lanes(sizes, steps: steps)
     let streams = sizes.reduce(0, +)
-    let ends = sizes.indices.map { sizes[...$0].reduce(0, +) }
-    let lanes = LaneRows(rows: zip(sizes, ends).map { ($1 - $0)..<$1 }, steps: steps)
     let (rows, count) = (streams * steps, steps * width)
     let h = randomMatrix(rows, hidden, seed: 5)
     let d = randomMatrix(rows, vocabulary, seed: 6)
@@ -202,6 +205,45 @@ import Testing
       #expect(summing == behind)
     }
     withExtendedLifetime((storage, h.arena, d.arena, weight.arena, transposed.arena, bias.arena)) {}
+  }
+
+  /// The moments of a recurrence's states are the same taken of its tiles: of one block of columns and of several, and
+  /// of a depth that is cut.
+  @Test(arguments: [[4, 4, 4, 4], [4, 4, 4], [3, 4, 1], [4]], [20, 64, 100, 400])
+  func momentsOfTheRecurrenceAreThoseOfItsStates(sizes: [Int], hidden: Int) {
+    let width = (hidden + 15) / 16 * 16
+    let lanes = Self.lanes(sizes, steps: steps)
+    let rows = sizes.reduce(0, +)
+    let count = 2 * steps * width
+    let weight = randomMatrix(hidden, hidden, seed: 20)
+    let bias = randomMatrix(1, hidden, seed: 21)
+    let embedding = randomMatrix(1, 5 * width, seed: 22)
+    let input = randomMatrix(rows, hidden, seed: 23)
+    let tokens: BufferView<Int32> = storage.take(steps * rows)
+    for index in 0..<tokens.count { tokens[index] = Int32(index * 7 % 5) }
+    for shape in TileShape.allCases {
+      func bits(besideTheRecurrence: Bool) -> [[UInt32]] {
+        let (a, h) = (take(steps * rows * width), take(steps * rows * width))
+        let moments = take(sizes.count * count)
+        moments.fill(.nan)
+        a[0..<(rows * width)].copy(from: input.panels.elements)
+        let taken = LaneMoments(lanes, width: width, into: moments, stride: count)
+        recurrentForward(
+          a, into: h, rows: rows, steps: steps, weight.panels, bias: bias.panels.elements,
+          embedding: embedding.panels.elements, tokens: tokens, tokenStride: rows,
+          moments: besideTheRecurrence ? taken : nil, shape: shape)
+        if !besideTheRecurrence { taken.take(h, rowsPerStep: rows) }
+        return [a, h, moments].map { $0.array.map(\.bitPattern) }
+      }
+      #expect(bits(besideTheRecurrence: true) == bits(besideTheRecurrence: false))
+    }
+    withExtendedLifetime((storage, weight.arena, bias.arena, embedding.arena, input.arena)) {}
+  }
+
+  /// Lanes of those many streams, one after the other.
+  private static func lanes(_ sizes: [Int], steps: Int) -> LaneRows {
+    let ends = sizes.indices.map { sizes[...$0].reduce(0, +) }
+    return LaneRows(rows: zip(sizes, ends).map { ($1 - $0)..<$1 }, steps: steps)
   }
 
   @Test func backwardFollowsTheDefinitionAndStopsAtTheRectifier() {

@@ -33,4 +33,16 @@ import Testing
     }
     withExtendedLifetime(activations.arena) {}
   }
+
+  /// There are as few blocks as there must be, and none has more lanes than that asks for.
+  @Test(arguments: [1, 3, 20, 70, 200], [1, 4, 15, 16, 37])
+  func blocksAreOfAboutTheSameSize(steps: Int, lanes: Int) {
+    let rows = (0..<lanes).map { ($0 * 4)..<(($0 + 1) * 4) }
+    let caches = CacheSizes(first: 32 << 10, second: 2 << 20)
+    let most = min(caches.second * 3 / 4 / (4 * 4 * steps * 64), 48) / 4
+    let fewest = (lanes + max(most, 1) - 1) / max(most, 1)
+    let counts = LaneBlock.cached(rows, steps: steps, width: 64, caches: caches).map(\.lanes.count)
+    #expect(counts.reduce(0, +) == lanes)
+    #expect(counts.count == fewest && counts.max() == (lanes + fewest - 1) / fewest)
+  }
 }

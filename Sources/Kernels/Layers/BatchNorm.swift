@@ -4,44 +4,6 @@ public import Memory
 // (rows, hidden) in panels, one after the other; statistics and coefficients are rows of `steps · width` elements,
 // width = hidden padded to 16: element (t, channel) at t·width + channel.
 
-/// Mean and sum of squared deviations of each lane: `moments` (lanes, 2 · steps · width), rows `stride` apart,
-/// overwritten. Bound by its loads, two for each vector: 2.3 cycles on Zen 4 with all in the first-level cache, else
-/// 3.1.
-public func laneMoments(
-  _ h: BufferView<Float>, rowsPerStep: Int, width: Int, lanes: LaneRows, into moments: BufferView<Float>, stride: Int
-) {
-  let count = lanes.steps * width
-  precondition(h.count == rowsPerStep * count, "activations of the wrong size")
-  precondition(moments.count >= (lanes.rows.count - 1) * stride + 2 * count, "a row for each lane")
-  for (lane, rows) in lanes.rows.enumerated() {
-    // Panels follow one another over all steps.
-    var column = UnsafePointer(h.base + rows.lowerBound * 16)
-    var output = moments.base + lane * stride
-    for _ in 0..<(count / 16) {
-      // Of a lane's usual four streams the loops over rows are straight code.
-      let (mean, squares) = rows.count == 4 ? panelMoments(column, rows: 4) : panelMoments(column, rows: rows.count)
-      store16(output, mean)
-      store16(output + count, squares)
-      column += rowsPerStep &* 16
-      output += 16
-    }
-  }
-}
-
-/// Mean and sum of squared deviations of some rows of a panel.
-@inline(__always)
-private func panelMoments(_ column: UnsafePointer<Float>, rows: Int) -> (mean: SIMD16<Float>, squares: SIMD16<Float>) {
-  var sum = SIMD16<Float>(repeating: 0)
-  for row in 0..<rows { sum += load16(column + row &* 16) }
-  let mean = sum * SIMD16(repeating: 1 / Float(rows))
-  var squares = SIMD16<Float>(repeating: 0)
-  for row in 0..<rows {
-    let deviation = load16(column + row &* 16) - mean
-    squares = squares.addingProduct(deviation, deviation)
-  }
-  return (mean, squares)
-}
-
 /// What normalising with given statistics comes to: y = h·scale + shift, and x̂ = (h − mean)·inverseDeviation.
 @safe
 public struct NormCoefficients: Sendable {
@@ -59,7 +21,7 @@ public struct NormCoefficients: Sendable {
   }
 }
 
-/// Coefficients from the statistics of `samples` rows: means and sums of squares as in `laneMoments`; weight and bias
+/// Coefficients from the statistics of `samples` rows: means and sums of squares as in `LaneMoments`; weight and bias
 /// (width). With `running` (mean and variance, width each), these are updated once for each step, in order: momentum
 /// 0.1, unbiased.
 public func normalisation(

@@ -4,8 +4,8 @@ public import Memory
 
 /// Each lane's Σdy and Σdy·x̂ for every step: `sums` (lanes, 2 · steps · width), rows `stride` apart; and summed over
 /// the steps, the gradients of bias and weight, into `vectors`: (lanes, …), rows `vectorStride` apart, at the given
-/// offsets. All overwritten. By itself it takes 7 cycles a vector on Zen 4, of which its two loads are two; beside a
-/// product 2.6.
+/// offsets. All overwritten. By itself it takes 7 cycles a vector on Zen 4, of which its two loads are two; of a
+/// product's tiles see `SummingEpilogue`.
 public struct LaneNormGradients: LanePass {
   let lanes: LaneRows
   let work: Work
@@ -42,28 +42,53 @@ public struct LaneNormGradients: LanePass {
     @inline(__always)
     func run(_ piece: LanePiece, rows: Int) {
       let channel = piece.panel &* 16
-      let place = piece.step &* panels &* 16 &+ channel
-      let mean = load16(mean + place)
-      let start = place &* rowsPerStep &+ piece.first &* 16
-      var plain = SIMD16<Float>(repeating: 0)
-      var weighted = SIMD16<Float>(repeating: 0)
+      let start = (piece.step &* panels &* 16 &+ channel) &* rowsPerStep &+ piece.first &* 16
+      var sums = Sums<OnePanel>(of: self, step: piece.step, channel: channel)
       for row in 0..<rows {
-        let gradient = load16(dy + (start &+ row &* 16))
-        let deviation = load16(h + (start &+ row &* 16)) - mean
-        plain += gradient
-        weighted = weighted.addingProduct(gradient, deviation)
+        sums.add(OnePanel.load(dy + (start &+ row &* 16), 16), state: OnePanel.load(h + (start &+ row &* 16), 16))
       }
-      weighted *= load16(inverseDeviation + place)
-      let output = sums + (piece.lane &* stride &+ place)
-      store16(output, plain)
-      store16(output + count, weighted)
-      let vector = piece.lane &* vectorStride &+ channel
-      if piece.step > 0 {
-        plain += load16(UnsafePointer(biases + vector))
-        weighted += load16(UnsafePointer(weights + vector))
+      sums.store(to: self, lane: piece.lane)
+    }
+  }
+
+  /// The sums of a lane at one step, in some channels.
+  struct Sums<Block: ColumnBlock> {
+    private let step, channel, place: Int
+    private let mean: Block
+    private var plain = Block(repeating: 0)
+    private var weighted = Block(repeating: 0)
+
+    @inline(__always)
+    init(of work: Work, step: Int, channel: Int) {
+      self.step = step
+      self.channel = channel
+      place = step &* work.panels &* 16 &+ channel
+      mean = Block.load(work.mean + place, 16)
+    }
+
+    /// Adds a row of dy, whose h is `state`.
+    @inline(__always)
+    mutating func add(_ gradient: Block, state: Block) {
+      var deviation = state
+      deviation.subtract(mean)
+      plain.add(gradient)
+      weighted.accumulate(gradient, by: deviation)
+    }
+
+    /// Writes them, and adds them to those of the steps before.
+    @inline(__always)
+    func store(to work: Work, lane: Int) {
+      var (plain, weighted) = (plain, weighted.multiplied(by: Block.load(work.inverseDeviation + place, 16)))
+      let sums = work.sums + (lane &* work.stride &+ place)
+      plain.store(sums, 16)
+      weighted.store(sums + work.count, 16)
+      let vector = lane &* work.vectorStride &+ channel
+      if step > 0 {
+        plain.add(Block.load(work.biases + vector, 16))
+        weighted.add(Block.load(work.weights + vector, 16))
       }
-      store16(biases + vector, plain)
-      store16(weights + vector, weighted)
+      plain.store(work.biases + vector, 16)
+      weighted.store(work.weights + vector, 16)
     }
   }
 }

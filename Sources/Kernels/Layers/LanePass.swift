@@ -44,14 +44,14 @@ extension LanePass {
     }
   }
 
-  /// Does all pieces, lane by lane, beside the product that `body` does, whose rows are in lane order.
+  /// Does all pieces, lane by lane, beside the product that `body` does, just ahead of the rows of its left matrix,
+  /// which are in lane order: the pass makes them.
   @inline(__always)
-  func run(_ order: LaneSideWork<Work>.Order, beside body: (LaneSideWork<Work>) -> Void) {
+  func run(beside body: (LaneSideWork<Work>) -> Void) {
     lanes.rows.withUnsafeBufferPointer { rows in
       guard let first = rows.baseAddress else { return }
       var state = LaneSideWork<Work>.State(
-        work: work, order: order, lanes: first, laneCount: rows.count, steps: lanes.steps, panels: work.panels,
-        rowsDue: order == .ahead ? .max : 0)
+        work: work, lanes: first, laneCount: rows.count, steps: lanes.steps, panels: work.panels)
       withUnsafeMutablePointer(to: &state) { state in
         let side = LaneSideWork(state: state)
         body(side)
@@ -64,18 +64,9 @@ extension LanePass {
 /// A pass beside a product. Between the multiply-adds only lanes of four streams are done, as most are: in straight
 /// code, which leaves the product its registers.
 struct LaneSideWork<Work: LaneWork>: SideWork {
-  /// Which rows the pass has to do with.
-  enum Order {
-    /// Those of the product's left matrix: it makes them.
-    case ahead
-    /// Those of the product: it reads them.
-    case behind
-  }
-
   /// The pass, and how far it has come.
   struct State {
     let work: Work
-    let order: Order
     let lanes: UnsafePointer<Range<Int>>
     let laneCount, steps, panels: Int
     /// The next piece.
@@ -84,8 +75,6 @@ struct LaneSideWork<Work: LaneWork>: SideWork {
     var panel = 0
     /// Rows of the lanes and steps that are finished.
     var rows = 0
-    /// Rows up to which pieces are due.
-    var rowsDue: Int
   }
 
   let state: UnsafeMutablePointer<State>
@@ -93,19 +82,13 @@ struct LaneSideWork<Work: LaneWork>: SideWork {
   static var isAny: Bool { true }
 
   @inline(__always)
-  func begin(_ place: TilePlace) {
-    switch state.pointee.order {
-    case .ahead:
-      let rows = place.row &+ place.rows
-      if state.pointee.rows < rows { catchUp(to: rows) }
-    case .behind:
-      if place.isInLastColumns { state.pointee.rowsDue = place.row }
-    }
+  func begin(rows: Int) {
+    if state.pointee.rows < rows { catchUp(to: rows) }
   }
 
   @inline(__always)
   func advance() {
-    guard state.pointee.rows &+ 4 <= state.pointee.rowsDue, state.pointee.lane < state.pointee.laneCount else { return }
+    guard state.pointee.lane < state.pointee.laneCount else { return }
     let rows = state.pointee.lanes + state.pointee.lane
     let first = rows.pointee.lowerBound
     guard rows.pointee.upperBound &- first == 4 else { return }

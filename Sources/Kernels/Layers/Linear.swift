@@ -66,7 +66,7 @@ public func linear(
     normalisation.run()
     return linear(y, w, bias: bias, into: c, shape: shape)
   }
-  normalisation.run(.ahead) { side in
+  normalisation.run { side in
     multiply(
       ProductOperands(y, w), shape: shape,
       LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, places: nil, c: c.base, panelStride: c.panelStride),
@@ -74,29 +74,28 @@ public func linear(
   }
 }
 
-/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: where
-/// that is worth it, between the multiply-adds, just after the rows that are written.
+/// c[position(row)] = (a·w)[row] as above, rows in lane order, and the sums that `sums` takes of c as its dy: of the
+/// product's tiles, where these hold whole lanes.
 public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: BufferView<Int32>, of c: BufferView<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native
 ) {
-  guard takesSideWork(w) else {
+  guard sums.areOfTiles(shape) else {
     linear(a, w, scatteringTo: rows, of: c, panelStride: panelStride, shape: shape)
     return sums.run()
   }
   precondition(rows.count == a.rows, "one place for each row")
-  sums.run(.behind) { side in
-    multiply(
-      ProductOperands(a, w), shape: shape,
-      LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride), beside: side)
-  }
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    SummingEpilogue(
+      LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride), sums))
 }
 
 /// Whether side work goes into a product with that right matrix: where tiles leave it registers, and where it has
 /// something to do in a good part of them. It works beside one block of columns.
 private func takesSideWork(_ w: Panels) -> Bool { TileShape.isWide && w.columns <= 128 }
 
-private struct LinearEpilogue: Epilogue {
+struct LinearEpilogue: Epilogue {
   let bias: UnsafePointer<Float>?
   let places: UnsafePointer<Int32>?
   let c: UnsafeMutablePointer<Float>

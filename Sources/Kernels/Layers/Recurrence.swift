@@ -7,15 +7,18 @@ public import Memory
 /// - w, bias: hidden to hidden, (hidden, hidden) with the input in rows, and (hidden).
 /// - embedding: (vocabulary, hidden padded to 16), row by row.
 /// - tokens: x_t of row r at `t·tokenStride + r`.
+/// - moments: of h; taken from the tiles, where these hold whole lanes.
 ///
 /// Bound by the multiply-adds: each step is a product whose right matrix stays in the first-level cache.
 public func recurrentForward(
   _ a: BufferView<Float>, into h: BufferView<Float>, rows: Int, steps: Int, _ w: Panels, bias: BufferView<Float>,
-  embedding: BufferView<Float>, tokens: BufferView<Int32>, tokenStride: Int, shape: TileShape = .native
+  embedding: BufferView<Float>, tokens: BufferView<Int32>, tokenStride: Int, moments: LaneMoments? = nil,
+  shape: TileShape = .native
 ) {
   let size = Panels.count(rows: rows, columns: w.columns)
   precondition(a.count == steps * size && h.count == a.count, "activations of the wrong size")
   precondition(tokens.count >= (steps - 1) * tokenStride + rows && bias.count >= w.panels * 16, "wrong size")
+  let areOfTiles = moments?.areOfTiles(shape, steps: steps) == true
   for t in 0..<steps {
     let continues = t + 1 < steps
     multiply(
@@ -23,8 +26,10 @@ public func recurrentForward(
       RecurrentEpilogue(
         bias: UnsafePointer(bias.base), h: h.base + t &* size, next: continues ? a.base + (t &+ 1) &* size : nil,
         panelStride: rows &* 16, embedding: UnsafePointer(embedding.base), width: w.panels &* 16,
-        tokens: UnsafePointer(tokens.base + (continues ? (t &+ 1) &* tokenStride : 0))))
+        tokens: UnsafePointer(tokens.base + (continues ? (t &+ 1) &* tokenStride : 0)),
+        moments: areOfTiles ? moments.map { LaneMoments.Tiles($0, step: t) } : nil))
   }
+  if !areOfTiles { moments?.take(h, rowsPerStep: rows) }
 }
 
 private struct RecurrentEpilogue: Epilogue {
@@ -35,12 +40,14 @@ private struct RecurrentEpilogue: Epilogue {
   let embedding: UnsafePointer<Float>
   let width: Int
   let tokens: UnsafePointer<Int32>
+  let moments: LaneMoments.Tiles?
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block.load(bias + column, 16) }
   @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row first: Int, column: Int) {
-    tile.forEachRow { offset, block in
+    let states = tile.map { $0.rectified() }
+    states.forEachRow { offset, block in
       let row = first &+ offset
-      var state = block.rectified()
+      var state = block
       let place = columnOffset(column, panelStride) &+ row &* 16
       state.store(h + place, panelStride)
       if let next {
@@ -48,6 +55,7 @@ private struct RecurrentEpilogue: Epilogue {
         state.store(next + place, panelStride)
       }
     }
+    if TileShape.isWide && Tile.rows % 4 == 0, let moments { moments.take(states, row: first, column: column) }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     h + (columnOffset(column, panelStride) &+ row &* 16)

@@ -157,7 +157,7 @@ private func mergeColumns<Block: ColumnBlock>(
       mean = leftMean
       mean.accumulate(delta, weights[addition].x)
       squares.add(Block.load(entry + reductionScratch / 2, 16))
-      squares.accumulate(delta.squared(), weights[addition].y)
+      squares.accumulate(delta.multiplied(by: delta), weights[addition].y)
       addition &+= 1
     }
     let entry = stack + height &* reductionScratch

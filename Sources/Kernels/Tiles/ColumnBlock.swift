@@ -20,8 +20,8 @@ protocol ColumnBlock {
   mutating func add(_ block: Self)
   /// self − block, column by column.
   mutating func subtract(_ block: Self)
-  /// self · self, column by column.
-  func squared() -> Self
+  /// self · factors, column by column.
+  func multiplied(by factors: Self) -> Self
   /// max(self, 0), where a NaN stays a NaN.
   func rectified() -> Self
   /// self where `gate` is positive, 0 elsewhere.
@@ -66,7 +66,7 @@ struct HalfPanel: ColumnBlock {
   }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) mutating func subtract(_ block: Self) { values -= block.values }
-  @inline(__always) func squared() -> Self { Self(values * values) }
+  @inline(__always) func multiplied(by factors: Self) -> Self { Self(values * factors.values) }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
   @inline(__always) func gated(by gate: Self) -> Self {
     Self(SIMD8(repeating: 0).replacing(with: values, where: gate.values .> 0))
@@ -91,7 +91,7 @@ struct OnePanel: ColumnBlock {
   }
   @inline(__always) mutating func add(_ block: Self) { values += block.values }
   @inline(__always) mutating func subtract(_ block: Self) { values -= block.values }
-  @inline(__always) func squared() -> Self { Self(values * values) }
+  @inline(__always) func multiplied(by factors: Self) -> Self { Self(values * factors.values) }
   @inline(__always) func rectified() -> Self { Self(values.replacing(with: 0, where: values .< 0)) }
   @inline(__always) func gated(by gate: Self) -> Self {
     Self(SIMD16(repeating: 0).replacing(with: values, where: gate.values .> 0))
@@ -131,7 +131,9 @@ struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
   }
   @inline(__always) mutating func add(_ block: Self) { left.add(block.left); right.add(block.right) }
   @inline(__always) mutating func subtract(_ block: Self) { left.subtract(block.left); right.subtract(block.right) }
-  @inline(__always) func squared() -> Self { Self(left.squared(), right.squared()) }
+  @inline(__always) func multiplied(by factors: Self) -> Self {
+    Self(left.multiplied(by: factors.left), right.multiplied(by: factors.right))
+  }
   @inline(__always) func rectified() -> Self { Self(left.rectified(), right.rectified()) }
   @inline(__always) func gated(by gate: Self) -> Self { Self(left.gated(by: gate.left), right.gated(by: gate.right)) }
 }

@@ -113,10 +113,7 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
   @inline(__always)
   func run<Tile: RowTile>(_: Tile.Type, row rowOfCut: Int, column: Int) {
     let row = firstRow &+ rowOfCut
-    side.begin(
-      TilePlace(
-        row: row, rows: Tile.rows,
-        isInLastColumns: column &+ Tile.Block.width >= operands.columns && depth.upperBound == operands.depth))
+    side.begin(rows: row &+ Tile.rows)
     var tile =
       depth.lowerBound == 0 && !epilogue.addsToStored
       ? Tile(repeating: epilogue.start(column))

@@ -14,6 +14,8 @@ protocol RowTile: AccumulatingTile {
   init(_ row: (Int) -> Block)
   /// Calls `body` with each row's number and block, from the top.
   func forEachRow(_ body: (Int, Block) -> Void)
+  /// What `body` makes of each row.
+  func map(_ body: (Block) -> Block) -> Self
   /// Adds the tile stored at `pointer`, rows 16 apart.
   mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int)
 }
@@ -35,6 +37,7 @@ struct OneRow<Block: ColumnBlock>: RowTile {
     r0.accumulate(block, scalars[0])
   }
   @inline(__always) func forEachRow(_ body: (Int, Block) -> Void) { body(0, r0) }
+  @inline(__always) func map(_ body: (Block) -> Block) -> Self { Self { _ in body(r0) } }
   @inline(__always) mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int) {
     r0.add(Block.load(pointer, panelStride))
   }
@@ -58,6 +61,12 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
   @inline(__always) func forEachRow(_ body: (Int, Block) -> Void) {
     upper.forEachRow(body)
     lower.forEachRow { row, block in body(row + Upper.rows, block) }
+  }
+  @inline(__always) func map(_ body: (Block) -> Block) -> Self {
+    var result = self
+    result.upper = upper.map(body)
+    result.lower = lower.map(body)
+    return result
   }
   @inline(__always) mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int) {
     upper.add(pointer, panelStride)

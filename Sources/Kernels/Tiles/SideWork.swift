@@ -9,22 +9,14 @@
 protocol SideWork: BitwiseCopyable {
   /// Whether there is any.
   static var isAny: Bool { get }
-  /// A tile of the product begins.
-  func begin(_ place: TilePlace)
+  /// A tile begins, which reads the product's left matrix up to so many rows.
+  func begin(rows: Int)
   /// Does a piece, if one is due. Called after every eight rows of the product's right matrix.
   func advance()
 }
 
-/// A tile's place in a product.
-struct TilePlace {
-  /// The first row, and how many there are.
-  let row, rows: Int
-  /// Whether the product's rows before this tile's are finished.
-  let isInLastColumns: Bool
-}
-
 struct NoSideWork: SideWork {
   static var isAny: Bool { false }
-  @inline(__always) func begin(_ place: TilePlace) {}
+  @inline(__always) func begin(rows: Int) {}
   @inline(__always) func advance() {}
 }

@@ -73,10 +73,14 @@ public final class NormLayer {
 
   /// Takes the statistics of h (steps, block's streams, hidden) for each of the block's lanes.
   public func accumulateStatistics(_ block: LaneBlock, _ h: BufferView<Float>) {
-    let count = steps * context.width
-    laneMoments(
-      h, rowsPerStep: block.rowsPerStep, width: context.width, lanes: block.stepRows,
-      into: block.laneRows(laneStatistics, stride: 2 * count), stride: 2 * count)
+    moments(block).take(h, rowsPerStep: block.rowsPerStep)
+  }
+
+  /// What takes these statistics, to be done beside other work.
+  public func moments(_ block: LaneBlock) -> LaneMoments {
+    let stride = 2 * steps * context.width
+    return LaneMoments(
+      block.stepRows, width: context.width, into: block.laneRows(laneStatistics, stride: stride), stride: stride)
   }
 
   /// The coefficients for what has been observed on all workers; updates the running statistics. Collective. They are

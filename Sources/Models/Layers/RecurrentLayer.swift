@@ -82,15 +82,18 @@ public final class RecurrentLayer {
       into: step(input, block, t))
   }
 
-  /// h_t from a_t for a block and the steps t of `range`, and between them a_{t+1} = h_t + E[x_{t+1}].
-  public func advance(_ range: Range<Int>, _ x: BufferView<Int32>, _ block: LaneBlock) {
+  /// h_t from a_t for a block and the steps t of `range`, and between them a_{t+1} = h_t + E[x_{t+1}]; and the moments
+  /// of these h_t.
+  public func advance(
+    _ range: Range<Int>, _ x: BufferView<Int32>, _ block: LaneBlock, moments: LaneMoments? = nil
+  ) {
     let count = block.streams.count * context.width
     let places = (range.lowerBound * count)..<(range.upperBound * count)
     recurrentForward(
       part(input, block)[places], into: part(hidden, block)[places], rows: block.streams.count, steps: range.count,
       weight, bias: bias, embedding: embedding,
       tokens: x[(range.lowerBound * context.streams + block.streams.lowerBound)..<x.count],
-      tokenStride: context.streams)
+      tokenStride: context.streams, moments: moments)
   }
 
   /// The backward pass through all steps of a block and the BatchNorm after them: the gradients at its outputs are

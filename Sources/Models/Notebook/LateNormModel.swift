@@ -61,10 +61,7 @@ public class LateNormModel: Model {
   /// As `Model` describes it.
   public func trainStep(x: BufferView<Int32>, y: BufferView<Int32>, gradients: BufferView<Float>) -> Double {
     // The first block comes last: its state is in cache when the next loop begins with it.
-    for block in blocks.reversed() {
-      recur(x, block)
-      norm.accumulateStatistics(block, recurrent.part(recurrent.hidden, block))
-    }
+    for block in blocks.reversed() { recur(x, block, moments: norm.moments(block)) }
     let coefficients = norm.finalizeStatistics()
     let scale = 1 / Float(context.batchSize * context.bptt)
     for part in outputParts.all {
@@ -107,9 +104,11 @@ public class LateNormModel: Model {
     return output.logits(blocks[0])
   }
 
-  private func recur(_ x: BufferView<Int32>, _ block: LaneBlock, carries: Bool? = nil) {
+  private func recur(
+    _ x: BufferView<Int32>, _ block: LaneBlock, moments: LaneMoments? = nil, carries: Bool? = nil
+  ) {
     recurrent.embed(before, x, block, at: 0)
-    recurrent.advance(0..<context.bptt, x, block)
+    recurrent.advance(0..<context.bptt, x, block, moments: moments)
     if carries ?? Self.carriesState {
       copyRows(
         recurrent.step(recurrent.hidden, block, context.bptt - 1), into: before, first: block.streams.lowerBound)
