@@ -26,6 +26,9 @@ public struct StepTimes: Sendable {
 extension Session {
   /// Times `steps` training steps after a warm-up, resetting the hidden state each epoch, since the recurrence may
   /// overflow when it runs on without one. Collective.
+  ///
+  /// The learning rate is so small that the model doesn't learn its few batches by heart: after some thousand steps its
+  /// gradients would be subnormal numbers, with which multiply-adds take an Intel core several times as long.
   public func timeSteps(_ steps: Int) -> StepTimes {
     let clock = ContinuousClock()
     var times: [Double] = []
@@ -36,7 +39,7 @@ extension Session {
       let batch = step % stepsPerEpoch
       if batch == 0 { trainer.resetStates() }
       let start = clock.now
-      _ = trainer.step(batch, learningRate: 1e-3, momentum: 0.95, weightDecay: configuration.weightDecay)
+      _ = trainer.step(batch, learningRate: 1e-6, momentum: 0.95, weightDecay: configuration.weightDecay)
       if step >= warmUp { times.append((clock.now - start) / .microseconds(1)) }
     }
     spans?.isOn = false

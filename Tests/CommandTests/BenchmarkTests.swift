@@ -85,7 +85,7 @@ import Testing
       program.run(["bench", "kernels", "--hidden", "24", "--vocab", "50", "--bptt", "2", "--batch-size", "8", "--json"])
     )
     let kernels = try #require(figures["kernels"] as? [[String: Any]])
-    #expect(kernels.count == 16)
+    #expect(kernels.count == 17)
     for kernel in kernels { #expect((kernel["us"] as? Double ?? 0) > 0, "\(kernel)") }
     let logits = try #require(kernels.first { $0["kernel"] as? String == "logits" })
     #expect(logits["shape"] as? String == "16x24x50")
