@@ -7,8 +7,8 @@ internal import Teams
 ///
 /// An application normalises `steps` matrices (streams, hidden) at once, each with statistics of its own: all steps of
 /// the batch where BatchNorm is outside the recurrence, one where it is inside and is applied once a step.
-/// Forward, it takes the blocks of lanes by `accumulateStatistics` before `finalizeStatistics`; backward, by
-/// `differentiate` before `reduce`, and again by `backward`.
+/// Forward, it takes the blocks of lanes by `accumulateStatistics` or `moments` before `finalizeStatistics`; backward,
+/// by `differentiate` or `differentiation` before `reduce`, and again by `backward`.
 @safe
 public final class NormLayer {
   /// (width): running mean and variance.
