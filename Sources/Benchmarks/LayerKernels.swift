@@ -151,8 +151,11 @@ struct LayerKernelBench {
       ) {
         linear(logits, outputTransposed, scatteringTo: places, of: dh, panelStride: streams * 16)
       },
-      weightGradientRow(
-        "logits, weight gradient", inputs.elements, logits.elements, vocabulary, part, rows, part.runs),
+      weightGradientRow("logits, weight gradient", vocabulary, part) { stack, bias in
+        weightGradient(
+          inputs.elements, depth: hidden, logits.elements, columns: vocabulary, rowsPerStep: rows, lanes: part.runs,
+          first: 0, schedule: schedule, into: stack, bias: bias)
+      },
     ]
   }
 
@@ -200,40 +203,42 @@ struct LayerKernelBench {
     ]
   }
 
-  /// As in a step, where wide layers bring the rows of a part into lane order before.
+  /// As in a step, with the rows of a part brought into lane order where a layer does that.
   private func recurrentWeightGradient() -> KernelRow {
     let name = "recurrence, weight gradient"
-    guard LaneBlock.isWide(width) else {
-      return weightGradientRow(name, a, dh, hidden, block, block.rowsPerStep, block.stepRows)
+    guard block.ordersRows(width: width) else {
+      return weightGradientRow(name, hidden, block) { stack, bias in
+        weightGradient(
+          a, depth: hidden, dh, columns: hidden, rowsPerStep: block.rowsPerStep, lanes: block.stepRows, first: 0,
+          schedule: schedule, into: stack, bias: bias)
+      }
     }
     let part = block.gradientParts(depth: 2 * width)[0]
-    let ordered = [a, dh].map { _ in
-      Panels(storage.take(part.rows * width), rows: part.rows, columns: width)
-    }
-    return weightGradientRow(name, ordered[0].elements, ordered[1].elements, hidden, part, part.rows, part.runs) {
-      for (activations, ordered) in zip([a, dh], ordered) {
-        gatherLanes(activations, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: ordered)
-      }
+    let ordered = Panels(storage.take(part.rows * width), rows: part.rows, columns: hidden)
+    let packed: BufferView<Float> = storage.take(packedCount(rows: part.rows))
+    return weightGradientRow(name, hidden, part) { stack, bias in
+      gatherLanes(a, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: ordered)
+      packedWeightGradients(
+        GradientOperand(ordered, into: stack), nil, dh, columns: hidden, block: part, schedule: schedule,
+        packed: packed, biases: (bias, nil))
     }
   }
 
+  /// - body: makes the gradient of a matrix (hidden, columns) of the block's rows, and the bias's.
   private func weightGradientRow(
-    _ name: String, _ a: BufferView<Float>, _ d: BufferView<Float>, _ columns: Int, _ block: LaneBlock,
-    _ rowsPerStep: Int, _ lanes: LaneRows, before: () -> Void = {}
+    _ name: String, _ columns: Int, _ block: LaneBlock, _ body: (GradientStack, LaneVectors) -> Void
   ) -> KernelRow {
     let spare: BufferView<Float> = storage.take(
       GradientStack.spareCount(depth: hidden, columns: columns, schedule: schedule, lasting: schedule.roots))
     let stack = GradientStack(
       gradient, offset: 0, rootStride: Panels.count(rows: hidden, columns: columns), depth: hidden, columns: columns,
       schedule: schedule, lasting: schedule.roots, spare: spare)
+    let bias = LaneVectors(vectors, stride: max(width, ParameterLayout.padded(vocabulary)), offset: 0)
     return row(
       name, "\(hidden)x\(block.rows)x\(columns), \(block.lanes.count) lanes", product(block.rows, columns),
       moved(block.rows, columns, 1)
     ) {
-      before()
-      weightGradient(
-        a, depth: hidden, d, columns: columns, rowsPerStep: rowsPerStep, lanes: lanes, first: 0, schedule: schedule,
-        into: stack, bias: LaneVectors(vectors, stride: max(width, ParameterLayout.padded(vocabulary)), offset: 0))
+      body(stack, bias)
     }
   }
 

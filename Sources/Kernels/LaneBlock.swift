@@ -61,6 +61,13 @@ public struct LaneBlock: Sendable {
   /// Whether hidden weights of that width are larger than the first-level cache.
   public static func isWide(_ width: Int) -> Bool { width > 128 }
 
+  /// Whether the gradient of hidden weights of that width is better made of rows in lane order, though these must be
+  /// copied for it: where the weights are wide, or where narrow tiles go through more steps than the first-level cache
+  /// has ways, 4 KiB or more apart.
+  public func ordersRows(width: Int) -> Bool {
+    Self.isWide(width) || !TileShape.isWide && stepRows.steps > 4 && rowsPerStep * width * 4 >= 4096
+  }
+
   /// The parts that go through the output layer one after the other, of about the same size: of 16 MiB of logits at
   /// most, or one lane.
   public func outputParts(vocabulary: Int) -> [LaneBlock] {

@@ -55,12 +55,13 @@ public struct EmbeddingSums: Sendable {
         precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
         let word = read + token &>> 6
         let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: token)
-        if word.pointee & bit == 0 {
-          word.pointee |= bit
-          slots[token] = used
-          used &+= 1
-        }
-        places.base[row] = slots[token]
+        // Without a branch: whether a token is new can't be foretold. All bits set where it is:
+        let new: Int32 = word.pointee & bit == 0 ? -1 : 0
+        let slot = used & new | slots[token] & ~new
+        word.pointee |= bit
+        slots[token] = slot
+        places.base[row] = slot
+        used &-= new
       }
     }
     precondition(Int(used) &* width <= sums.count, "more rows than announced")

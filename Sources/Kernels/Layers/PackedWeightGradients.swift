@@ -18,7 +18,7 @@ public struct GradientOperand {
 /// Σ aᵀ·d over the rows of each lane of a block, added up over the lanes: the gradients of one or two matrices whose
 /// products were summed, and which therefore have one d.
 ///
-/// - d: the block's steps, (rows of its matrices, columns) each, one after the other.
+/// - d: the block's steps, (rows of its matrices, columns) each, one after the other, with zero in the padding.
 /// - schedule: of the worker's lanes, in whose order blocks come.
 /// - packed: scratch, at least `packedCount(rows:)` elements for as many rows as all steps have.
 /// - biases: where each lane's column sums of d go; the second may be nil.
@@ -32,8 +32,8 @@ public func packedWeightGradients(
   shape: TileShape = .native
 ) {
   let rows = block.rows
-  precondition(
-    columns % 16 == 0 && d.count == block.rowsPerStep * block.stepRows.steps * columns, "gradients of the wrong size")
+  let width = (columns + 15) / 16 * 16
+  precondition(d.count == block.rowsPerStep * block.stepRows.steps * width, "gradients of the wrong size")
   precondition(packed.count >= packedCount(rows: rows), "scratch is too small")
   precondition(block.lanes.upperBound <= schedule.additions.count, "a count of additions for each lane")
   func check(_ operand: GradientOperand) {
@@ -44,7 +44,7 @@ public func packedWeightGradients(
   if let second { check(second) }
   precondition(biases.0.holds(lanes: block.lanes.count, columns: columns), "a vector for each lane")
   GradientStack.Part.forEachColumns(of: columns) { part in
-    pack(d, columns: part, width: columns, block, packed, biases)
+    pack(d, columns: part, width: width, block, packed, biases)
     func run(_ operand: GradientOperand) {
       weightGradientColumns(
         operand, UnsafePointer(packed.base), columns: part, block.runs, first: block.lanes.lowerBound, schedule, shape)
@@ -57,7 +57,8 @@ public func packedWeightGradients(
 /// Elements of scratch that `packedWeightGradients` needs for a block of so many rows.
 public func packedCount(rows: Int) -> Int { rows * GradientStack.Part.columns }
 
-/// Copies some columns of d into lane order, `packed` (rows of all steps, columns) in panels, and adds up each lane's.
+/// Copies some columns of d into lane order, `packed` (rows of all steps, columns) in panels, and adds up each lane's;
+/// padding included.
 ///
 /// It reads the rows of a panel and step one after the other, as the prefetcher likes it, and writes a run for each
 /// lane.

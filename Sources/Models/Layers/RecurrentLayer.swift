@@ -25,7 +25,7 @@ public final class RecurrentLayer {
   private let embeddingOffset, biasOffset: Int
   private let embeddingSums: EmbeddingSums
   private let stack: (BufferView<Float>) -> GradientStack
-  private let ordered: LaneOrder?
+  private let ordered: LaneOrder
   private let gradientParts: BlockParts
 
   /// The layers whose parameters are `embedding.weight`, and `linear.weight` and `linear.bias`.
@@ -39,9 +39,9 @@ public final class RecurrentLayer {
     self.steps = steps
     self.first = first
     self.blocks = blocks
-    let isWide = LaneBlock.isWide(context.width)
     gradientParts = BlockParts(blocks) {
-      isWide ? $0.over(steps: steps - first).gradientParts(depth: 2 * context.width) : [$0.over(steps: steps - first)]
+      let block = $0.over(steps: steps - first)
+      return block.ordersRows(width: context.width) ? block.gradientParts(depth: 2 * context.width) : [block]
     }
     let count = steps * context.streams * context.width
     input = context.make(count)
@@ -57,7 +57,7 @@ public final class RecurrentLayer {
     biasOffset = context.vectorOffset("\(linear).bias")
     embeddingSums = context.makeEmbeddingSums(rows: steps * context.streams)
     stack = context.makeGradientStack(weightName, gradientParts.all)
-    ordered = isWide ? LaneOrder(context, parts: gradientParts.all) : nil
+    ordered = LaneOrder(context, parts: gradientParts.all.filter { $0.ordersRows(width: context.width) })
   }
 
   /// Makes the transposed weights anew.
@@ -131,12 +131,16 @@ public final class RecurrentLayer {
     let skipped = first * block.rowsPerStep * context.width
     let (input, gradient) = (part(input, block), part(gradient, block))
     let (a, d) = (input[skipped..<input.count], gradient[skipped..<gradient.count])
+    let schedule = context.laneReduction
     for part in gradientParts(block) {
-      let rows = ordered?.gather(part, a, d) ?? (a: a, d: d, rowsPerStep: part.rowsPerStep, lanes: part.stepRows)
-      weightGradient(
-        rows.a, depth: context.hidden, rows.d, columns: context.hidden, rowsPerStep: rows.rowsPerStep,
-        lanes: rows.lanes, first: part.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
-        bias: context.laneVectors(part, offset: biasOffset))
+      let bias = context.laneVectors(part, offset: biasOffset)
+      if part.ordersRows(width: context.width) {
+        ordered.weightGradient(part, a, d, schedule, into: stack(gradients), bias: bias)
+      } else {
+        weightGradient(
+          a, depth: context.hidden, d, columns: context.hidden, rowsPerStep: part.rowsPerStep, lanes: part.stepRows,
+          first: part.lanes.lowerBound, schedule: schedule, into: stack(gradients), bias: bias)
+      }
     }
   }
 
@@ -153,28 +157,28 @@ public final class RecurrentLayer {
   }
 }
 
-/// The inputs and gradients of a part of a block in lane order, for the weight's gradient of wide layers: see
-/// `gatherLanes`.
+/// The weight's gradient of a part's rows in lane order: see `LaneBlock.ordersRows`.
 private struct LaneOrder {
-  private let input, gradient: BufferView<Float>  // (a part's rows, hidden)
-  private let width: Int
+  private let input: BufferView<Float>  // (a part's rows, hidden)
+  private let packed: BufferView<Float>  // some columns of their gradients
+  private let width, hidden: Int
 
   init(_ context: ModelContext, parts: [LaneBlock]) {
-    width = context.width
+    (width, hidden) = (context.width, context.hidden)
     let rows = parts.map(\.rows).max() ?? 0
     input = context.make(rows * width)
-    gradient = context.make(rows * width)
+    packed = context.make(packedCount(rows: rows))
   }
 
-  /// The part's rows of a and d, (steps, matrix's rows, width), as one matrix: good until the next call.
-  func gather(
-    _ part: LaneBlock, _ a: BufferView<Float>, _ d: BufferView<Float>
-  ) -> (a: BufferView<Float>, d: BufferView<Float>, rowsPerStep: Int, lanes: LaneRows) {
-    func gathered(_ source: BufferView<Float>, into target: BufferView<Float>) -> BufferView<Float> {
-      let result = Panels(target[0..<(part.rows * width)], rows: part.rows, columns: width)
-      gatherLanes(source, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: result)
-      return result.elements
-    }
-    return (gathered(a, into: input), gathered(d, into: gradient), part.rows, part.runs)
+  /// As `weightGradient` for a part's rows of a and d, (steps, matrix's rows, width).
+  func weightGradient(
+    _ part: LaneBlock, _ a: BufferView<Float>, _ d: BufferView<Float>, _ schedule: ReductionSchedule,
+    into stack: GradientStack, bias: LaneVectors
+  ) {
+    let ordered = Panels(input[0..<(part.rows * width)], rows: part.rows, columns: hidden)
+    gatherLanes(a, rowsPerStep: part.rowsPerStep, width: width, lanes: part.stepRows, into: ordered)
+    packedWeightGradients(
+      GradientOperand(ordered, into: stack), nil, d, columns: hidden, block: part, schedule: schedule, packed: packed,
+      biases: (bias, nil))
   }
 }
