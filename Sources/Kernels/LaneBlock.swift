@@ -62,8 +62,8 @@ public struct LaneBlock: Sendable {
   public static func isWide(_ width: Int) -> Bool { width > 128 }
 
   /// Whether the gradient of hidden weights of that width is better made of rows in lane order, though these must be
-  /// copied for it: where the weights are wide, or where narrow tiles go through more steps than the first-level cache
-  /// has ways, 4 KiB or more apart.
+  /// copied for it: where the weights are wide, or where narrow tiles go through more than four steps that lie 4 KiB or
+  /// more apart, whose rows, of both operands, are then more than the usual eight ways of the first-level cache.
   public func ordersRows(width: Int) -> Bool {
     Self.isWide(width) || !TileShape.isWide && stepRows.steps > 4 && rowsPerStep * width * 4 >= 4096
   }
