@@ -61,9 +61,10 @@ public struct LaneBlock: Sendable {
   /// Whether hidden weights of that width are larger than the first-level cache.
   public static func isWide(_ width: Int) -> Bool { width > 128 }
 
-  /// Whether the gradient of hidden weights of that width is better made of rows in lane order, though these must be
-  /// copied for it: where the weights are wide, or where narrow tiles go through more than four steps that lie 4 KiB or
-  /// more apart, whose rows, of both operands, are then more than the usual eight ways of the first-level cache.
+  /// Whether the gradient of hidden weights of that width is better made of rows in lane order, at the price of a copy.
+  ///
+  /// That of wide weights is. Narrow tiles gain where more than four steps lie 4 KiB or more apart: rows of both
+  /// operands then share few sets of the first-level cache, and are more than its usual eight ways.
   public func ordersRows(width: Int) -> Bool {
     Self.isWide(width) || !TileShape.isWide && stepRows.steps > 4 && rowsPerStep * width * 4 >= 4096
   }
