@@ -43,11 +43,12 @@ struct ProductOperands {
     columns = w.columns
   }
 
-  /// Rows and depth (whole panels) that are done at once.
+  /// Rows and depth (whole panels) that are done at once: a quarter of the second-level cache, through which W's
+  /// blocks and the result pass as well.
   var cut: (rows: Int, depth: Int) {
     let caches = CacheSizes.ofThisMachine
     let depth = min(self.depth, caches.blockDepth)
-    return (max(48, caches.second / 2 / 4 / max(depth, 1) / 48 &* 48), depth)
+    return (max(48, caches.second / 4 / 4 / max(depth, 1) / 48 &* 48), depth)
   }
 
   /// Whether it is done at once on every machine: then nobody asks for the caches' sizes, which a step of a small model
