@@ -5,11 +5,6 @@ import Testing
 
 /// Gradients over lanes, beside sums by the definition, to the bit.
 @Suite struct LaneGradientTests {
-  /// Lanes of 1, 2, 3, … streams.
-  private func laneRows(_ lanes: Int) -> [Range<Int>] {
-    (0..<lanes).map { ($0 * ($0 + 1) / 2)..<(($0 + 1) * ($0 + 2) / 2) }
-  }
-
   /// In one run of rows for each lane, so long that each lane goes through all tiles before the next.
   @Test(arguments: [(5, 24, 40), (7, 17, 24), (3, 33, 150)])
   func weightGradientOfLongLanes(lanes: Int, depth: Int, columns: Int) {
@@ -199,74 +194,30 @@ import Testing
     withExtendedLifetime((storage, d.arena, inputs.map(\.arena))) {}
   }
 
-  @Test func laneOrderIsLaneThenStepThenStream() {
+  @Test(arguments: [false, true]) func laneOrderIsLaneThenStepThenStream(masked: Bool) {
     let (steps, width) = (3, 32)
     let rows = laneRows(4)
     let streams = rows.last!.upperBound
     let activations = randomMatrix(streams * steps, width, seed: 8)
     let ordered = randomMatrix(streams * steps, width, seed: 9)
+    let mask = randomMatrix(streams, width, seed: 10)
     let block = LaneBlock.cut(rows, steps: steps, limit: streams)[0]
     gatherLanes(
       activations.panels.elements, rowsPerStep: streams, width: width, lanes: block.stepRows, times: 3,
-      into: ordered.panels)
+      mask: masked ? mask.panels : nil, into: ordered.panels)
     var row = 0
     for lane in rows {
       for step in 0..<steps {
         for stream in lane {
           for column in 0..<width {
-            let expected =
-              3 * element(activations.panels.elements, rows: streams, width: width, step, stream, column)
-            #expect(ordered.panels[row, column] == expected)
+            let given = 3 * element(activations.panels.elements, rows: streams, width: width, step, stream, column)
+            #expect(ordered.panels[row, column] == (masked ? given * mask.panels[stream, column] : given))
           }
           row += 1
         }
       }
     }
-    withExtendedLifetime((activations.arena, ordered.arena)) {}
-  }
-
-  @Test(arguments: [1, 2, 3, 5, 6, 7])
-  func embeddingGradientIsTheCanonicalSumOfLanes(lanes: Int) {
-    let (steps, vocabulary, hidden) = (4, 11, 20)
-    let width = 32
-    let rows = laneRows(lanes)
-    let streams = rows.last!.upperBound
-    let schedule = laneSchedule(lanes)
-    let da = randomMatrix(streams * steps, hidden, seed: 9)
-    let storage = Storage()
-    let sums = EmbeddingSums(
-      vocabulary: vocabulary, lanes: lanes, width: width, rows: steps * streams, storage: storage)
-    let roots: BufferView<Float> = storage.take(schedule.roots * vocabulary * width)
-    let ids: BufferView<Int32> = storage.take(steps * streams)
-    // More than once and with other tokens, since `reduceTree` must forget; two of the vocabulary are never read.
-    for factor in [7, 5, 1, 7] {
-      let tokens = (0..<(steps * streams)).map { Int32(($0 * $0 * factor + $0) % vocabulary % 9) }
-      ids.copy(from: tokens)
-      for step in 0..<steps {
-        let matrix = (step * streams * width)..<((step + 1) * streams * width)
-        sums.add(
-          da.panels.elements[matrix], tokens: ids[(step * streams)..<((step + 1) * streams)], rowsPerStep: streams,
-          rows: rows, first: 0)
-      }
-      sums.reduceTree(schedule, into: roots, offset: 0, rootStride: vocabulary * width)
-      for token in 0..<vocabulary {
-        for channel in 0..<hidden {
-          let nodes = rows.map { lane in
-            var sum: Float = 0
-            for step in 0..<steps {
-              for row in lane where Int(tokens[step * streams + row]) == token {
-                sum += element(da.panels.elements, rows: streams, width: hidden, step, row, channel)
-              }
-            }
-            return sum
-          }
-          for (root, expected) in reduceNumbers(nodes, schedule).enumerated() {
-            #expect(roots[(root * vocabulary + token) * width + channel].bitPattern == expected.bitPattern)
-          }
-        }
-      }
-    }
-    withExtendedLifetime((da.arena, storage)) {}
+    withExtendedLifetime((activations.arena, ordered.arena, mask.arena)) {}
   }
 
   @Test func columnSumsGoLaneByLane() {

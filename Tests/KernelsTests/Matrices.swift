@@ -16,6 +16,11 @@ func randomMatrix(_ rows: Int, _ columns: Int, seed: UInt64) -> (panels: Panels,
   return (panels, arena)
 }
 
+/// Rows of lanes of 1, 2, 3, … streams.
+func laneRows(_ lanes: Int) -> [Range<Int>] {
+  (0..<lanes).map { ($0 * ($0 + 1) / 2)..<(($0 + 1) * ($0 + 2) / 2) }
+}
+
 /// 1, 2, 3, 4 or 5 lanes of the canonical tree ((0 + 1) + (2 + 3)) + 4; of 6 and 7 lanes, two roots are left.
 func laneSchedule(_ lanes: Int) -> ReductionSchedule {
   switch lanes {

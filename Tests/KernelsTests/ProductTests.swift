@@ -45,6 +45,27 @@ import Testing
     withExtendedLifetime((a.arena, w.arena, before.arena)) {}
   }
 
+  @Test(arguments: [(1, 50, 200), (3, 64, 256), (16, 96, 50), (21, 50, 150), (4, 7, 9), (300, 600, 24)])
+  func aMaskIsMultipliedIntoWhatIsStored(rows: Int, depth: Int, columns: Int) {
+    let (a, w) = (randomMatrix(rows, depth, seed: 1), randomMatrix(depth, columns, seed: 2))
+    let mask = randomMatrix(rows, columns, seed: 3)
+    for shape in TileShape.allCases {
+      let (plain, c) = (randomMatrix(rows, columns, seed: 4), randomMatrix(rows, columns, seed: 5))
+      linear(a.panels, w.panels, mask: nil, into: plain.panels, shape: shape)
+      linear(a.panels, w.panels, mask: mask.panels, into: c.panels, shape: shape)
+      for row in 0..<rows {
+        for column in 0..<columns {
+          var sum: Float = 0
+          for k in 0..<depth { sum = sum.addingProduct(a.panels[row, k], w.panels[k, column]) }
+          #expect(plain.panels[row, column].bitPattern == sum.bitPattern)
+          #expect(c.panels[row, column].bitPattern == (sum * mask.panels[row, column]).bitPattern)
+        }
+      }
+      withExtendedLifetime((plain.arena, c.arena)) {}
+    }
+    withExtendedLifetime((a.arena, w.arena, mask.arena)) {}
+  }
+
   // The last two are larger than what goes through the tiles at once.
   @Test(arguments: [
     (1, 3, 5, 24), (7, 16, 40, 8), (21, 50, 64, 150), (16, 33, 17, 64), (5, 130, 140, 40), (300, 600, 9, 24),
@@ -70,7 +91,7 @@ import Testing
 
   /// What goes through the tiles at once, at most, with this machine's caches.
   private static let most = (
-    rows: CacheSizes.ofThisMachine.second / 8 / CacheSizes.ofThisMachine.blockDepth,
+    rows: CacheSizes.ofThisMachine.second / 16 / CacheSizes.ofThisMachine.blockDepth,
     depth: CacheSizes.ofThisMachine.blockDepth
   )
 

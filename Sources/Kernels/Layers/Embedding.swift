@@ -50,18 +50,6 @@ public struct EmbeddingRows: Sendable {
   }
 }
 
-/// d = d · factors[token], row by row, with a token for each row: the backward pass through the factors of `gather`.
-public func scaleRows(_ d: Panels, tokens: BufferView<Int32>, factors: BufferView<Float>) {
-  precondition(tokens.count == d.rows, "one token for each row")
-  checkTokens(tokens, factors: factors, vocabulary: factors.count)
-  for panel in 0..<d.panels {
-    for row in 0..<d.rows {
-      let place = d.base + (panel &* d.panelStride &+ row &* 16)
-      store16(place, load16(UnsafePointer(place)) * factors.base[Int(tokens.base[row])])
-    }
-  }
-}
-
 private func checkTokens(_ tokens: BufferView<Int32>, factors: BufferView<Float>?, vocabulary: Int) {
   precondition(factors.map { $0.count >= vocabulary } ?? true, "a factor for each row of the vocabulary")
   for row in 0..<tokens.count {

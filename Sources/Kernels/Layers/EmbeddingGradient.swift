@@ -69,18 +69,32 @@ public struct EmbeddingSums: Sendable {
     return Targets(sums: sums.base, places: UnsafePointer(places.base), width: width)
   }
 
-  /// Adds the rows of `da` (panels (rowsPerStep, width)) to their tokens: those of lane `first + i` are `rows[i]`.
+  /// Adds da ⊙ mask · factors[token], in this order, to the rows of their tokens: those of lane `first + i` are
+  /// `rows[i]`. The backward pass through `EmbeddingRows.gather`.
+  ///
+  /// - da: (rowsPerStep, width) in panels; mask: likewise, or none: input dropout.
+  /// - factors: a number for each row of the vocabulary, or none: embedding dropout.
+  ///
   /// Bound by the loads and stores of the sums, two cycles a vector on Zen 4; with `reduceTree` it takes 6 to 12.
-  public func add(_ da: BufferView<Float>, tokens: BufferView<Int32>, rowsPerStep: Int, rows: [Range<Int>], first: Int)
-  {
+  public func add(
+    _ da: BufferView<Float>, mask: Panels? = nil, factors: BufferView<Float>? = nil, tokens: BufferView<Int32>,
+    rowsPerStep: Int, rows: [Range<Int>], first: Int
+  ) {
     precondition(da.count == rowsPerStep * width && (rows.last?.upperBound ?? 0) <= rowsPerStep, "a token for each row")
+    precondition(mask.map { $0.elements.count == da.count } ?? true, "mask of another shape")
+    precondition(factors.map { $0.count >= vocabulary } ?? true, "a factor for each row of the vocabulary")
     let targets = targets(tokens: tokens, rows: rows, first: first)
+    let mask = mask.map { UnsafePointer($0.base) }
     for range in rows {
       for row in range {
         let source = UnsafePointer(da.base + row &* 16)
         let sum = targets.sums + Int(targets.places[row]) &* width
+        let factor = SIMD16(repeating: factors?.base[Int(tokens.base[row])] ?? 1)
         for channel in stride(from: 0, to: width, by: 16) {
-          store16(sum + channel, load16(UnsafePointer(sum + channel)) + load16(source + channel &* rowsPerStep))
+          let place = channel &* rowsPerStep
+          var vector = load16(source + place)
+          if let mask { vector *= load16(mask + (row &* 16 &+ place)) }
+          store16(sum + channel, load16(UnsafePointer(sum + channel)) + vector * factor)
         }
       }
     }

@@ -10,6 +10,16 @@ public func linear(_ a: Panels, _ w: Panels, bias: BufferView<Float>?, into c: P
     LinearEpilogue(bias: bias.map { UnsafePointer($0.base) }, places: nil, c: c.base, panelStride: c.panelStride))
 }
 
+/// c = (a·w) ⊙ mask: shapes as above; mask as c, or none.
+public func linear(_ a: Panels, _ w: Panels, mask: Panels?, into c: Panels, shape: TileShape = .native) {
+  precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
+  precondition(mask.map { $0.rows == c.rows && $0.panels == c.panels } ?? true, "mask of another shape")
+  multiply(
+    ProductOperands(a, w), shape: shape,
+    LinearEpilogue(
+      bias: nil, places: nil, c: c.base, panelStride: c.panelStride, mask: mask.map { UnsafePointer($0.base) }))
+}
+
 /// c += a·w: each element's chain starts from the element of c. Shapes as above.
 public func linear(_ a: Panels, _ w: Panels, addingTo c: Panels, shape: TileShape = .native) {
   precondition(c.rows == a.rows && c.columns == w.columns, "product into a matrix of another shape")
@@ -101,12 +111,21 @@ struct LinearEpilogue: Epilogue {
   let c: UnsafeMutablePointer<Float>
   let panelStride: Int
   var addsToStored = false
+  /// In rows as they come, not at `places`.
+  var mask: UnsafePointer<Float>?
 
   @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block {
     bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
   }
   @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
-    tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
+    guard let mask else {
+      return tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
+    }
+    let first = row &* 16 &+ columnOffset(column, panelStride)
+    tile.forEachRow {
+      let factors = Tile.Block.load(mask + (first &+ $0 &* 16), panelStride)
+      $1.multiplied(by: factors).store(c + (first &+ $0 &* 16), panelStride)
+    }
   }
   @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
     let place = places.map { Int($0[row]) } ?? row &* 16

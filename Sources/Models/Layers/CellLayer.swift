@@ -141,12 +141,13 @@ final class CellLayer {
   /// Back through all steps of a block, after `forward` in training.
   ///
   /// - x: as in `forward`. dh: the gradient of the layer's output, (steps, block's streams, width), overwritten with
-  ///   that of each h as a whole. dx: that of x, overwritten.
+  ///   that of each h as a whole. dx: that of x, overwritten; of x before its mask (block's streams, inputs), where
+  ///   there is one.
   /// - gradients: the block's part of the weights' gradients. Blocks come in order: partial sums are kept from the
   ///   first to the last.
   func backward(
     _ block: LaneBlock, _ x: BufferView<Float>, _ dh: BufferView<Float>, into dx: BufferView<Float>,
-    gradients: BufferView<Float>
+    mask: Panels?, gradients: BufferView<Float>
   ) {
     let rows = block.streams.count
     let size = rows * width
@@ -157,7 +158,7 @@ final class CellLayer {
       cell.backward(
         step(block, t),
         CellGradients(hidden: dh[(t * size)..<((t + 1) * size)], memory: memoryGradient, previousHidden: previous))
-      inputGradient(block, t, into: dx)
+      inputGradient(block, t, mask, into: dx)
       guard t > 0 else { continue }
       linear(
         gate(stateGradients, block, t), stateTransposed, addingTo: Panels(previous, rows: rows, columns: hidden))
@@ -180,14 +181,14 @@ final class CellLayer {
   private var stateGradients: BufferView<Float> { cell.separatesStateGates ? stateGates : gates }
 
   /// The gradient of the input at step t, while its gates' are in cache.
-  private func inputGradient(_ block: LaneBlock, _ t: Int, into dx: BufferView<Float>) {
+  private func inputGradient(_ block: LaneBlock, _ t: Int, _ mask: Panels?, into dx: BufferView<Float>) {
     let result = input(dx, block, t)
     // Products end with the half panel, and the memory has held other layers' gradients: what is padding must be zero
     // for the layer below, whose units it would be.
     if (1...8).contains(inputs % 16) {
       result.elements[((result.panels - 1) * result.rows * 16)..<result.elements.count].fill(0)
     }
-    linear(gate(gates, block, t), inputTransposed, bias: nil, into: result)
+    linear(gate(gates, block, t), inputTransposed, mask: mask, into: result)
   }
 
   /// In lane order, where each lane's rows of all steps lie one after the other: a lane's sums stay in registers for

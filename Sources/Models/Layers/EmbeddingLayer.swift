@@ -60,12 +60,11 @@ final class EmbeddingLayer {
     rows.gather(tokens: tokens, factors: drops && dropout > 0 ? factors : nil, mask: mask, into: x)
   }
 
-  /// Adds a gradient of x_t to the embedding's: `dx` (block's streams, width) gives way to what is added.
+  /// Adds a gradient of x_t, `dx` (block's streams, width), to the embedding's.
   func backward(_ block: LaneBlock, tokens: BufferView<Int32>, mask: Panels?, _ dx: Panels) {
-    if let mask { applyMask(mask, to: dx.elements, steps: 1, into: dx.elements) }
-    if let gradientFactors { scaleRows(dx, tokens: tokens, factors: gradientFactors) }
     sums.add(
-      dx.elements, tokens: tokens, rowsPerStep: dx.rows, rows: block.stepRows.rows, first: block.lanes.lowerBound)
+      dx.elements, mask: mask, factors: gradientFactors, tokens: tokens, rowsPerStep: dx.rows,
+      rows: block.stepRows.rows, first: block.lanes.lowerBound)
   }
 
   /// Overwrites the embedding's part of `gradients` (own roots, parameters), after `backward` at all steps of all

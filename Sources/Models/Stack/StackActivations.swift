@@ -19,7 +19,7 @@ final class StackActivations {
 
   /// - widths: of each layer.
   init(
-    _ context: ModelContext, _ probabilities: Dropout, blocks: [LaneBlock], widths: [(inputs: Int, outputs: Int)]
+    _ context: ModelContext, _ dropout: StackDropout, blocks: [LaneBlock], widths: [(inputs: Int, outputs: Int)]
   ) {
     steps = context.bptt
     self.blocks = blocks
@@ -27,10 +27,8 @@ final class StackActivations {
     embeddedColumns = context.description.embeddingWidth
     embedded = context.make(rows * ParameterLayout.padded(embeddedColumns))
     masked = widths.enumerated().map { index, widths in
-      let isLast = index == context.description.layers - 1
-      let isMasked = (isLast ? probabilities.output : probabilities.hidden) > 0
       let width = ParameterLayout.padded(widths.outputs)
-      return (context.make(isMasked ? rows * width : 0), width)
+      return (context.make(dropout.keepsMasked(behind: index) ? rows * width : 0), width)
     }
     let top = ParameterLayout.padded(context.description.outputWidth)
     gradient = (context.make(rows * top), top)

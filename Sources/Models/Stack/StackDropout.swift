@@ -18,11 +18,12 @@ final class StackDropout {
     let columns: Int
     let elements: BufferView<Float>
 
+    /// Of a part of a block, the whole's.
     func block(_ block: LaneBlock) -> Panels {
       let width = ParameterLayout.padded(columns)
+      let streams = block.matrixStreams
       return Panels(
-        elements[(block.streams.lowerBound * width)..<(block.streams.upperBound * width)],
-        rows: block.streams.count, columns: columns)
+        elements[(streams.lowerBound * width)..<(streams.upperBound * width)], rows: streams.count, columns: columns)
     }
   }
 
@@ -70,6 +71,9 @@ final class StackDropout {
   /// Between a layer and the next, or the output layer: (block's streams, outputs); nil for none.
   func behind(layer: Int, _ block: LaneBlock) -> Panels? { layerMasks[layer]?.block(block) }
 
-  /// Whether there is one.
-  func hasMask(behind layer: Int) -> Bool { layerMasks[layer] != nil }
+  /// Whether a layer's output is kept with that mask as well. That of the last one isn't without BatchNorm: then the
+  /// output layer alone reads it, and multiplies while it gathers rows.
+  func keepsMasked(behind layer: Int) -> Bool {
+    layerMasks[layer] != nil && (layer < layerMasks.count - 1 || context.description.norm == .batch)
+  }
 }

@@ -65,7 +65,7 @@ public final class StackModel: Model {
       context, "decoder", steps: steps, blocks: outputParts.all, inputs: outputWidth,
       sharing: description.tiesWeights ? "encoder" : nil)
     dropout = StackDropout(context, probabilities, blocks: blocks, widths: widths)
-    activations = StackActivations(context, probabilities, blocks: blocks, widths: widths)
+    activations = StackActivations(context, dropout, blocks: blocks, widths: widths)
     regularisation = ActivationRegularisation(description, batchSize: context.batchSize, steps: steps)
   }
 
@@ -157,7 +157,7 @@ public final class StackModel: Model {
     }
     for (index, layer) in layers.enumerated() {
       layer.forward(block, input(of: index, block, drops: drops), drops: drops)
-      guard drops, let mask = dropout.behind(layer: index, block) else { continue }
+      guard drops, dropout.keepsMasked(behind: index), let mask = dropout.behind(layer: index, block) else { continue }
       applyMask(
         mask, to: layer.output(block), steps: context.bptt, into: activations.masked(behind: index, block))
     }
@@ -168,9 +168,9 @@ public final class StackModel: Model {
     layer == 0 ? activations.embedded(block) : output(of: layer - 1, block, drops: drops)
   }
 
-  /// A layer's output with the mask after it: (steps, block's streams, outputs).
+  /// A layer's output, with the mask after it where that is kept: (steps, block's streams, outputs).
   private func output(of layer: Int, _ block: LaneBlock, drops: Bool) -> BufferView<Float> {
-    drops && dropout.hasMask(behind: layer)
+    drops && dropout.keepsMasked(behind: layer)
       ? activations.masked(behind: layer, block) : layers[layer].output(block)
   }
 
@@ -205,7 +205,8 @@ public final class StackModel: Model {
     let width = ParameterLayout.padded(context.description.outputWidth)
     let rows = block.rowsPerStep
     guard let coefficients else {
-      gatherLanes(top, rowsPerStep: rows, width: width, lanes: block.stepRows, into: input)
+      let mask = drops ? dropout.behind(layer: layers.count - 1, block) : nil
+      gatherLanes(top, rowsPerStep: rows, width: width, lanes: block.stepRows, mask: mask, into: input)
       return nil
     }
     return Normalisation(top, rowsPerStep: rows, width: width, lanes: block.stepRows, coefficients, into: input)
@@ -214,16 +215,16 @@ public final class StackModel: Model {
   /// Back through all layers of a block, from the gradient at their top.
   private func backward(_ x: BufferView<Int32>, _ block: LaneBlock, _ gradients: BufferView<Float>) {
     var gradient = activations.gradient(block)
+    let last = layers.count - 1
+    if let mask = dropout.behind(layer: last, block) {
+      applyMask(mask, to: gradient, steps: context.bptt, into: gradient)
+    }
+    regularisation?.addGradient(layers[last].output(block), steps: context.bptt, into: gradient)
     for index in layers.indices.reversed() {
-      let layer = layers[index]
-      if let mask = dropout.behind(layer: index, block) {
-        applyMask(mask, to: gradient, steps: context.bptt, into: gradient)
-      }
-      if index == layers.count - 1 {
-        regularisation?.addGradient(layer.output(block), steps: context.bptt, into: gradient)
-      }
       let below = activations.gradient(ofInputOf: index, block)
-      layer.backward(block, input(of: index, block, drops: true), gradient, into: below, gradients: gradients)
+      layers[index].backward(
+        block, input(of: index, block, drops: true), gradient, into: below,
+        mask: index > 0 ? dropout.behind(layer: index - 1, block) : nil, gradients: gradients)
       gradient = below
     }
     let rows = block.streams.count
