@@ -1,10 +1,10 @@
 internal import Memory
 
-/// Softmax cross-entropy of rows that the first-level cache doesn't hold, four at a time: `softmaxLoss` of many
-/// classes.
+/// Softmax cross-entropy of rows of which the first-level cache doesn't hold sixteen, four at a time: `softmaxLoss` of
+/// many classes.
 ///
-/// A row's panels lie so far apart, mostly by a multiple of 4 KiB, that they stay in no cache below the third level. So
-/// a row's logits come from there once, and once go back: what looks for the largest copies them, the copy holds the
+/// A row's panels lie so far apart, mostly by a multiple of 4 KiB, that of many classes they stay in no cache below the
+/// third level. So a row's logits come from there once, and once go back: what looks for the largest copies them, the copy holds the
 /// terms exp(logit − maximum), and what scales these writes the gradient. Bound by the exponential's 12 multiply-adds
 /// an element, and by that traffic.
 struct LongSoftmaxJob {
