@@ -59,7 +59,8 @@ import Training
     let roots = (one["gradients of subtree roots"]?.node ?? 0, four["gradients of subtree roots"]?.node ?? 0)
     #expect(abs(roots.1 - 4 * roots.0) < 0.02 * roots.1, "\(roots): rounded to three digits at most")
     let (large, small) = (one["activations of a step"]?.worker ?? 0, four["activations of a step"]?.worker ?? 0)
-    #expect(large > 3 * small && small > 0)
+    // Not 4: the output layer's rows of one lane are there whatever a worker's share.
+    #expect(large > 2.5 * small && small > 0)
     #expect((one["in all"]?.node ?? 0) < 3e9)
   }
 

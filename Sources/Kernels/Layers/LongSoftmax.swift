@@ -4,9 +4,9 @@ internal import Memory
 /// many classes.
 ///
 /// A row's panels lie so far apart, mostly by a multiple of 4 KiB, that of many classes they stay in no cache below the
-/// third level. So a row's logits come from there once, and once go back: what looks for the largest copies them, the copy holds the
-/// terms exp(logit − maximum), and what scales these writes the gradient. Bound by the exponential's 12 multiply-adds
-/// an element, and by that traffic.
+/// third level. So a row's logits come from there once, and once go back: what looks for the largest copies them, the
+/// copy holds the terms exp(logit − maximum), and what scales these writes the gradient. Bound by the exponential's 12
+/// multiply-adds an element, and by that traffic.
 struct LongSoftmaxJob {
   /// Rows that are done at once: 256 bytes of each panel.
   static let rows = 4
