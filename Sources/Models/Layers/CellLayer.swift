@@ -141,8 +141,9 @@ final class CellLayer {
   /// Back through all steps of a block, after `forward` in training.
   ///
   /// - x: as in `forward`. dh: the gradient of the layer's output, (steps, block's streams, width), overwritten with
-  ///   that of each h as a whole. dx: that of x, overwritten; of x before its mask (block's streams, inputs), where
-  ///   there is one.
+  ///   that of each h as a whole. dx: that of x, overwritten.
+  /// - mask: (block's streams, inputs), by which dx is multiplied at every step: that of the dropout which made x; or
+  ///   none.
   /// - gradients: the block's part of the weights' gradients. Blocks come in order: partial sums are kept from the
   ///   first to the last.
   func backward(

@@ -68,7 +68,7 @@ final class StackDropout {
   /// Of the embedded input, (block's streams, embedding); nil for none.
   func input(_ block: LaneBlock) -> Panels? { inputMask?.block(block) }
 
-  /// Between a layer and the next, or the output layer: (block's streams, outputs); nil for none.
+  /// Between a layer and the next, or the output layer: (rows of the block's matrices, outputs); nil for none.
   func behind(layer: Int, _ block: LaneBlock) -> Panels? { layerMasks[layer]?.block(block) }
 
   /// Whether a layer's output is kept with that mask as well. That of the last one isn't without BatchNorm: then the
