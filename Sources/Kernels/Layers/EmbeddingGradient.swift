@@ -36,7 +36,7 @@ public struct EmbeddingSums: Sendable {
 
   /// Where the gradients of some rows are added up: that of row r at `sums + places[r]·width`.
   struct Targets {
-    let sums: UnsafeMutablePointer<Float>
+    var sums: UnsafeMutablePointer<Float>
     let places: UnsafePointer<Int32>
     let width: Int
   }
@@ -54,11 +54,15 @@ public struct EmbeddingSums: Sendable {
         let token = Int(tokens.base[row])
         precondition(token >= 0 && token < vocabulary, "token outside the vocabulary")
         let word = read + token &>> 6
-        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: token)
-        // Without a branch: whether a token is new can't be foretold. All bits set where it is:
-        let new: Int32 = word.pointee & bit == 0 ? -1 : 0
-        let slot = used & new | slots[token] & ~new
-        word.pointee |= bit
+        // Without a branch: whether a token is new can't be foretold. The row that it has had, if any, is kept at once,
+        // so that it is read in any case: else the compiler would read it behind a branch.
+        let held = slots[token]
+        places.base[row] = held
+        let bit = UInt64(truncatingIfNeeded: token)
+        // All bits set where the token is new.
+        let new = Int32(truncatingIfNeeded: word.pointee &>> bit & 1) &- 1
+        let slot = used & new | held & ~new
+        word.pointee |= 1 &<< bit
         slots[token] = slot
         places.base[row] = slot
         used &-= new

@@ -81,19 +81,16 @@ private struct SoftmaxJob {
     // Two rows at a time; the last of an odd number twice, to the same effect.
     for row in stride(from: 0, to: count, by: 2) {
       let next = min(row + 1, count - 1)
-      let (first, second) = partialMaxima(line + row &* 16, line + next &* 16)
-      store16(partial + row &* 16, first)
-      store16(partial + next &* 16, second)
+      partialMaxima(line + row &* 16, line + next &* 16, into: partial + row &* 16, partial + next &* 16)
     }
     for group in stride(from: 0, to: count, by: 16) {
       store16(numbers + group, reduceSixteenRows(UnsafePointer(partial + group &* 16), larger))
     }
     for row in stride(from: 0, to: count, by: 2) {
       let next = min(row + 1, count - 1)
-      let (first, second) = partialSums(
-        line + row &* 16, line + next &* 16, maxima: (numbers[row], numbers[next]), keep: scale != nil)
-      store16(partial + row &* 16, first)
-      store16(partial + next &* 16, second)
+      partialSums(
+        line + row &* 16, line + next &* 16, maxima: (numbers[row], numbers[next]), keep: scale != nil,
+        into: partial + row &* 16, partial + next &* 16)
     }
     for group in stride(from: 0, to: count, by: 16) {
       let sums = reduceSixteenRows(UnsafePointer(partial + group &* 16)) { $0 + $1 }
@@ -102,15 +99,18 @@ private struct SoftmaxJob {
       if let scale { store16(numbers + group, scale / sums) }
     }
     if let scale {
-      for row in 0..<count { scaleRow(line + row &* 16, by: numbers[row], target: targets[row], oneHot: scale) }
+      for row in 0..<count { scaleRow(line + row &* 16, by: numbers[row]) }
+      // In a loop of its own, whose loads don't wait for the rows' stores.
+      for row in 0..<count { line[row &* 16 &+ columnOffset(Int(targets[row]), panelStride)] -= scale }
     }
   }
 
-  /// The largest logits of two rows, in 16 parts.
+  /// The largest logits of two rows, in 16 parts. (Into memory, where results would go on their way back anyway.)
   @inline(__always)
   private func partialMaxima(
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
-  ) -> (SIMD16<Float>, SIMD16<Float>) {
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>,
+    into firstMaxima: UnsafeMutablePointer<Float>, _ secondMaxima: UnsafeMutablePointer<Float>
+  ) {
     var a = SIMD16<Float>(repeating: -.infinity)
     var b = a
     var place = 0
@@ -123,18 +123,20 @@ private struct SoftmaxJob {
       let end = lowered(bothHalves(first + place, second + place))
       a.lowHalf = larger(a.lowHalf, end.lowHalf)
       b.lowHalf = larger(b.lowHalf, end.highHalf)
-      return (a, b)
+    } else {
+      a = larger(a, lowered(load16(UnsafePointer(first + place))))
+      b = larger(b, lowered(load16(UnsafePointer(second + place))))
     }
-    a = larger(a, lowered(load16(UnsafePointer(first + place))))
-    b = larger(b, lowered(load16(UnsafePointer(second + place))))
-    return (a, b)
+    store16(firstMaxima, a)
+    store16(secondMaxima, b)
   }
 
-  /// Σ exp(logit − maximum) of two rows, in 16 parts; with `keep`, the terms overwrite the logits.
+  /// Σ exp(logit − maximum) of two rows, in 16 parts each; with `keep`, the terms overwrite the logits.
   @inline(__always)
   private func partialSums(
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, maxima: (Float, Float), keep: Bool
-  ) -> (SIMD16<Float>, SIMD16<Float>) {
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, maxima: (Float, Float), keep: Bool,
+    into firstSums: UnsafeMutablePointer<Float>, _ secondSums: UnsafeMutablePointer<Float>
+  ) {
     var a = SIMD16<Float>(repeating: 0)
     var b = a
     var place = 0
@@ -159,22 +161,23 @@ private struct SoftmaxJob {
       }
       a.lowHalf += end.lowHalf
       b.lowHalf += end.highHalf
-      return (a, b)
+    } else {
+      let x = cleared(exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0))
+      let y = cleared(exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1))
+      if keep {
+        store16(first + place, x)
+        store16(second + place, y)
+      }
+      a += x
+      b += y
     }
-    let x = cleared(exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0))
-    let y = cleared(exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1))
-    if keep {
-      store16(first + place, x)
-      store16(second + place, y)
-    }
-    a += x
-    b += y
-    return (a, b)
+    store16(firstSums, a)
+    store16(secondSums, b)
   }
 
-  /// The row of terms times `factor`, less `oneHot` at the target; zero in all of the padding.
+  /// The row of terms times `factor`; zero in all of the padding.
   @inline(__always)
-  private func scaleRow(_ line: UnsafeMutablePointer<Float>, by factor: Float, target: Int32, oneHot: Float) {
+  private func scaleRow(_ line: UnsafeMutablePointer<Float>, by factor: Float) {
     var place = line
     for _ in 0..<whole {
       store16(place, load16(UnsafePointer(place)) * factor)
@@ -185,7 +188,6 @@ private struct SoftmaxJob {
     } else {
       store16(place, load16(UnsafePointer(place)) * factor)
     }
-    line[columnOffset(Int(target), panelStride)] -= oneHot
   }
 
   /// −∞ in the padding.
