@@ -31,38 +31,51 @@ public struct LaneNormGradients: LanePass {
   public func run() { runAll() }
 
   struct Work: LaneWork {
-    let dy, h: UnsafePointer<Float>
+    fileprivate(set) var dy, h: UnsafePointer<Float>
     let rowsPerStep, panels: Int
-    let mean, inverseDeviation: UnsafePointer<Float>
-    let sums: UnsafeMutablePointer<Float>
+    fileprivate(set) var mean, inverseDeviation: UnsafePointer<Float>
+    fileprivate(set) var sums: UnsafeMutablePointer<Float>
     let stride, count: Int
-    let weights, biases: UnsafeMutablePointer<Float>
+    fileprivate(set) var weights, biases: UnsafeMutablePointer<Float>
     let vectorStride: Int
+
+    /// Goes to the channels from `channel` on, of every step.
+    @inline(__always)
+    mutating func begin(channel: Int) {
+      dy += channel &* rowsPerStep
+      h += channel &* rowsPerStep
+      mean += channel
+      inverseDeviation += channel
+      sums += channel
+      weights += channel
+      biases += channel
+    }
 
     @inline(__always)
     func run(_ piece: LanePiece, rows: Int) {
-      let channel = piece.panel &* 16
-      let start = (piece.step &* panels &* 16 &+ channel) &* rowsPerStep &+ piece.first &* 16
-      var sums = Sums<OnePanel>(of: self, step: piece.step, channel: channel)
+      var work = self
+      work.begin(channel: piece.panel &* 16)
+      let start = piece.step &* panels &* 16 &* rowsPerStep &+ piece.first &* 16
+      let (dy, h) = (work.dy + start, work.h + start)
+      var sums = Sums<OnePanel>(of: work, step: piece.step)
       for row in 0..<rows {
-        sums.add(OnePanel.load(dy + (start &+ row &* 16), 16), state: OnePanel.load(h + (start &+ row &* 16), 16))
+        sums.add(OnePanel.load(dy + row &* 16, 16), state: OnePanel.load(h + row &* 16, 16))
       }
-      sums.store(to: self, lane: piece.lane)
+      sums.store(to: work, lane: piece.lane)
     }
   }
 
-  /// The sums of a lane at one step, in some channels.
+  /// The sums of a lane at one step, in the channels that its work has gone to.
   struct Sums<Block: ColumnBlock> {
-    private let step, channel, place: Int
+    private let step, place: Int
     private let mean: Block
     private var plain = Block(repeating: 0)
     private var weighted = Block(repeating: 0)
 
     @inline(__always)
-    init(of work: Work, step: Int, channel: Int) {
+    init(of work: Work, step: Int) {
       self.step = step
-      self.channel = channel
-      place = step &* work.panels &* 16 &+ channel
+      place = step &* work.panels &* 16
       mean = Block.load(work.mean + place, 16)
     }
 
@@ -82,7 +95,7 @@ public struct LaneNormGradients: LanePass {
       let sums = work.sums + (lane &* work.stride &+ place)
       plain.store(sums, 16)
       weighted.store(sums + work.count, 16)
-      let vector = lane &* work.vectorStride &+ channel
+      let vector = lane &* work.vectorStride
       if step > 0 {
         plain.add(Block.load(work.biases + vector, 16))
         weighted.add(Block.load(work.weights + vector, 16))

@@ -15,13 +15,18 @@ struct LaneGradientTiles: TileJob {
   /// The entries that are added to the lane's sum, in this order, and the one that the result goes to.
   let added: UnsafeBufferPointer<Entry>
   let target: Entry
+  /// The first column of the block of tiles, in the part.
+  var column = 0
 
   @inline(__always)
-  func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
+  mutating func begin(column: Int, width: Int) { self.column = column }
+
+  @inline(__always)
+  func run<Tile: RowTile>(_: Tile.Type, row: Int) {
     let panelStride = panelStride
     // The entries lie beyond the second-level cache, or else cost little to ask for.
-    for entry in added { fetch(Tile.self, entry, row, column) }
-    fetch(Tile.self, target, row, column)
+    for entry in added { fetch(Tile.self, entry, row) }
+    fetch(Tile.self, target, row)
     var tile = Tile(repeating: Tile.Block(repeating: 0))
     var aRow = a + row
     var dRow = d + columnOffset(column, panelStride)
@@ -44,7 +49,7 @@ struct LaneGradientTiles: TileJob {
   }
 
   @inline(__always)
-  private func fetch<Tile: RowTile>(_: Tile.Type, _ entry: Entry, _ row: Int, _ column: Int) {
+  private func fetch<Tile: RowTile>(_: Tile.Type, _ entry: Entry, _ row: Int) {
     let place = UnsafePointer(entry.place + (columnOffset(column, entry.panelStride) &+ row &* 16))
     for panel in 0..<((Tile.Block.width + 15) / 16) {
       for row in 0..<Tile.rows { prefetch(place + (panel &* entry.panelStride &+ row &* 16)) }

@@ -48,7 +48,7 @@ public struct LaneMoments: Sendable {
 
   /// Takes those of one step from finished tiles.
   struct Tiles {
-    private let moments: UnsafeMutablePointer<Float>
+    private var moments: UnsafeMutablePointer<Float>
     private let stride, count: Int
 
     init(_ moments: LaneMoments, step: Int) {
@@ -57,9 +57,13 @@ public struct LaneMoments: Sendable {
       count = moments.lanes.steps * moments.width
     }
 
+    /// Goes to the block of columns from `column` on.
+    @inline(__always)
+    mutating func begin(column: Int) { moments += column }
+
     /// - tile: rows of lanes of four streams, from the start of a lane on.
     @inline(__always)
-    func take<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+    func take<Tile: RowTile>(_ tile: Tile, row: Int) {
       typealias Block = Tile.Block
       guard Tile.rows == 4 || Tile.rows == 8 else { preconditionFailure("a tile of a part of a lane") }
       var sums = (Block(repeating: 0), Block(repeating: 0))
@@ -78,7 +82,7 @@ public struct LaneMoments: Sendable {
           squares.1.accumulate(deviation, by: deviation)
         }
       }
-      let place = moments + (row / 4 &* stride &+ column)
+      let place = moments + row / 4 &* stride
       means.0.store(place, 16)
       squares.0.store(place + count, 16)
       guard Tile.rows == 8 else { return }

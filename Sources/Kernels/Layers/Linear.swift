@@ -106,29 +106,36 @@ public func linear(
 private func takesSideWork(_ w: Panels) -> Bool { TileShape.isWide && w.columns <= 128 }
 
 struct LinearEpilogue: Epilogue {
-  let bias: UnsafePointer<Float>?
+  private(set) var bias: UnsafePointer<Float>?
   let places: UnsafePointer<Int32>?
-  let c: UnsafeMutablePointer<Float>
+  private(set) var c: UnsafeMutablePointer<Float>
   let panelStride: Int
-  var addsToStored = false
+  private(set) var addsToStored = false
   /// In rows as they come, not at `places`.
-  var mask: UnsafePointer<Float>?
+  private(set) var mask: UnsafePointer<Float>?
 
-  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block {
-    bias.map { Block.load($0 + column, 16) } ?? Block(repeating: 0)
+  @inline(__always) mutating func begin(column: Int) {
+    bias = bias.map { $0 + column }
+    c += columnOffset(column, panelStride)
+    mask = mask.map { $0 + columnOffset(column, panelStride) }
   }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
-    guard let mask else {
-      return tile.forEachRow { $1.store(place(row: row &+ $0, column: column), panelStride) }
-    }
-    let first = row &* 16 &+ columnOffset(column, panelStride)
-    tile.forEachRow {
-      let factors = Tile.Block.load(mask + (first &+ $0 &* 16), panelStride)
-      $1.multiplied(by: factors).store(c + (first &+ $0 &* 16), panelStride)
+  @inline(__always) func start<Block: ColumnBlock>() -> Block {
+    bias.map { Block.load($0, 16) } ?? Block(repeating: 0)
+  }
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int) {
+    let (c, first) = (c, row &* 16)
+    if let places {
+      tile.forEachRow { $1.store(c + Int(places[row &+ $0]), panelStride) }
+    } else if let mask {
+      tile.forEachRow {
+        let factors = Tile.Block.load(mask + first + $0 &* 16, panelStride)
+        $1.multiplied(by: factors).store(c + first + $0 &* 16, panelStride)
+      }
+    } else {
+      tile.store(c + first, panelStride)
     }
   }
-  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    let place = places.map { Int($0[row]) } ?? row &* 16
-    return c + (place &+ columnOffset(column, panelStride))
+  @inline(__always) func place(row: Int) -> UnsafeMutablePointer<Float> {
+    c + (places.map { Int($0[row]) } ?? row &* 16)
   }
 }

@@ -33,33 +33,37 @@ public func recurrentForward(
 }
 
 private struct RecurrentEpilogue: Epilogue {
-  let bias: UnsafePointer<Float>
-  let h: UnsafeMutablePointer<Float>
-  let next: UnsafeMutablePointer<Float>?
+  private(set) var bias: UnsafePointer<Float>
+  private(set) var h: UnsafeMutablePointer<Float>
+  private(set) var next: UnsafeMutablePointer<Float>?
   let panelStride: Int
-  let embedding: UnsafePointer<Float>
+  private(set) var embedding: UnsafePointer<Float>
   let width: Int
   let tokens: UnsafePointer<Int32>
-  let moments: LaneMoments.Tiles?
+  private(set) var moments: LaneMoments.Tiles?
 
-  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block.load(bias + column, 16) }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row first: Int, column: Int) {
+  @inline(__always) mutating func begin(column: Int) {
+    bias += column
+    h += columnOffset(column, panelStride)
+    next = next.map { $0 + columnOffset(column, panelStride) }
+    embedding += column
+    moments?.begin(column: column)
+  }
+  @inline(__always) func start<Block: ColumnBlock>() -> Block { Block.load(bias, 16) }
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int) {
     let states = tile.map { $0.rectified() }
-    states.forEachRow { offset, block in
-      let row = first &+ offset
-      var state = block
-      let place = columnOffset(column, panelStride) &+ row &* 16
-      state.store(h + place, panelStride)
-      if let next {
-        state.add(Tile.Block.load(embedding + Int(tokens[row]) &* width + column, 16))
-        state.store(next + place, panelStride)
+    states.store(place(row: row), panelStride)
+    if let next {
+      let (next, tokens) = (next + row &* 16, tokens + row)
+      states.forEachRow { below, state in
+        var input = state
+        input.add(Tile.Block.load(embedding + Int(tokens[below]) &* width, 16))
+        input.store(next + below &* 16, panelStride)
       }
     }
-    if TileShape.isWide && Tile.rows % 4 == 0, let moments { moments.take(states, row: first, column: column) }
+    if TileShape.isWide && Tile.rows % 4 == 0, let moments { moments.take(states, row: row) }
   }
-  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    h + (columnOffset(column, panelStride) &+ row &* 16)
-  }
+  @inline(__always) func place(row: Int) -> UnsafeMutablePointer<Float> { h + row &* 16 }
 }
 
 /// a = h + e[token]: the input of the first step. `a`, (rows, hidden), is overwritten; its first row belongs to row
@@ -144,9 +148,9 @@ public func recurrentBackward(
 
 /// One step's activations and the backward coefficients of its BatchNorm.
 private struct BackwardStep {
-  let dy: UnsafeMutablePointer<Float>
-  let h: UnsafePointer<Float>
-  let scale, slope, offset: UnsafePointer<Float>
+  private(set) var dy: UnsafeMutablePointer<Float>
+  private(set) var h: UnsafePointer<Float>
+  private(set) var scale, slope, offset: UnsafePointer<Float>
 
   init(dy: UnsafeMutablePointer<Float>, h: UnsafePointer<Float>, _ backwardCoefficients: NormBackwardCoefficients) {
     self.dy = dy
@@ -155,43 +159,52 @@ private struct BackwardStep {
     slope = UnsafePointer(backwardCoefficients.slope.base)
     offset = UnsafePointer(backwardCoefficients.offset.base)
   }
+
+  @inline(__always) mutating func begin(column: Int, panelStride: Int) {
+    dy += columnOffset(column, panelStride)
+    h += columnOffset(column, panelStride)
+    scale += column
+    slope += column
+    offset += column
+  }
 }
 
 private struct RecurrentBackwardEpilogue: Epilogue {
-  let targets: EmbeddingSums.Targets
-  let previous: BackwardStep?
-  let scratch: UnsafeMutablePointer<Float>
+  private(set) var targets: EmbeddingSums.Targets
+  private(set) var previous: BackwardStep?
+  private(set) var scratch: UnsafeMutablePointer<Float>
   let panelStride: Int
 
-  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+  @inline(__always) mutating func begin(column: Int) {
+    targets.sums += column
+    previous?.begin(column: column, panelStride: panelStride)
+    scratch += columnOffset(column, panelStride)
+  }
+  @inline(__always) func start<Block: ColumnBlock>() -> Block { Block(repeating: 0) }
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int) {
     typealias Block = Tile.Block
-    guard let previous else {
-      tile.forEachRow { addToEmbedding($1, row: row &+ $0, column: column) }
-      return
-    }
+    let places = targets.places + row
+    tile.forEachRow { addToEmbedding($1, places[$0]) }
+    guard let previous else { return }
     // Read once for all rows: the compiler can't know that what the rows write is none of these.
-    let (scale, slope) = (Block.load(previous.scale + column, 16), Block.load(previous.slope + column, 16))
-    let offset = Block.load(previous.offset + column, 16)
+    let (scale, slope) = (Block.load(previous.scale, 16), Block.load(previous.slope, 16))
+    let offset = Block.load(previous.offset, 16)
+    let (dy, h) = (previous.dy + row &* 16, previous.h + row &* 16)
     tile.forEachRow { below, block in
-      addToEmbedding(block, row: row &+ below, column: column)
-      let place = columnOffset(column, panelStride) &+ (row &+ below) &* 16
-      let state = Block.load(previous.h + place, panelStride)
+      let state = Block.load(h + below &* 16, panelStride)
       var gradient = offset
-      gradient.accumulate(Block.load(previous.dy + place, panelStride), by: scale)
+      gradient.accumulate(Block.load(dy + below &* 16, panelStride), by: scale)
       gradient.accumulate(state, by: slope)
       gradient.add(block)
-      gradient.gated(by: state).store(previous.dy + place, panelStride)
+      gradient.gated(by: state).store(dy + below &* 16, panelStride)
     }
   }
   /// Rows come in ascending order, and so do the terms of each sum.
-  @inline(__always) private func addToEmbedding<Block: ColumnBlock>(_ block: Block, row: Int, column: Int) {
-    let place = targets.sums + (Int(targets.places[row]) &* targets.width &+ column)
-    var sum = Block.load(place, 16)
+  @inline(__always) private func addToEmbedding<Block: ColumnBlock>(_ block: Block, _ place: Int32) {
+    let sums = targets.sums + Int(place) &* targets.width
+    var sum = Block.load(sums, 16)
     sum.add(block)
-    sum.store(place, 16)
+    sum.store(sums, 16)
   }
-  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    scratch + (columnOffset(column, panelStride) &+ row &* 16)
-  }
+  @inline(__always) func place(row: Int) -> UnsafeMutablePointer<Float> { scratch + row &* 16 }
 }

@@ -4,37 +4,47 @@
 /// For lanes of four streams, as most are: then a tile of four or eight rows holds one or two steps of a lane. By
 /// themselves the sums wait for the second-level cache, from which they read the gradient again.
 struct SummingEpilogue: Epilogue {
-  private let product: LinearEpilogue
-  private let sums: LaneNormGradients.Work
+  private var product: LinearEpilogue
+  private var sums: LaneNormGradients.Work
+  private let places: UnsafePointer<Int32>
   private let steps: Int
 
   /// - product: writes what `sums` has as its dy.
   init(_ product: LinearEpilogue, _ sums: LaneNormGradients) {
-    precondition(UnsafePointer(product.c) == sums.work.dy, "sums of another matrix")
+    guard UnsafePointer(product.c) == sums.work.dy, let places = product.places else {
+      preconditionFailure("sums of another matrix")
+    }
     self.product = product
+    self.places = places
     self.sums = sums.work
     steps = sums.lanes.steps
   }
 
   var panelStride: Int { product.panelStride }
 
-  @inline(__always) func start<Block: ColumnBlock>(_ column: Int) -> Block { product.start(column) }
-  @inline(__always) func place(row: Int, column: Int) -> UnsafeMutablePointer<Float> {
-    product.place(row: row, column: column)
+  @inline(__always) mutating func begin(column: Int) {
+    product.begin(column: column)
+    sums.begin(channel: column)
   }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int) {
+  @inline(__always) func start<Block: ColumnBlock>() -> Block { product.start() }
+  @inline(__always) func place(row: Int) -> UnsafeMutablePointer<Float> { product.place(row: row) }
+  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row first: Int) {
     guard Tile.rows % 4 == 0 else { preconditionFailure("a tile of a part of a lane") }
-    var (lane, step) = (row / 4).quotientAndRemainder(dividingBy: steps)
-    var sum = LaneNormGradients.Sums<Tile.Block>(of: sums, step: step, channel: column)
+    var (lane, step) = (first / 4).quotientAndRemainder(dividingBy: steps)
+    var sum = LaneNormGradients.Sums<Tile.Block>(of: sums, step: step)
+    // The rows of a lane at one step lie one after the other: of four, the first is asked for its place.
+    var place = Int(places[first])
     tile.forEachRow { below, gradient in
-      let place = place(row: row &+ below, column: column)
-      gradient.store(place, panelStride)
-      sum.add(gradient, state: Tile.Block.load(sums.h + (place - product.c), panelStride))
+      let row = below % 4 &* 16
+      gradient.store(product.c + place + row, panelStride)
+      sum.add(gradient, state: Tile.Block.load(sums.h + place + row, panelStride))
       guard below % 4 == 3 else { return }
       sum.store(to: sums, lane: lane)
+      guard below &+ 1 < Tile.rows else { return }
       step &+= 1
       if step == steps { (lane, step) = (lane &+ 1, 0) }
-      if below &+ 1 < Tile.rows { sum = LaneNormGradients.Sums(of: sums, step: step, channel: column) }
+      sum = LaneNormGradients.Sums(of: sums, step: step)
+      place = Int(places[first &+ below &+ 1])
     }
   }
 }

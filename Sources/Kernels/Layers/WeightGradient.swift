@@ -70,16 +70,21 @@ public struct GradientStack {
     /// Its columns, from the start of a panel on.
     let columns: Range<Int>
 
-    /// Calls `body` with the columns of each part beside the next. Four panels are two parts of two: see `TileShape`.
+    /// Calls `body` with the columns of each part beside the next.
     @inline(__always)
     static func forEachColumns(of count: Int, _ body: (Range<Int>) -> Void) {
       var first = 0
       while first < count {
-        let left = count &- first
-        let end = first &+ min(left, left > 48 && left <= 64 ? 32 : columns)
+        let end = first &+ min(count &- first, width(left: count &- first))
         body(first..<end)
         first = end
       }
+    }
+
+    /// Columns of the next part with padding: those of a block of wide tiles, or three panels.
+    @inline(__always)
+    private static func width(left: Int) -> Int {
+      TileShape.isWide ? 8 &* TileShape.native.halves(rows: rows, half: 0, left: (left &+ 7) / 8) : columns
     }
   }
 }
@@ -197,12 +202,12 @@ private struct WeightGradientOperands {
   func run(_ part: GradientStack.Part, depth: Int, _ shape: TileShape) {
     let (height, width) = (min(GradientStack.Part.rows, depth &- part.row), part.columns.count)
     if steps &* panelStride <= shape.lanesReach / 4 {
-      let job = WeightGradientJob(operands: self, part: part, lanes: 0..<rows.count)
+      let job = WeightGradientJob(self, part, lanes: 0..<rows.count)
       forEachTile(rows: height, columns: width, shape: shape, job)
       return
     }
     for lane in 0..<rows.count {
-      let job = WeightGradientJob(operands: self, part: part, lanes: lane..<(lane &+ 1))
+      let job = WeightGradientJob(self, part, lanes: lane..<(lane &+ 1))
       forEachTile(rows: height, columns: width, shape: shape, job)
     }
   }
@@ -213,21 +218,32 @@ private struct WeightGradientJob: TileJob {
   let operands: WeightGradientOperands
   let part: GradientStack.Part
   let lanes: Range<Int>
+  /// The first column of the block of tiles, in the whole gradient.
+  private var column = 0
+
+  init(_ operands: WeightGradientOperands, _ part: GradientStack.Part, lanes: Range<Int>) {
+    self.operands = operands
+    self.part = part
+    self.lanes = lanes
+  }
 
   @inline(__always)
-  func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
-    let (k, column) = (part.row &+ row, part.columns.lowerBound &+ column)
+  mutating func begin(column: Int, width: Int) { self.column = part.columns.lowerBound &+ column }
+
+  @inline(__always)
+  func run<Tile: RowTile>(_: Tile.Type, row: Int) {
+    let k = part.row &+ row
     if sumsColumnsAlong, k == 0, let bias = operands.bias {
-      reduceLanes(k, column) { lane in
+      reduceLanes(k) { lane in
         var sums = SummedTile<Tile>()
-        addRows(of: lane, k, column, to: &sums)
+        addRows(of: lane, k, to: &sums)
         sums.columns.store(bias[lane] + column, 16)
         return sums.tile
       }
     } else {
-      reduceLanes(k, column) { lane in
+      reduceLanes(k) { lane in
         var tile = Tile(repeating: Tile.Block(repeating: 0))
-        addRows(of: lane, k, column, to: &tile)
+        addRows(of: lane, k, to: &tile)
         return tile
       }
     }
@@ -235,7 +251,7 @@ private struct WeightGradientJob: TileJob {
 
   /// Folds each lane's tile with those of the lanes before.
   @inline(__always)
-  private func reduceLanes<Tile: RowTile>(_ k: Int, _ column: Int, _ laneSum: (Int) -> Tile) {
+  private func reduceLanes<Tile: RowTile>(_ k: Int, _ laneSum: (Int) -> Tile) {
     for lane in lanes {
       var tile = laneSum(lane)
       var level = operands.heights[lane]
@@ -251,7 +267,7 @@ private struct WeightGradientJob: TileJob {
 
   /// Adds a lane's rows in all steps.
   @inline(__always)
-  private func addRows<Tile: AccumulatingTile>(of lane: Int, _ k: Int, _ column: Int, to tile: inout Tile) {
+  private func addRows<Tile: AccumulatingTile>(of lane: Int, _ k: Int, to tile: inout Tile) {
     let panelStride = operands.panelStride
     let rows = operands.rows[lane]
     var a = operands.a + (columnOffset(k, panelStride) &+ rows.lowerBound &* 16)

@@ -141,5 +141,6 @@ struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
 typealias PanelAndHalf = Pair<OnePanel, HalfPanel>
 typealias HalfAndPanel = Pair<HalfPanel, OnePanel>
 typealias TwoPanels = Pair<OnePanel, OnePanel>
+typealias TwoPanelsAndHalf = Pair<TwoPanels, HalfPanel>
 typealias ThreePanels = Pair<TwoPanels, OnePanel>
 typealias FourPanels = Pair<TwoPanels, TwoPanels>

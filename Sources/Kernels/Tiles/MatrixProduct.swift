@@ -2,12 +2,14 @@ internal import Memory
 
 /// What a product starts each row of a column block from, and does with a finished tile.
 protocol Epilogue {
-  /// The value that the chains of the block at `column` start from.
-  func start<Block: ColumnBlock>(_ column: Int) -> Block
-  /// Takes the finished tile whose first element is at (row, column).
-  func finish<Tile: RowTile>(_ tile: Tile, row: Int, column: Int)
-  /// Where the block's chains may be kept until they go on: memory that `finish` overwrites.
-  func place(row: Int, column: Int) -> UnsafeMutablePointer<Float>
+  /// Goes to the block of columns from `column` on, which the other functions are about.
+  mutating func begin(column: Int)
+  /// The value that the block's chains start from.
+  func start<Block: ColumnBlock>() -> Block
+  /// Takes the block's finished tile whose first row is `row`.
+  func finish<Tile: RowTile>(_ tile: Tile, row: Int)
+  /// Where the block's chains of a row may be kept until they go on: memory that `finish` overwrites.
+  func place(row: Int) -> UnsafeMutablePointer<Float>
   /// Elements between the panels there.
   var panelStride: Int { get }
   /// Whether the chains start from what is stored at `place`, and not from `start`.
@@ -98,57 +100,87 @@ private func multiplyCut<E: Epilogue, Side: SideWork>(
 ) {
   forEachTile(
     rows: rows.count, columns: operands.columns, shape: shape,
-    Product(
-      operands: operands, epilogue: epilogue, side: side, firstRow: rows.lowerBound, rows: rows.count, depth: depth,
-      fetches: fetches))
+    Product(operands, epilogue, side, rows: rows, depth: depth, fetches: fetches))
 }
 
 private struct Product<E: Epilogue, Side: SideWork>: TileJob {
-  let operands: ProductOperands
-  let epilogue: E
   let side: Side
-  let firstRow, rows: Int
-  let depth: Range<Int>
-  let fetches: Bool
+  let rows, depth: Range<Int>
+  let aPanelStride, wPanelStride: Int
+  /// Whether this cut of the depth is the first, and the last.
+  let isFirst, isLast: Bool
+  private let operands: ProductOperands
+  private let fetchesAll: Bool
+  private var epilogue: E
+  /// A's first row of this cut, and W's block.
+  private var a: UnsafePointer<Float>
+  private(set) var w: UnsafePointer<Float>
+  /// W's next block, if that is fetched.
+  private(set) var next: UnsafePointer<Float>?
 
   @inline(__always)
-  func run<Tile: RowTile>(_: Tile.Type, row rowOfCut: Int, column: Int) {
-    let row = firstRow &+ rowOfCut
+  init(
+    _ operands: ProductOperands, _ epilogue: E, _ side: Side, rows: Range<Int>, depth: Range<Int>, fetches: Bool
+  ) {
+    self.operands = operands
+    self.epilogue = epilogue
+    self.side = side
+    self.rows = rows
+    self.depth = depth
+    fetchesAll = fetches
+    (aPanelStride, wPanelStride) = (operands.aPanelStride, operands.wPanelStride)
+    (isFirst, isLast) = (depth.lowerBound == 0, depth.upperBound == operands.depth)
+    // Cuts of the depth are whole panels.
+    a = operands.a + ((depth.lowerBound &>> 4) &* operands.aPanelStride &+ rows.lowerBound &* 16)
+    w = operands.w
+  }
+
+  @inline(__always)
+  mutating func begin(column: Int, width: Int) {
+    epilogue.begin(column: column)
+    let first = operands.w + depth.lowerBound &* 16
+    w = first + columnOffset(column, wPanelStride)
+    next =
+      fetchesAll && column &+ width < operands.columns ? first + columnOffset(column &+ width, wPanelStride) : nil
+  }
+
+  @inline(__always)
+  func run<Tile: RowTile>(_: Tile.Type, row rowOfCut: Int) {
+    let row = rows.lowerBound &+ rowOfCut
     side.begin(rows: row &+ Tile.rows)
     var tile =
-      depth.lowerBound == 0 && !epilogue.addsToStored
-      ? Tile(repeating: epilogue.start(column))
-      : Tile { Tile.Block.load(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
-    // Cuts of the depth are whole panels.
-    var a = operands.a + ((depth.lowerBound &>> 4) &* operands.aPanelStride &+ row &* 16)
-    var w = operands.w + (columnOffset(column, operands.wPanelStride) &+ depth.lowerBound &* 16)
-    var left = depth.count
-    var next = NextBlock<Tile>(of: self, row: rowOfCut, column: column)
+      isFirst && !epilogue.addsToStored
+      ? Tile(repeating: epilogue.start())
+      : Tile { Tile.Block.load(epilogue.place(row: row &+ $0), epilogue.panelStride) }
+    var (a, w) = (a + rowOfCut &* 16, w)
+    let count = depth.upperBound &- depth.lowerBound
+    var left = count
+    var next = NextBlock<Tile>(of: self, row: rowOfCut)
     let run = Side.isAny ? 8 : 16
     while left >= run {
       // Counted by pointers: LLVM unrolls this loop; before it, the compiler of Swift would, at thrice the compile
       // time.
       let end = w + run &* 16
       while w != end {
-        tile.accumulate(Tile.Block.load(w, operands.wPanelStride), a, 16)
+        tile.accumulate(Tile.Block.load(w, wPanelStride), a, 16)
         a += 1
         w += 16
       }
       left &-= run
-      if (depth.count &- left) % 16 == 0 { a += operands.aPanelStride &- 16 }
+      if (count &- left) % 16 == 0 { a += aPanelStride &- 16 }
       if next.rows > 0 { next.fetch() }
       side.advance()
     }
     while left > 0 {
-      tile.accumulate(Tile.Block.load(w, operands.wPanelStride), a, 16)
+      tile.accumulate(Tile.Block.load(w, wPanelStride), a, 16)
       a += 1
       w += 16
       left &-= 1
     }
-    if depth.upperBound == operands.depth {
-      epilogue.finish(tile, row: row, column: column)
+    if isLast {
+      epilogue.finish(tile, row: row)
     } else {
-      tile.forEachRow { $1.store(epilogue.place(row: row &+ $0, column: column), epilogue.panelStride) }
+      tile.forEachRow { $1.store(epilogue.place(row: row &+ $0), epilogue.panelStride) }
     }
   }
 }
@@ -161,13 +193,14 @@ private struct NextBlock<Tile: RowTile> {
   let rows: Int
 
   @inline(__always)
-  init<E: Epilogue, Side: SideWork>(of product: Product<E, Side>, row: Int, column: Int) {
-    let operands = product.operands
-    let isLast = column &+ Tile.Block.width >= operands.columns
-    panelStride = operands.wPanelStride
-    rows = product.fetches && !isLast ? (16 &* Tile.rows &+ product.rows &- 1) / product.rows : 0
-    let first = product.depth.lowerBound &+ row / Tile.rows &* rows &* (product.depth.count / 16)
-    place = operands.w + (columnOffset(column &+ Tile.Block.width, panelStride) &+ first &* 16)
+  init<E: Epilogue, Side: SideWork>(of product: Product<E, Side>, row: Int) {
+    panelStride = product.wPanelStride
+    guard let next = product.next else {
+      (rows, place) = (0, product.w)
+      return
+    }
+    rows = (16 &* Tile.rows &+ product.rows.count &- 1) / product.rows.count
+    place = next + row / Tile.rows &* rows &* (product.depth.count / 16) &* 16
   }
 
   @inline(__always)

@@ -1,7 +1,9 @@
 /// Work on a matrix that is done tile by tile.
 protocol TileJob {
-  /// Does the tile whose first element is at (row, column).
-  func run<Tile: RowTile>(_ tile: Tile.Type, row: Int, column: Int)
+  /// Goes to the block of `width` columns from `column` on: finds once what all its tiles have in common.
+  mutating func begin(column: Int, width: Int)
+  /// Does the tile of that block whose first row is `row`.
+  func run<Tile: RowTile>(_ tile: Tile.Type, row: Int)
 }
 
 /// Covers `rows` × `columns` with tiles, column block by column block and each from the top.
@@ -15,6 +17,7 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
     #if BUILT_FOR_AVX512
       case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
       case 4: coverColumns(TwoPanels.self, rows: rows, column: half * 8, shape, job)
+      case 5: coverColumns(TwoPanelsAndHalf.self, rows: rows, column: half * 8, shape, job)
       default: coverColumns(ThreePanels.self, rows: rows, column: half * 8, shape, job)
     #else
       case 1: coverColumns(HalfPanel.self, rows: rows, column: half * 8, shape, job)
@@ -36,17 +39,19 @@ private func coverColumns<Block: ColumnBlock, Job: TileJob>(
   _: Block.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
 ) {
   let halves = Block.width / 8
+  var job = job
+  job.begin(column: column, width: Block.width)
   var row = 0
   while row < rows {
     let count = shape.rows(rows - row, halves: halves)
     switch count {
-    case 1: job.run(OneRow<Block>.self, row: row, column: column)
-    case 2: job.run(TwoRows<Block>.self, row: row, column: column)
-    case 3: coverRows(ThreeRows<Block>.self, row: row, column: column, job)
-    case 4: job.run(FourRows<Block>.self, row: row, column: column)
-    case 5: coverRows(FiveRows<Block>.self, row: row, column: column, job)
-    case 6: coverRows(SixRows<Block>.self, row: row, column: column, job)
-    default: coverRows(EightRows<Block>.self, row: row, column: column, job)
+    case 1: job.run(OneRow<Block>.self, row: row)
+    case 2: job.run(TwoRows<Block>.self, row: row)
+    case 3: coverRows(ThreeRows<Block>.self, row: row, job)
+    case 4: job.run(FourRows<Block>.self, row: row)
+    case 5: coverRows(FiveRows<Block>.self, row: row, job)
+    case 6: coverRows(SixRows<Block>.self, row: row, job)
+    default: coverRows(EightRows<Block>.self, row: row, job)
     }
     row += count
   }
@@ -54,9 +59,9 @@ private func coverColumns<Block: ColumnBlock, Job: TileJob>(
 
 /// Does a tile of a height that `TileShape` doesn't give to every width: where it doesn't, nothing is compiled.
 @inline(__always)
-private func coverRows<Tile: RowTile, Job: TileJob>(_ tile: Tile.Type, row: Int, column: Int, _ job: Job) {
+private func coverRows<Tile: RowTile, Job: TileJob>(_ tile: Tile.Type, row: Int, _ job: Job) {
   guard TileShape.has(rows: Tile.rows, halves: Tile.Block.width / 8) else {
     preconditionFailure("a tile that no shape has")
   }
-  job.run(tile, row: row, column: column)
+  job.run(tile, row: row)
 }

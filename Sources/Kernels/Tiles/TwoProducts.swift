@@ -12,35 +12,48 @@ func multiply<E: Epilogue>(
   precondition(first.rows == second.rows && first.columns == second.columns, "sum of products of different shape")
   forEachTile(
     rows: first.rows, columns: first.columns, shape: shape,
-    TwoProducts(first: first, second: second, epilogue: epilogue))
+    TwoProducts(first: Factor(first), second: Factor(second), epilogue: epilogue))
 }
 
 private struct TwoProducts<E: Epilogue>: TileJob {
-  let first, second: ProductOperands
-  let epilogue: E
+  var first, second: Factor
+  var epilogue: E
 
   @inline(__always)
-  func run<Tile: RowTile>(_: Tile.Type, row: Int, column: Int) {
-    var tile = Tile(repeating: epilogue.start(column))
-    first.accumulate(row: row, column: column, into: &tile)
-    second.accumulate(row: row, column: column, into: &tile)
-    epilogue.finish(tile, row: row, column: column)
+  mutating func begin(column: Int, width: Int) {
+    first.begin(column: column)
+    second.begin(column: column)
+    epilogue.begin(column: column)
+  }
+
+  @inline(__always)
+  func run<Tile: RowTile>(_: Tile.Type, row: Int) {
+    var tile = Tile(repeating: epilogue.start())
+    first.accumulate(row: row, into: &tile)
+    second.accumulate(row: row, into: &tile)
+    epilogue.finish(tile, row: row)
   }
 }
 
-extension ProductOperands {
-  /// Whether a tile's blocks of both right matrices fit into half of the first-level cache.
-  func fits(with other: ProductOperands) -> Bool {
-    isWhole && other.isWhole && depth &+ other.depth <= CacheSizes.smallest.blockDepth
-      || depth &+ other.depth <= CacheSizes.ofThisMachine.blockDepth
+/// One of the two products at a block of columns.
+private struct Factor {
+  let operands: ProductOperands
+  private var w: UnsafePointer<Float>
+
+  init(_ operands: ProductOperands) {
+    self.operands = operands
+    w = operands.w
   }
+
+  @inline(__always)
+  mutating func begin(column: Int) { w = operands.w + columnOffset(column, operands.wPanelStride) }
 
   /// Adds the products of all of the depth to a tile.
   @inline(__always)
-  fileprivate func accumulate<Tile: RowTile>(row: Int, column: Int, into tile: inout Tile) {
-    var a = a + row &* 16
-    var w = w + columnOffset(column, wPanelStride)
-    var left = depth
+  func accumulate<Tile: RowTile>(row: Int, into tile: inout Tile) {
+    let wPanelStride = operands.wPanelStride
+    var (a, w) = (operands.a + row &* 16, w)
+    var left = operands.depth
     while left >= 16 {
       // Counted by pointers: see `Product`.
       let end = w + 256
@@ -50,7 +63,7 @@ extension ProductOperands {
         w += 16
       }
       left &-= 16
-      a += aPanelStride &- 16
+      a += operands.aPanelStride &- 16
     }
     while left > 0 {
       tile.accumulate(Tile.Block.load(w, wPanelStride), a, 16)
@@ -58,5 +71,13 @@ extension ProductOperands {
       w += 16
       left &-= 1
     }
+  }
+}
+
+extension ProductOperands {
+  /// Whether a tile's blocks of both right matrices fit into half of the first-level cache.
+  func fits(with other: ProductOperands) -> Bool {
+    isWhole && other.isWhole && depth &+ other.depth <= CacheSizes.smallest.blockDepth
+      || depth &+ other.depth <= CacheSizes.ofThisMachine.blockDepth
   }
 }
