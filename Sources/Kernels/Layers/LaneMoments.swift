@@ -39,10 +39,11 @@ public struct LaneMoments: Sendable {
     }
   }
 
-  /// Whether a product's tiles hold whole lanes, with nothing between them: then `Tiles` takes them.
+  /// Whether the tiles of a product with so many columns hold whole lanes, with nothing between them, and padding as
+  /// well: then `Tiles` takes them.
   @inline(__always)
-  func areOfTiles(_ shape: TileShape, steps: Int) -> Bool {
-    TileShape.isWide && shape == .native && lanes.steps == steps && lanes.rows.first?.lowerBound == 0
+  func areOfTiles(_ shape: TileShape, columns: Int, steps: Int) -> Bool {
+    shape.coversWidePanels(columns: columns) && lanes.steps == steps && lanes.rows.first?.lowerBound == 0
       && lanes.rows.allSatisfy { $0.count == 4 }
   }
 

@@ -90,7 +90,7 @@ public func linear(
   _ a: Panels, _ w: Panels, scatteringTo rows: BufferView<Int32>, of c: BufferView<Float>, panelStride: Int,
   summing sums: LaneNormGradients, shape: TileShape = .native
 ) {
-  guard sums.areOfTiles(shape) else {
+  guard sums.areOfTiles(shape, columns: w.columns) else {
     linear(a, w, scatteringTo: rows, of: c, panelStride: panelStride, shape: shape)
     return sums.run()
   }

@@ -18,7 +18,7 @@ public func recurrentForward(
   let size = Panels.count(rows: rows, columns: w.columns)
   precondition(a.count == steps * size && h.count == a.count, "activations of the wrong size")
   precondition(tokens.count >= (steps - 1) * tokenStride + rows && bias.count >= w.panels * 16, "wrong size")
-  let areOfTiles = moments?.areOfTiles(shape, steps: steps) == true
+  let areOfTiles = moments?.areOfTiles(shape, columns: w.columns, steps: steps) == true
   for t in 0..<steps {
     let continues = t + 1 < steps
     multiply(

@@ -50,9 +50,10 @@ struct SummingEpilogue: Epilogue {
 }
 
 extension LaneNormGradients {
-  /// Whether a product's tiles hold whole pieces: the rows of a lane at one step.
+  /// Whether the tiles of a product with so many columns hold whole pieces, the rows of a lane at one step, and padding
+  /// as well.
   @inline(__always)
-  func areOfTiles(_ shape: TileShape) -> Bool {
-    TileShape.isWide && shape == .native && lanes.rows.allSatisfy { $0.count == 4 }
+  func areOfTiles(_ shape: TileShape, columns: Int) -> Bool {
+    shape.coversWidePanels(columns: columns) && lanes.rows.allSatisfy { $0.count == 4 }
   }
 }

@@ -53,6 +53,13 @@ public enum TileShape: Sendable, CaseIterable {
     #endif
   }
 
+  /// Whether wide tiles cover so many columns with whole panels: else they leave out the second half of the last one,
+  /// all padding.
+  @inline(__always)
+  func coversWidePanels(columns: Int) -> Bool {
+    Self.isWide && self == .native && (columns &+ 7) / 8 % 2 == 0
+  }
+
   /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split
   /// evenly, since tiles of one or two rows wait for the multiply-adds' latency.
   @inline(__always)
