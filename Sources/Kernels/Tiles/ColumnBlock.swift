@@ -1,5 +1,5 @@
-/// A run of neighbouring columns of one matrix row, held in registers: halves of 8 columns, so that with AVX2 a matrix
-/// of 40 columns costs 40 and not 48, and three halves fill the registers.
+/// A run of neighbouring columns of one matrix row, held in registers: halves of 8 columns, so that a matrix of 40
+/// columns costs 40 and not 48, and with AVX2 three halves fill the registers.
 ///
 /// Memory is in panels (see `Panels`): a block that starts at column c of row r lies from
 /// `base + columnOffset(c, panelStride) + r·16` on, and its next panel `panelStride` after the start of its first.
@@ -102,7 +102,7 @@ struct OnePanel: ColumnBlock {
 @inline(__always)
 func columnOffset(_ column: Int, _ panelStride: Int) -> Int { (column &>> 4) &* panelStride &+ (column & 15) }
 
-/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 16, 32 + 32 columns and so on, from the start of a panel; or 8 + 16
+/// Two blocks side by side: 16 + 8, 16 + 16, 32 + 8, 32 + 32 columns and so on, from the start of a panel; or 8 + 16
 /// from a panel's second half.
 struct Pair<Left: ColumnBlock, Right: ColumnBlock>: ColumnBlock {
   var left: Left

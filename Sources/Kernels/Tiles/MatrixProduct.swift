@@ -2,7 +2,7 @@ internal import Memory
 
 /// What a product starts each row of a column block from, and does with a finished tile.
 protocol Epilogue {
-  /// Goes to the block of columns from `column` on, which the other functions are about.
+  /// Goes to the block of columns from `column` on, which the other functions are about: once, as its job does.
   mutating func begin(column: Int)
   /// The value that the block's chains start from.
   func start<Block: ColumnBlock>() -> Block
@@ -107,7 +107,7 @@ private struct Product<E: Epilogue, Side: SideWork>: TileJob {
   let side: Side
   let rows, depth: Range<Int>
   let aPanelStride, wPanelStride: Int
-  /// Whether this cut of the depth is the first, and the last.
+  /// Whether this cut of the depth is the first one, and the last one.
   let isFirst, isLast: Bool
   private let operands: ProductOperands
   private let fetchesAll: Bool

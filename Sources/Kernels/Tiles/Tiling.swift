@@ -1,6 +1,7 @@
 /// Work on a matrix that is done tile by tile.
 protocol TileJob {
-  /// Goes to the block of `width` columns from `column` on: finds once what all its tiles have in common.
+  /// Goes to the block of `width` columns from `column` on, and finds what all its tiles have in common. Each block has
+  /// a copy of the job, which goes there once.
   mutating func begin(column: Int, width: Int)
   /// Does the tile of that block whose first row is `row`.
   func run<Tile: RowTile>(_ tile: Tile.Type, row: Int)
