@@ -56,7 +56,8 @@ import Testing
   /// A stop is one line, each run that has begun has kept a checkpoint, and the same command ends as if undisturbed.
   @Test func aStoppedSweepGoesOn() throws {
     defer { runs.remove() }
-    let file = try file("epochs: 12\nlr-find: false\nhidden: 16\nseeds: 4\n")
+    // Long enough for the fastest core to be at it when the time is up.
+    let file = try file("epochs: 80\nlr-find: false\nhidden: 16\nseeds: 4\n")
     let options = ["sweep", file, "--threads", "2"]
     let whole = try #require(try runs.run(options + ["--out", runs.path("whole")]).digest)
     let stopped = try runs.run(options + ["--out", runs.path("sweep"), "--max-seconds", "0.3"])

@@ -50,10 +50,11 @@ func say(_ job: Job, _ file: String) throws {
   if let digest = try learn.digest() { print("digest \(digest)") }
 }
 
-/// Fine-tunes and prints the digest; where that is kept in a directory, run again, it goes on.
+/// Fine-tunes and prints the digest; where that is kept in a directory, run again, it goes on. Either part takes long
+/// enough for a signal to come into it on the fastest core.
 func tune(_ job: Job, _ directory: String?) throws {
   let learn = try Learner(
     LanguageModelData(.humanNumbers, batchSize: 16, bptt: 5), .gru(layers: 2, hidden: 32), job: job)
-  try learn.fineTune(2, frozenEpochs: 2, keepingIn: directory, checkpointEvery: 200)
+  try learn.fineTune(12, frozenEpochs: 12, keepingIn: directory, checkpointEvery: 200)
   if let digest = try learn.digest() { print("digest \(digest)") }
 }
