@@ -49,7 +49,7 @@ private func reduceEightRows(
   @inline(__always) func fours(_ row: Int) -> SIMD8<Float> {
     let x = combine(load8(rows + row * 16), load8(rows + row * 16 + 8))
     let y = combine(load8(rows + row * 16 + 64), load8(rows + row * 16 + 72))
-    return combine(SIMD8(lowHalf: x.lowHalf, highHalf: y.lowHalf), SIMD8(lowHalf: x.highHalf, highHalf: y.highHalf))
+    return combine(firstFours(x, y), secondFours(x, y))
   }
   /// Rows row, row + 1, row + 4 and row + 5, two elements each.
   @inline(__always) func twos(_ row: Int) -> SIMD8<Float> {
@@ -60,6 +60,22 @@ private func reduceEightRows(
   let x = twos(0)
   let y = twos(2)
   return combine(evens(x, y), odds(x, y))
+}
+
+/// Elements 0 to 3 of each vector: a₀a₁a₂a₃ b₀b₁b₂b₃.
+@inline(__always)
+private func firstFours(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+  let x = unsafeBitCast(a, to: SIMD4<Double>.self)
+  let y = unsafeBitCast(b, to: SIMD4<Double>.self)
+  return unsafeBitCast(SIMD4(lowHalf: x.lowHalf, highHalf: y.lowHalf), to: SIMD8<Float>.self)
+}
+
+/// Elements 4 to 7 of each vector: a₄a₅a₆a₇ b₄b₅b₆b₇.
+@inline(__always)
+private func secondFours(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+  let x = unsafeBitCast(a, to: SIMD4<Double>.self)
+  let y = unsafeBitCast(b, to: SIMD4<Double>.self)
+  return unsafeBitCast(SIMD4(lowHalf: x.highHalf, highHalf: y.highHalf), to: SIMD8<Float>.self)
 }
 
 /// The transpose of 8 × 8 elements: source rows `sourceStride` apart, target rows `targetStride` apart, overwritten.

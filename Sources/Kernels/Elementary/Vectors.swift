@@ -9,10 +9,9 @@
 func exponentialOfNegative(_ x: SIMD16<Float>) -> SIMD16<Float> {
   let magic: Float = 12_582_912  // 1.5 · 2²³: adding it rounds to an integer in the low bits
   let lowest: Float = -87.33654
-  let clamped = larger(SIMD16(repeating: lowest), x)
-  let shifted = SIMD16(repeating: magic).addingProduct(clamped, SIMD16(repeating: 1.442_695_04))
+  let shifted = SIMD16(repeating: magic).addingProduct(x, SIMD16(repeating: 1.442_695_04))
   let n = shifted - magic
-  var r = clamped.addingProduct(n, SIMD16(repeating: -0.693_359_375))
+  var r = x.addingProduct(n, SIMD16(repeating: -0.693_359_375))
   r = r.addingProduct(n, SIMD16(repeating: 2.121_944_4e-4))
   let square = r * r
   let first = SIMD16(repeating: 1).addingProduct(r, SIMD16(repeating: 1))
@@ -20,10 +19,10 @@ func exponentialOfNegative(_ x: SIMD16<Float>) -> SIMD16<Float> {
   var third = SIMD16(repeating: 0.041_668_23).addingProduct(r, SIMD16(repeating: 0.008_374_857))
   third = third.addingProduct(square, SIMD16(repeating: 0.001_383_679_4))
   let p = first.addingProduct(square, second.addingProduct(square, third))
-  // n lies in the low bits of `shifted`, and −126 ≤ n ≤ 0: 2ⁿ·p by adding n to p's exponent.
+  // n lies in the low bits of `shifted`, and −126 ≤ n ≤ 0 where x isn't below `lowest`: 2ⁿ·p by adding n to p's
+  // exponent.
   let exponent = unsafeBitCast(shifted, to: SIMD16<Int32>.self) &<< 23
   let result = unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: SIMD16<Float>.self)
-  // Another comparison than above: one shared by two selections would be packed to bits and unpacked again.
   return result.replacing(with: 0, where: x .<= lowest)
 }
 

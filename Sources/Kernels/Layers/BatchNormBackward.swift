@@ -61,7 +61,9 @@ public struct LaneNormGradients: LanePass {
       for row in 0..<rows {
         sums.add(OnePanel.load(dy + row &* 16, 16), state: OnePanel.load(h + row &* 16, 16))
       }
-      sums.store(to: work, lane: piece.lane)
+      var totals = Totals<OnePanel>(of: work, lane: piece.lane)
+      sums.store(to: work, lane: piece.lane, addingTo: &totals)
+      totals.store(to: work, lane: piece.lane)
     }
   }
 
@@ -90,18 +92,34 @@ public struct LaneNormGradients: LanePass {
 
     /// Writes them, and adds them to those of the steps before.
     @inline(__always)
-    func store(to work: Work, lane: Int) {
-      var (plain, weighted) = (plain, weighted.multiplied(by: Block.load(work.inverseDeviation + place, 16)))
+    func store(to work: Work, lane: Int, addingTo totals: inout Totals<Block>) {
+      let weighted = weighted.multiplied(by: Block.load(work.inverseDeviation + place, 16))
       let sums = work.sums + (lane &* work.stride &+ place)
       plain.store(sums, 16)
       weighted.store(sums + work.count, 16)
-      let vector = lane &* work.vectorStride
-      if step > 0 {
-        plain.add(Block.load(work.biases + vector, 16))
-        weighted.add(Block.load(work.weights + vector, 16))
+      if step == 0 {
+        (totals.plain, totals.weighted) = (plain, weighted)
+      } else {
+        totals.plain.add(plain)
+        totals.weighted.add(weighted)
       }
-      plain.store(work.biases + vector, 16)
-      weighted.store(work.weights + vector, 16)
+    }
+  }
+
+  /// The sums of a lane over all steps so far.
+  struct Totals<Block: ColumnBlock> {
+    fileprivate var plain, weighted: Block
+
+    @inline(__always)
+    init(of work: Work, lane: Int) {
+      plain = Block.load(work.biases + lane &* work.vectorStride, 16)
+      weighted = Block.load(work.weights + lane &* work.vectorStride, 16)
+    }
+
+    @inline(__always)
+    func store(to work: Work, lane: Int) {
+      plain.store(work.biases + lane &* work.vectorStride, 16)
+      weighted.store(work.weights + lane &* work.vectorStride, 16)
     }
   }
 }

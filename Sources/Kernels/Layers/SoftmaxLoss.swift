@@ -78,20 +78,11 @@ private struct SoftmaxJob {
     for row in 0..<count {
       losses[row] = line[row &* 16 &+ columnOffset(Int(targets[row]), panelStride)]
     }
-    // Two rows at a time; the last of an odd number twice, to the same effect.
-    for row in stride(from: 0, to: count, by: 2) {
-      let next = min(row + 1, count - 1)
-      partialMaxima(line + row &* 16, line + next &* 16, into: partial + row &* 16, partial + next &* 16)
-    }
+    partialMaxima(UnsafePointer(line), count: count, into: partial)
     for group in stride(from: 0, to: count, by: 16) {
       store16(numbers + group, reduceSixteenRows(UnsafePointer(partial + group &* 16), larger))
     }
-    for row in stride(from: 0, to: count, by: 2) {
-      let next = min(row + 1, count - 1)
-      partialSums(
-        line + row &* 16, line + next &* 16, maxima: (numbers[row], numbers[next]), keep: scale != nil,
-        into: partial + row &* 16, partial + next &* 16)
-    }
+    partialSums(line, count: count, maxima: UnsafePointer(numbers), keep: scale != nil, into: partial)
     for group in stride(from: 0, to: count, by: 16) {
       let sums = reduceSixteenRows(UnsafePointer(partial + group &* 16)) { $0 + $1 }
       let maxima = load16(UnsafePointer(numbers + group))
@@ -99,94 +90,93 @@ private struct SoftmaxJob {
       if let scale { store16(numbers + group, scale / sums) }
     }
     if let scale {
-      for row in 0..<count { scaleRow(line + row &* 16, by: numbers[row]) }
+      scaleRows(line, count: count, by: UnsafePointer(numbers))
       // In a loop of its own, whose loads don't wait for the rows' stores.
       for row in 0..<count { line[row &* 16 &+ columnOffset(Int(targets[row]), panelStride)] -= scale }
     }
   }
 
-  /// The largest logits of two rows, in 16 parts. (Into memory, where results would go on their way back anyway.)
-  @inline(__always)
+  /// The largest logit of each row, in 16 parts. Where the last panel is half padding, its other half goes into both
+  /// halves of the parts.
+  @inline(never)
   private func partialMaxima(
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>,
-    into firstMaxima: UnsafeMutablePointer<Float>, _ secondMaxima: UnsafeMutablePointer<Float>
+    _ line: UnsafePointer<Float>, count: Int, into partial: UnsafeMutablePointer<Float>
   ) {
-    var a = SIMD16<Float>(repeating: -.infinity)
-    var b = a
-    var place = 0
-    for _ in 0..<whole {
-      a = larger(a, load16(UnsafePointer(first + place)))
-      b = larger(b, load16(UnsafePointer(second + place)))
-      place &+= panelStride
+    for row in 0..<count {
+      var maxima = SIMD16<Float>(repeating: -.infinity)
+      var place = line + row &* 16
+      for _ in 0..<whole {
+        maxima = larger(maxima, load16(place))
+        place += panelStride
+      }
+      let end = endsInHalf ? SIMD16(lowHalf: load8(place), highHalf: load8(place)) : load16(place)
+      store16(partial + row &* 16, larger(maxima, lowered(end)))
     }
-    if endsInHalf {
-      let end = lowered(bothHalves(first + place, second + place))
-      a.lowHalf = larger(a.lowHalf, end.lowHalf)
-      b.lowHalf = larger(b.lowHalf, end.highHalf)
-    } else {
-      a = larger(a, lowered(load16(UnsafePointer(first + place))))
-      b = larger(b, lowered(load16(UnsafePointer(second + place))))
-    }
-    store16(firstMaxima, a)
-    store16(secondMaxima, b)
   }
 
-  /// Σ exp(logit − maximum) of two rows, in 16 parts each; with `keep`, the terms overwrite the logits.
-  @inline(__always)
+  /// Σ exp(logit − maximum) of each row, in 16 parts; with `keep`, the terms overwrite the logits.
+  ///
+  /// Panel by panel, as the scaling is: panels of as many rows as are usual lie a multiple of 4 KiB apart, and a load
+  /// from one would wait for a store to another.
+  @inline(never)
   private func partialSums(
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, maxima: (Float, Float), keep: Bool,
-    into firstSums: UnsafeMutablePointer<Float>, _ secondSums: UnsafeMutablePointer<Float>
+    _ line: UnsafeMutablePointer<Float>, count: Int, maxima: UnsafePointer<Float>, keep: Bool,
+    into partial: UnsafeMutablePointer<Float>
   ) {
-    var a = SIMD16<Float>(repeating: 0)
-    var b = a
-    var place = 0
-    // Both rows are read before either is written: they may be one.
-    for _ in 0..<whole {
-      let x = exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0)
-      let y = exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1)
-      if keep {
-        store16(first + place, x)
-        store16(second + place, y)
+    var panel = line
+    if whole == 0 {
+      for row in 0..<count { store16(partial + row &* 16, SIMD16(repeating: 0)) }
+    }
+    for number in 0..<whole {
+      for row in 0..<count {
+        let terms = exponentialOfNegative(load16(UnsafePointer(panel + row &* 16)) - maxima[row])
+        if keep { store16(panel + row &* 16, terms) }
+        store16(partial + row &* 16, number == 0 ? terms : load16(UnsafePointer(partial + row &* 16)) + terms)
       }
-      a += x
-      b += y
-      place &+= panelStride
+      panel += panelStride
     }
     if endsInHalf {
-      let both = SIMD16(lowHalf: SIMD8(repeating: maxima.0), highHalf: SIMD8(repeating: maxima.1))
-      let end = cleared(exponentialOfNegative(bothHalves(first + place, second + place) - both))
-      if keep {
-        store8(first + place, end.lowHalf)
-        store8(second + place, end.highHalf)
+      // Two rows at a time, the last of an odd number twice, to the same effect: both are read before either is written.
+      for row in stride(from: 0, to: count, by: 2) {
+        let next = min(row + 1, count - 1)
+        let first = panel + row &* 16
+        let second = panel + next &* 16
+        let logits = SIMD16(lowHalf: load8(UnsafePointer(first)), highHalf: load8(UnsafePointer(second)))
+        let both = SIMD16(lowHalf: SIMD8(repeating: maxima[row]), highHalf: SIMD8(repeating: maxima[next]))
+        let terms = cleared(exponentialOfNegative(logits - both))
+        if keep {
+          store8(first, terms.lowHalf)
+          store8(second, terms.highHalf)
+        }
+        let firstSum = load8(UnsafePointer(partial + row &* 16)) + terms.lowHalf
+        let secondSum = load8(UnsafePointer(partial + next &* 16)) + terms.highHalf
+        store8(partial + row &* 16, firstSum)
+        store8(partial + next &* 16, secondSum)
       }
-      a.lowHalf += end.lowHalf
-      b.lowHalf += end.highHalf
     } else {
-      let x = cleared(exponentialOfNegative(load16(UnsafePointer(first + place)) - maxima.0))
-      let y = cleared(exponentialOfNegative(load16(UnsafePointer(second + place)) - maxima.1))
-      if keep {
-        store16(first + place, x)
-        store16(second + place, y)
+      for row in 0..<count {
+        let terms = cleared(exponentialOfNegative(load16(UnsafePointer(panel + row &* 16)) - maxima[row]))
+        if keep { store16(panel + row &* 16, terms) }
+        store16(partial + row &* 16, load16(UnsafePointer(partial + row &* 16)) + terms)
       }
-      a += x
-      b += y
     }
-    store16(firstSums, a)
-    store16(secondSums, b)
   }
 
-  /// The row of terms times `factor`; zero in all of the padding.
+  /// Each row of terms times its factor; zero in all of the padding.
   @inline(__always)
-  private func scaleRow(_ line: UnsafeMutablePointer<Float>, by factor: Float) {
-    var place = line
-    for _ in 0..<whole {
-      store16(place, load16(UnsafePointer(place)) * factor)
-      place += panelStride
+  private func scaleRows(_ line: UnsafeMutablePointer<Float>, count: Int, by factors: UnsafePointer<Float>) {
+    var panel = line
+    for _ in 0..<(endsInHalf ? whole : whole + 1) {
+      for row in 0..<count {
+        store16(panel + row &* 16, load16(UnsafePointer(panel + row &* 16)) * factors[row])
+      }
+      panel += panelStride
     }
     if endsInHalf {
-      store16(place, SIMD16(lowHalf: load8(UnsafePointer(place)) * factor, highHalf: SIMD8(repeating: 0)))
-    } else {
-      store16(place, load16(UnsafePointer(place)) * factor)
+      for row in 0..<count {
+        let scaled = load8(UnsafePointer(panel + row &* 16)) * factors[row]
+        store16(panel + row &* 16, SIMD16(lowHalf: scaled, highHalf: SIMD8(repeating: 0)))
+      }
     }
   }
 
@@ -200,13 +190,6 @@ private struct SoftmaxJob {
   @inline(__always)
   private func cleared(_ x: SIMD16<Float>) -> SIMD16<Float> {
     unsafeBitCast(unsafeBitCast(x, to: SIMD16<Int32>.self) & used, to: SIMD16<Float>.self)
-  }
-
-  @inline(__always)
-  private func bothHalves(
-    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
-  ) -> SIMD16<Float> {
-    SIMD16(lowHalf: load8(UnsafePointer(first)), highHalf: load8(UnsafePointer(second)))
   }
 }
 

@@ -32,6 +32,7 @@ struct SummingEpilogue: Epilogue {
     guard Tile.rows % 4 == 0 else { preconditionFailure("a tile of a part of a lane") }
     var (lane, step) = (first / 4).quotientAndRemainder(dividingBy: steps)
     var sum = LaneNormGradients.Sums<Tile.Block>(of: sums, step: step)
+    var totals = LaneNormGradients.Totals<Tile.Block>(of: sums, lane: lane)
     // The rows of a lane at one step lie one after the other: of four, the first is asked for its place.
     var place = Int(places[first])
     tile.forEachRow { below, gradient in
@@ -39,10 +40,12 @@ struct SummingEpilogue: Epilogue {
       gradient.store(product.c + place + row, panelStride)
       sum.add(gradient, state: Tile.Block.load(sums.h + place + row, panelStride))
       guard below % 4 == 3 else { return }
-      sum.store(to: sums, lane: lane)
-      guard below &+ 1 < Tile.rows else { return }
+      sum.store(to: sums, lane: lane, addingTo: &totals)
       step &+= 1
-      if step == steps { (lane, step) = (lane &+ 1, 0) }
+      let isDone = step == steps
+      if isDone || below &+ 1 == Tile.rows { totals.store(to: sums, lane: lane) }
+      guard below &+ 1 < Tile.rows else { return }
+      if isDone { (lane, step) = (lane &+ 1, 0) }
       sum = LaneNormGradients.Sums(of: sums, step: step)
       place = Int(places[first &+ below &+ 1])
     }

@@ -99,11 +99,9 @@ public final class OutputLayer {
     var row = 0
     for lane in block.stepRows.rows {
       for step in 0..<steps {
-        let first = step * context.streams + block.matrixStreams.lowerBound
-        for stream in lane {
-          targets[row] = y[first + stream]
-          row += 1
-        }
+        let first = step * context.streams + block.matrixStreams.lowerBound + lane.lowerBound
+        targets[row..<(row + lane.count)].copy(from: y[first..<(first + lane.count)])
+        row += lane.count
       }
     }
     let padded = ParameterLayout.padded(row)
