@@ -15,16 +15,21 @@ import PackageDescription
 #endif
 
 /// What that CPU's vectors are, for the choice of tiles and the check at start-up: Swift has no condition for it. A
-/// native build asks the kernel. With AVX-512 goes what all CPUs with it but the first have.
+/// native build asks the kernel. With AVX-512 goes what all CPUs with it but the first have; of AMD's family 25 it is
+/// Zen 4 that has it.
 func vectorSettings(_ cpu: String) -> [SwiftSetting] {
+  let zen4 = "cpu family\t: 25"
   let features =
     switch cpu {
     case "native": (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    case "x86-64-v4", "znver4", "znver5", "skylake-avx512", "icelake-server", "sapphirerapids": "avx2 avx512vl"
+    case "znver4": "avx2 avx512vl \(zen4)"
+    case "x86-64-v4", "znver5", "skylake-avx512", "icelake-server", "sapphirerapids": "avx2 avx512vl"
     case "x86-64-v3", "haswell", "broadwell", "skylake", "znver1", "znver2", "znver3": "avx2"
     default: ""
     }
-  if features.contains("avx512vl") { return [.define("BUILT_FOR_AVX512")] }
+  if features.contains("avx512vl") {
+    return [.define("BUILT_FOR_AVX512")] + (features.contains(zen4) ? [.define("BUILT_FOR_ZEN4")] : [])
+  }
   return features.contains("avx2") ? [.define("BUILT_FOR_AVX2")] : []
 }
 

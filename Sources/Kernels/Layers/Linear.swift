@@ -95,7 +95,7 @@ public func linear(
     return sums.run()
   }
   precondition(rows.count == a.rows, "one place for each row")
-  multiply(
+  multiplyOverlapping(
     ProductOperands(a, w), shape: shape,
     SummingEpilogue(
       LinearEpilogue(bias: nil, places: UnsafePointer(rows.base), c: c.base, panelStride: panelStride), sums))

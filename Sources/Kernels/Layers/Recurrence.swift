@@ -21,7 +21,7 @@ public func recurrentForward(
   let areOfTiles = moments?.areOfTiles(shape, columns: w.columns, steps: steps) == true
   for t in 0..<steps {
     let continues = t + 1 < steps
-    multiply(
+    multiplyOverlapping(
       ProductOperands(a: UnsafePointer(a.base + t &* size), rows: rows, depth: w.rows, w), shape: shape,
       RecurrentEpilogue(
         bias: UnsafePointer(bias.base), h: h.base + t &* size, next: continues ? a.base + (t &+ 1) &* size : nil,
@@ -32,7 +32,7 @@ public func recurrentForward(
   if !areOfTiles { moments?.take(h, rowsPerStep: rows) }
 }
 
-private struct RecurrentEpilogue: Epilogue {
+private struct RecurrentEpilogue: LaneEpilogue {
   private(set) var bias: UnsafePointer<Float>
   private(set) var h: UnsafeMutablePointer<Float>
   private(set) var next: UnsafeMutablePointer<Float>?
@@ -50,7 +50,7 @@ private struct RecurrentEpilogue: Epilogue {
     moments?.begin(column: column)
   }
   @inline(__always) func start<Block: ColumnBlock>() -> Block { Block.load(bias, 16) }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int) {
+  @inline(__always) func finishRows<Tile: RowTile>(_ tile: Tile, row: Int) -> Tile {
     let states = tile.map { $0.rectified() }
     states.store(place(row: row), panelStride)
     if let next {
@@ -61,8 +61,9 @@ private struct RecurrentEpilogue: Epilogue {
         input.store(next + below &* 16, panelStride)
       }
     }
-    if TileShape.isWide && Tile.rows % 4 == 0, let moments { moments.take(states, row: row) }
+    return states
   }
+  @inline(__always) func finishLanes<Tile: RowTile>(_ states: Tile, row: Int) { moments?.take(states, row: row) }
   @inline(__always) func place(row: Int) -> UnsafeMutablePointer<Float> { h + row &* 16 }
 }
 
@@ -136,7 +137,7 @@ public func recurrentBackward(
       t > 0
       ? BackwardStep(
         dy: dy.base + (t &- 1) &* size, h: h.base + (t &- 1) &* size, backwardCoefficients.step(t - 1, of: steps)) : nil
-    multiply(
+    multiplyOverlapping(
       ProductOperands(a: UnsafePointer(dy.base + t &* size), rows: rows, depth: transposed.rows, transposed),
       shape: shape,
       RecurrentBackwardEpilogue(
@@ -169,7 +170,7 @@ private struct BackwardStep {
   }
 }
 
-private struct RecurrentBackwardEpilogue: Epilogue {
+private struct RecurrentBackwardEpilogue: LaneEpilogue {
   private(set) var targets: EmbeddingSums.Targets
   private(set) var previous: BackwardStep?
   private(set) var scratch: UnsafeMutablePointer<Float>
@@ -181,11 +182,11 @@ private struct RecurrentBackwardEpilogue: Epilogue {
     scratch += columnOffset(column, panelStride)
   }
   @inline(__always) func start<Block: ColumnBlock>() -> Block { Block(repeating: 0) }
-  @inline(__always) func finish<Tile: RowTile>(_ tile: Tile, row: Int) {
+  @inline(__always) func finishRows<Tile: RowTile>(_ tile: Tile, row: Int) -> Tile {
     typealias Block = Tile.Block
     let places = targets.places + row
     tile.forEachRow { addToEmbedding($1, places[$0]) }
-    guard let previous else { return }
+    guard let previous else { return tile }
     // Read once for all rows: the compiler can't know that what the rows write is none of these.
     let (scale, slope) = (Block.load(previous.scale, 16), Block.load(previous.slope, 16))
     let offset = Block.load(previous.offset, 16)
@@ -198,7 +199,9 @@ private struct RecurrentBackwardEpilogue: Epilogue {
       gradient.add(block)
       gradient.gated(by: state).store(dy + below &* 16, panelStride)
     }
+    return tile
   }
+  @inline(__always) func finishLanes<Tile: RowTile>(_ tile: Tile, row: Int) {}
   /// Rows come in ascending order, and so do the terms of each sum.
   @inline(__always) private func addToEmbedding<Block: ColumnBlock>(_ block: Block, _ place: Int32) {
     let sums = targets.sums + Int(place) &* targets.width

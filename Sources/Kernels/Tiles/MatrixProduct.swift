@@ -93,8 +93,11 @@ func multiply<E: Epilogue, Side: SideWork>(
   }
 }
 
+/// The product of some rows and a cut of the depth.
+///
+/// - fetches: whether each next block of W is fetched.
 @inline(__always)
-private func multiplyCut<E: Epilogue, Side: SideWork>(
+func multiplyCut<E: Epilogue, Side: SideWork>(
   _ operands: ProductOperands, rows: Range<Int>, depth: Range<Int>, _ fetches: Bool, shape: TileShape, _ epilogue: E,
   _ side: Side
 ) {
