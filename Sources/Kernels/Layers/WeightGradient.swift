@@ -107,6 +107,10 @@ private struct WeightGradientOperands {
   let stack: GradientStack
   let bias: LaneVectors?
 
+  /// Whether a lane's tile takes so few multiply-adds that storing and adding it is a good part of its time: a sixth at
+  /// 12 rows. In pairs half of the tiles are never stored: on Zen 4 that saves 0.09 of the time at 12 rows, 0.02 at 48.
+  private var areShort: Bool { steps &* (rows.first?.count ?? 0) <= 48 }
+
   /// Does a part of the gradient. Where the rows of all lanes are few enough, each tile goes through all lanes; else
   /// each lane goes through all tiles.
   @inline(__always)
@@ -114,8 +118,7 @@ private struct WeightGradientOperands {
     let (height, width) = (min(GradientStack.Part.rows, depth &- part.row), part.columns.count)
     if steps &* panelStride <= shape.lanesReach / 4 {
       let job = WeightGradientJob(self, part, lanes: 0..<rows.count)
-      forEachTile(rows: height, columns: width, shape: shape, job)
-      return
+      return forEachTile(rows: height, columns: width, shape: areShort && shape == .native ? .paired : shape, job)
     }
     for lane in 0..<rows.count {
       let job = WeightGradientJob(self, part, lanes: lane..<(lane &+ 1))
@@ -163,10 +166,26 @@ private struct WeightGradientJob: TileJob {
   /// Folds each lane's tile with those of the lanes before.
   @inline(__always)
   private func reduceLanes<Tile: RowTile>(_ k: Int, _ laneSum: (Int) -> Tile) {
+    var held = Tile(repeating: Tile.Block(repeating: 0))
+    var isHeld = false
     for lane in lanes {
       var tile = laneSum(lane)
       var level = operands.heights[lane]
-      for _ in 0..<operands.additions[lane] {
+      var additions = operands.additions[lane]
+      // What the next lane is added to needn't be stored where registers hold it.
+      if TileShape.holdsTwo(Tile.self), additions == 0, lane &+ 1 < lanes.upperBound,
+        operands.additions[lane &+ 1] > 0
+      {
+        (held, isHeld) = (tile, true)
+        continue
+      }
+      if isHeld {
+        tile.add(held)
+        isHeld = false
+        level &-= 1
+        additions &-= 1
+      }
+      for _ in 0..<additions {
         level &-= 1
         let entry = operands.stack.entry(level, part, row: k, column: column)
         tile.add(entry.place, entry.stride)

@@ -18,6 +18,8 @@ protocol RowTile: AccumulatingTile {
   func map(_ body: (Block) -> Block) -> Self
   /// Adds the tile stored at `pointer`, rows 16 apart.
   mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int)
+  /// Adds another tile.
+  mutating func add(_ other: Self)
 }
 
 extension RowTile {
@@ -41,6 +43,7 @@ struct OneRow<Block: ColumnBlock>: RowTile {
   @inline(__always) mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int) {
     r0.add(Block.load(pointer, panelStride))
   }
+  @inline(__always) mutating func add(_ other: Self) { r0.add(other.r0) }
 }
 
 /// Two tiles, one above the other.
@@ -71,6 +74,10 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
   @inline(__always) mutating func add(_ pointer: UnsafePointer<Float>, _ panelStride: Int) {
     upper.add(pointer, panelStride)
     lower.add(pointer + Upper.rows * 16, panelStride)
+  }
+  @inline(__always) mutating func add(_ other: Self) {
+    upper.add(other.upper)
+    lower.add(other.lower)
   }
 }
 

@@ -10,6 +10,8 @@ public enum TileShape: Sendable, CaseIterable {
   case single
   /// As large as the registers hold that this module is compiled for. See `isWide`.
   case native
+  /// Such that the registers hold two of them, where that is worth it: on Zen 4. Elsewhere as `native`.
+  case paired
 
   /// Whether there are 32 vector registers of 64 bytes (AVX-512): then a tile is 8 rows × 48 columns, 24 accumulators,
   /// or 8 × 32, which divide a panel's 16 rows evenly. A right matrix that the first-level cache doesn't hold is read
@@ -36,6 +38,7 @@ public enum TileShape: Sendable, CaseIterable {
   func halves(rows: Int, half: Int, left: Int) -> Int {
     #if BUILT_FOR_AVX512
       if self == .single { return 2 }
+      if isNarrow { return left == 5 ? 5 : 2 }
       // Four panels are two and two, since a single one keeps few multiply-adds under way; an odd half ends a block of
       // 40 columns.
       switch left {
@@ -57,7 +60,7 @@ public enum TileShape: Sendable, CaseIterable {
   /// all padding.
   @inline(__always)
   func coversWidePanels(columns: Int) -> Bool {
-    Self.isWide && self == .native && (columns &+ 7) / 8 % 2 == 0
+    Self.isWide && self != .single && (columns &+ 7) / 8 % 2 == 0
   }
 
   /// Rows of the next tile of `rows` that are left, for a block of `halves`: as many as the registers hold, split
@@ -66,6 +69,7 @@ public enum TileShape: Sendable, CaseIterable {
   func rows(_ rows: Int, halves: Int) -> Int {
     if self == .single { return 1 }
     #if BUILT_FOR_AVX512
+      if isNarrow && halves == 5 { return min(rows, 4) }
       switch rows {
       case ...4: return rows
       case 5, 6: return 3
@@ -86,6 +90,22 @@ public enum TileShape: Sendable, CaseIterable {
   static func has(rows: Int, halves: Int) -> Bool {
     if isWide { return rows <= 4 || rows == 8 }
     return halves == 1 ? rows != 3 && rows <= 4 : rows <= (halves == 3 ? 4 : 6)
+  }
+
+  /// Whether tiles are 8 rows × 16 columns or 4 × 40, and not larger.
+  @inline(__always)
+  private var isNarrow: Bool {
+    #if BUILT_FOR_ZEN4
+      self == .paired
+    #else
+      false
+    #endif
+  }
+
+  /// Whether the registers hold two such tiles and a block of the right matrix.
+  @inline(__always)
+  static func holdsTwo<Tile: RowTile>(_: Tile.Type) -> Bool {
+    isWide && Tile.rows &* ((Tile.Block.width &+ 15) / 16) <= 12
   }
 
   /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their
