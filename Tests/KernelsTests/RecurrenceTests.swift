@@ -5,7 +5,7 @@ import Testing
 
 /// The recurrence, forward and backward, beside its definition, to the bit.
 @Suite struct RecurrenceTests {
-  @Test(arguments: [(1, 16), (4, 64), (5, 24), (7, 33), (13, 17)])
+  @Test(arguments: [(1, 16), (4, 64), (5, 24), (7, 33), (13, 17), (16, 32), (28, 64)])
   func stepsFollowTheDefinition(rows: Int, hidden: Int) {
     let steps = 3
     let vocabulary = 6

@@ -136,7 +136,7 @@ private struct SoftmaxJob {
       panel += panelStride
     }
     if endsInHalf {
-      // Two rows at a time, the last of an odd number twice, to the same effect: both are read before either is written.
+      // Two rows at a time, both read before either is written; the last of an odd number twice, to the same effect.
       for row in stride(from: 0, to: count, by: 2) {
         let next = min(row + 1, count - 1)
         let first = panel + row &* 16
