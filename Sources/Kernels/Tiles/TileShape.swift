@@ -110,8 +110,10 @@ public enum TileShape: Sendable, CaseIterable {
 
   /// Bytes of a panel up to which a tile of a weight gradient goes through all lanes before the next, reading their
   /// rows again for each tile: narrow tiles need them from the first-level cache, wide ones are slow enough for the
-  /// second.
+  /// second. Where tiles are added up in pairs, that is worth reading a panel and a part's three from all of it.
   var lanesReach: Int {
-    Self.isWide ? CacheSizes.ofThisMachine.second / 16 : CacheSizes.ofThisMachine.first * 3 / 8
+    let caches = CacheSizes.ofThisMachine
+    guard Self.isWide else { return caches.first * 3 / 8 }
+    return caches.second / (TileShape.paired.isNarrow ? 4 : 16)
   }
 }
