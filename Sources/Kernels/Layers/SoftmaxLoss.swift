@@ -10,7 +10,7 @@ public import Memory
 ///
 /// What is one number a row (maximum, sum, loss, quotient) is one vector operation for sixteen rows; and up to
 /// `mostRows` are done at once, while their logits are in the first-level cache, so that these operations don't wait
-/// for each other. Bound by the exponential's 12 multiply-adds an element.
+/// for each other. Bound by the exponential's eleven multiplications and additions an element.
 ///
 /// Long rows are another job, four at a time (`LongSoftmaxJob`).
 public func softmaxLoss(
@@ -68,7 +68,7 @@ private struct SoftmaxJob {
     lowest = ~used & unsafeBitCast(SIMD16<Float>(repeating: -.infinity), to: SIMD16<Int32>.self)
   }
 
-  /// - line: the first row's logits; numbers: scratch, one element a row; partial: (16, 16), scratch.
+  /// - line: the first row's logits; numbers: scratch, one element a row; partial: scratch, 16 elements a row.
   @inline(__always)
   func run(
     _ line: UnsafeMutablePointer<Float>, count: Int, targets: UnsafePointer<Int32>,
