@@ -125,10 +125,10 @@ import Testing
   }
 
   /// Lanes of other sizes among those of four streams, which alone are done between the multiply-adds and of tiles;
-  /// several blocks of columns; a depth with no whole eight rows, and one that is cut.
+  /// several blocks of columns; a depth with no whole eight rows, and one that is cut; rows that are cut.
   @Test(
-    arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4], [4, 4, 4]],
-    [(5, 20), (40, 20), (40, 64), (100, 100), (130, 20), (700, 50)])
+    arguments: [[4, 4, 4, 4], [3, 4, 5, 4, 4, 1], [2], [4], [4, 4, 4], [Int](repeating: 4, count: 60)],
+    [(5, 20), (40, 20), (40, 64), (200, 64), (100, 100), (130, 20), (700, 50)])
   func besideAProductItIsTheSame(sizes: [Int], of size: (vocabulary: Int, hidden: Int)) {
     let (vocabulary, hidden) = size
     let width = (hidden + 15) / 16 * 16

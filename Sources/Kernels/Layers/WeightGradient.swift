@@ -10,8 +10,9 @@ public import Memory
 ///
 /// A tile of the gradient stays in registers over a lane's rows, in order of step and stream, and is then added to the
 /// other lanes' tiles. Bound by the multiply-adds for long lanes; for lanes of 12 rows storing and adding each lane's
-/// tile costs a tenth of the time with wide tiles, a quarter with narrow ones. Column sums are additions beside the
-/// first tiles' multiply-adds where registers are left for them (wide tiles), else a pass of their own.
+/// tile costs a tenth of the time with tiles in pairs, a sixth with other wide ones, a quarter with narrow ones. Column
+/// sums are additions beside the first tiles' multiply-adds where registers are left for them (wide tiles), else a pass
+/// of their own.
 public func weightGradient(
   _ a: BufferView<Float>, depth: Int, _ d: BufferView<Float>, columns: Int, rowsPerStep: Int, lanes: LaneRows,
   first: Int,
@@ -109,9 +110,9 @@ private struct WeightGradientOperands {
 
   /// The tiles of a part, each of which goes through all lanes.
   ///
-  /// Storing and adding a lane's tile is a sixth of its time at 12 rows. In pairs half of the tiles are never stored:
-  /// on Zen 4 that saves 0.09 of the time at 12 rows. There tiles of 8 × 16 have more of the peak than larger ones at
-  /// any length, 0.99 instead of 0.97 at 80 rows; those of 4 × 40 haven't.
+  /// In pairs half of the lanes' tiles are never stored: on Zen 4 that saves 0.09 of the time at 12 rows. There tiles
+  /// of 8 × 16 have more of the peak than larger ones at any length, 0.99 instead of 0.97 at 80 rows; those of 4 × 40
+  /// haven't.
   private func tiles(_ shape: TileShape, width: Int) -> TileShape {
     guard shape == .native else { return shape }
     return width % 16 == 0 || steps &* (rows.first?.count ?? 0) <= 48 ? .paired : shape
