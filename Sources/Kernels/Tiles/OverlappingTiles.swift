@@ -49,7 +49,7 @@ func multiplyOverlapping<E: LaneEpilogue>(_ operands: ProductOperands, shape: Ti
 
     /// A tile of sums, and where it is.
     private struct Finished {
-      var tile = EightRows(repeating: OnePanel(repeating: 0))
+      var tile = EightRows<FourRows<OnePanel>>(repeating: OnePanel(repeating: 0))
       var row = -1
       var column = 0
     }
@@ -77,11 +77,11 @@ func multiplyOverlapping<E: LaneEpilogue>(_ operands: ProductOperands, shape: Ti
 
     /// The sums of a tile; between its multiply-adds the tile before is finished, if there is one.
     @inline(__always)
-    private func sums(row: Int, column: Int, finishing finished: inout Finished) -> EightRows<OnePanel> {
+    private func sums(row: Int, column: Int, finishing finished: inout Finished) -> EightRows<FourRows<OnePanel>> {
       let isAny = finished.row >= 0
       let first = finished.row
       let end = epilogue(column: finished.column)
-      var tile = EightRows<OnePanel>(repeating: epilogue(column: column).start())
+      var tile = EightRows<FourRows<OnePanel>>(repeating: epilogue(column: column).start())
       var walk = Walk(
         a: operands.a + row &* 16, w: operands.w + columnOffset(column, operands.wPanelStride),
         aPanelStride: operands.aPanelStride)

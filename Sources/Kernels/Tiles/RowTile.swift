@@ -84,6 +84,6 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
 typealias TwoRows<Block: ColumnBlock> = Stacked<OneRow<Block>, OneRow<Block>>
 typealias ThreeRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, OneRow<Block>>
 typealias FourRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, TwoRows<Block>>
-typealias FiveRows<Block: ColumnBlock> = Stacked<FourRows<Block>, OneRow<Block>>
-typealias SixRows<Block: ColumnBlock> = Stacked<FourRows<Block>, TwoRows<Block>>
-typealias EightRows<Block: ColumnBlock> = Stacked<FourRows<Block>, FourRows<Block>>
+typealias FiveRows<Four: RowTile> = Stacked<Four, OneRow<Four.Block>>
+typealias SixRows<Four: RowTile> = Stacked<Four, TwoRows<Four.Block>>
+typealias EightRows<Four: RowTile> = Stacked<Four, Four>

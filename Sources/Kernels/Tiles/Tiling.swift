@@ -16,18 +16,18 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
     let width = shape.halves(rows: rows, half: half, left: halves - half)
     switch width {
     #if BUILT_FOR_AVX512
-      case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
-      case 4: coverColumns(TwoPanels.self, rows: rows, column: half * 8, shape, job)
-      case 5: coverColumns(TwoPanelsAndHalf.self, rows: rows, column: half * 8, shape, job)
-      default: coverColumns(ThreePanels.self, rows: rows, column: half * 8, shape, job)
+      case 2: coverColumns(FourRows<OnePanel>.self, rows: rows, column: half * 8, shape, job)
+      case 4: coverColumns(FourRows<TwoPanels>.self, rows: rows, column: half * 8, shape, job)
+      case 5: coverColumns(FourRowsOfForty.self, rows: rows, column: half * 8, shape, job)
+      default: coverColumns(FourRows<ThreePanels>.self, rows: rows, column: half * 8, shape, job)
     #else
-      case 1: coverColumns(HalfPanel.self, rows: rows, column: half * 8, shape, job)
-      case 2: coverColumns(OnePanel.self, rows: rows, column: half * 8, shape, job)
+      case 1: coverColumns(FourRows<HalfPanel>.self, rows: rows, column: half * 8, shape, job)
+      case 2: coverColumns(FourRows<OnePanel>.self, rows: rows, column: half * 8, shape, job)
       default:
         if half % 2 == 0 {
-          coverColumns(PanelAndHalf.self, rows: rows, column: half * 8, shape, job)
+          coverColumns(FourRows<PanelAndHalf>.self, rows: rows, column: half * 8, shape, job)
         } else {
-          coverColumns(HalfAndPanel.self, rows: rows, column: half * 8, shape, job)
+          coverColumns(FourRows<HalfAndPanel>.self, rows: rows, column: half * 8, shape, job)
         }
     #endif
     }
@@ -35,24 +35,25 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
   }
 }
 
+/// - four: four rows of the block, of which taller tiles are made.
 @inline(never)
-private func coverColumns<Block: ColumnBlock, Job: TileJob>(
-  _: Block.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
+private func coverColumns<Four: RowTile, Job: TileJob>(
+  _ four: Four.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
 ) {
-  let halves = Block.width / 8
+  let width = Four.Block.width
   var job = job
-  job.begin(column: column, width: Block.width)
+  job.begin(column: column, width: width)
   var row = 0
   while row < rows {
-    let count = shape.rows(rows - row, halves: halves)
+    let count = shape.rows(rows - row, halves: width / 8)
     switch count {
-    case 1: job.run(OneRow<Block>.self, row: row)
-    case 2: job.run(TwoRows<Block>.self, row: row)
-    case 3: coverRows(ThreeRows<Block>.self, row: row, job)
-    case 4: job.run(FourRows<Block>.self, row: row)
-    case 5: coverRows(FiveRows<Block>.self, row: row, job)
-    case 6: coverRows(SixRows<Block>.self, row: row, job)
-    default: coverRows(EightRows<Block>.self, row: row, job)
+    case 1: job.run(OneRow<Four.Block>.self, row: row)
+    case 2: job.run(TwoRows<Four.Block>.self, row: row)
+    case 3: coverRows(ThreeRows<Four.Block>.self, row: row, job)
+    case 4: job.run(Four.self, row: row)
+    case 5: coverRows(FiveRows<Four>.self, row: row, job)
+    case 6: coverRows(SixRows<Four>.self, row: row, job)
+    default: coverRows(EightRows<Four>.self, row: row, job)
     }
     row += count
   }
