@@ -10,7 +10,8 @@ public enum TileShape: Sendable, CaseIterable {
   case single
   /// As large as the registers hold that this module is compiled for. See `isWide`.
   case native
-  /// Such that the registers hold two of them, where that is worth it: on Zen 4. Elsewhere as `native`.
+  /// Such that the registers hold two of them, where that is worth it: with AVX-512 for 40 columns, on Zen 4 for any.
+  /// Elsewhere as `native`.
   case paired
 
   /// Whether there are 32 vector registers of 64 bytes (AVX-512): then a tile is 8 rows × 48 columns, 24 accumulators,
@@ -38,7 +39,7 @@ public enum TileShape: Sendable, CaseIterable {
   func halves(rows: Int, half: Int, left: Int) -> Int {
     #if BUILT_FOR_AVX512
       if self == .single { return 2 }
-      if isNarrow { return left == 5 ? 5 : 2 }
+      if isNarrow && left != 5 { return 2 }
       // Four panels are two and two, since a single one keeps few multiply-adds under way; an odd half ends a block of
       // 40 columns.
       switch left {
@@ -69,7 +70,7 @@ public enum TileShape: Sendable, CaseIterable {
   func rows(_ rows: Int, halves: Int) -> Int {
     if self == .single { return 1 }
     #if BUILT_FOR_AVX512
-      if isNarrow && halves == 5 { return min(rows, 4) }
+      if self == .paired && halves == 5 { return min(rows, 4) }
       switch rows {
       case ...4: return rows
       case 5, 6: return 3
@@ -92,7 +93,9 @@ public enum TileShape: Sendable, CaseIterable {
     return halves == 1 ? rows != 3 && rows <= 4 : rows <= (halves == 3 ? 4 : 6)
   }
 
-  /// Whether tiles are 8 rows × 16 columns or 4 × 40, and not larger.
+  /// Whether tiles of any width but 40 are 8 rows × 16 columns and not larger. With two multiply-adds a cycle those would
+  /// wait for their operands, two of which are loaded a cycle; and those of 4 × 32, of which the registers hold two as
+  /// well, for the multiply-adds before: on Zen 5 they take 1.2 to 1.5 times as long.
   @inline(__always)
   private var isNarrow: Bool {
     #if BUILT_FOR_ZEN4
