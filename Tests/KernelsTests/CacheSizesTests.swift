@@ -39,14 +39,14 @@ import Testing
     #expect(sizes.blockDepth >= 128 && sizes.blockDepth % 16 == 0)
   }
 
-  /// Every lane is in one block, and a larger cache has no more blocks.
+  /// Every lane is in one block, and larger caches have no more blocks.
   @Test(arguments: [(3, 64), (20, 64), (70, 256), (400, 512)])
   func blocksOfAnyCacheHoldAllLanes(steps: Int, width: Int) {
     let rows = (0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }
     var counts: [Int] = []
-    for second in [256 << 10, 512 << 10, 1 << 20, 2 << 20, 4 << 20] {
+    for (first, second) in [(32, 256), (32, 512), (48, 512), (48, 1024), (64, 2048), (128, 4096)] {
       let blocks = LaneBlock.cached(
-        rows, steps: steps, width: width, caches: CacheSizes(first: 32 << 10, second: second))
+        rows, steps: steps, width: width, caches: CacheSizes(first: first << 10, second: second << 10))
       #expect(blocks.flatMap { Array($0.lanes) } == Array(0..<16))
       #expect(blocks.map(\.streams.count).reduce(0, +) == 64)
       counts.append(blocks.count)
