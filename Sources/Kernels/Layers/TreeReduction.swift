@@ -33,25 +33,33 @@ public func reduceRows(
 /// each other.
 public let reductionScratch = 64
 
-/// The canonical sum of one block of columns.
+/// The canonical sum of one block of columns. The sum on top of the stack is in registers: half of the nodes are added
+/// to it at once.
 @inline(__always)
 private func reduceColumns<Block: ColumnBlock>(
   _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ additions: UnsafeBufferPointer<Int>,
   into roots: UnsafeMutablePointer<Float>, _ rootStride: Int, _ stack: UnsafeMutablePointer<Float>
 ) {
-  var height = 0
-  for node in 0..<additions.count {
-    var sum = Block.load(nodes + node &* stride, 16)
-    for _ in 0..<additions[node] {
-      height &-= 1
-      sum.add(Block.load(stack + height &* reductionScratch, 16))
+  var top = Block.load(nodes, 16)
+  var below = 0
+  for node in 1..<max(additions.count, 1) {
+    let row = nodes + node &* stride
+    if additions[node] == 0 {
+      top.store(stack + below &* reductionScratch, 16)
+      below &+= 1
+      top = Block.load(row, 16)
+      continue
     }
-    sum.store(stack + height &* reductionScratch, 16)
-    height &+= 1
+    top.add(Block.load(row, 16))
+    for _ in 1..<additions[node] {
+      below &-= 1
+      top.add(Block.load(stack + below &* reductionScratch, 16))
+    }
   }
-  for root in 0..<height {
+  for root in 0..<below {
     Block.load(stack + root &* reductionScratch, 16).store(roots + root &* rootStride, 16)
   }
+  top.store(roots + below &* rootStride, 16)
 }
 
 /// The canonical sum of rows of doubles, one element at a time; as `reduceRows`, for the few losses and counts.
@@ -135,39 +143,60 @@ public func mergeMoments(
   }
 }
 
-/// The moments of one block of columns: squares lie `count` after means, and on the stack half an entry.
+/// The moments of one block of columns: squares lie `count` after means, and on the stack half an entry. Those on top of
+/// the stack are in registers.
 @inline(__always)
 private func mergeColumns<Block: ColumnBlock>(
   _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ additions: UnsafeBufferPointer<Int>,
   _ weights: UnsafeBufferPointer<SIMD2<Float>>, into roots: UnsafeMutablePointer<Float>, _ rootStride: Int,
   _ stack: UnsafeMutablePointer<Float>
 ) {
-  var height = 0
+  var top = Moments<Block>(nodes, count)
+  var below = 0
   var addition = 0
-  for node in 0..<additions.count {
-    let row = nodes + node &* stride
-    var mean = Block.load(row, 16)
-    var squares = Block.load(row + count, 16)
-    for _ in 0..<additions[node] {
-      height &-= 1
-      let entry = UnsafePointer(stack + height &* reductionScratch)
-      let leftMean = Block.load(entry, 16)
-      var delta = mean
-      delta.subtract(leftMean)
-      mean = leftMean
-      mean.accumulate(delta, weights[addition].x)
-      squares.add(Block.load(entry + reductionScratch / 2, 16))
-      squares.accumulate(delta.multiplied(by: delta), weights[addition].y)
+  for node in 1..<max(additions.count, 1) {
+    var right = Moments<Block>(nodes + node &* stride, count)
+    if additions[node] == 0 {
+      top.store(stack + below &* reductionScratch, reductionScratch / 2)
+      below &+= 1
+      top = right
+      continue
+    }
+    right.merge(top, weights[addition])
+    addition &+= 1
+    for _ in 1..<additions[node] {
+      below &-= 1
+      right.merge(Moments(stack + below &* reductionScratch, reductionScratch / 2), weights[addition])
       addition &+= 1
     }
-    let entry = stack + height &* reductionScratch
-    mean.store(entry, 16)
-    squares.store(entry + reductionScratch / 2, 16)
-    height &+= 1
+    top = right
   }
-  for root in 0..<height {
-    let entry = UnsafePointer(stack + root &* reductionScratch)
-    Block.load(entry, 16).store(roots + root &* rootStride, 16)
-    Block.load(entry + reductionScratch / 2, 16).store(roots + (root &* rootStride &+ count), 16)
+  for root in 0..<below {
+    Moments<Block>(stack + root &* reductionScratch, reductionScratch / 2).store(roots + root &* rootStride, count)
+  }
+  top.store(roots + below &* rootStride, count)
+}
+
+/// Means and sums of squared deviations of some columns.
+private struct Moments<Block: ColumnBlock> {
+  private var mean, squares: Block
+
+  /// The means lie at `pointer`, the squares `distance` behind them.
+  @inline(__always) init(_ pointer: UnsafePointer<Float>, _ distance: Int) {
+    mean = Block.load(pointer, 16)
+    squares = Block.load(pointer + distance, 16)
+  }
+  @inline(__always) func store(_ pointer: UnsafeMutablePointer<Float>, _ distance: Int) {
+    mean.store(pointer, 16)
+    squares.store(pointer + distance, 16)
+  }
+  /// - weights: n_right / n and n_left·n_right / n, this being the right one.
+  @inline(__always) mutating func merge(_ left: Self, _ weights: SIMD2<Float>) {
+    var delta = mean
+    delta.subtract(left.mean)
+    mean = left.mean
+    mean.accumulate(delta, weights.x)
+    squares.add(left.squares)
+    squares.accumulate(delta.multiplied(by: delta), weights.y)
   }
 }
