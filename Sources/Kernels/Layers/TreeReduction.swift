@@ -143,8 +143,8 @@ public func mergeMoments(
   }
 }
 
-/// The moments of one block of columns: squares lie `count` after means, and on the stack half an entry. Those on top of
-/// the stack are in registers.
+/// The moments of one block of columns: squares lie `count` after means, and on the stack half an entry. Those on top
+/// of the stack are in registers.
 @inline(__always)
 private func mergeColumns<Block: ColumnBlock>(
   _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ count: Int, _ additions: UnsafeBufferPointer<Int>,

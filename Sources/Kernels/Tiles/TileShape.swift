@@ -93,9 +93,9 @@ public enum TileShape: Sendable, CaseIterable {
     return halves == 1 ? rows != 3 && rows <= 4 : rows <= (halves == 3 ? 4 : 6)
   }
 
-  /// Whether tiles of any width but 40 are 8 rows × 16 columns and not larger. With two multiply-adds a cycle those would
-  /// wait for their operands, two of which are loaded a cycle; and those of 4 × 32, of which the registers hold two as
-  /// well, for the multiply-adds before: on Zen 5 they take 1.2 to 1.5 times as long.
+  /// Whether tiles of any width but 40 are 8 rows × 16 columns and not larger. With two multiply-adds a cycle those
+  /// would wait for their operands, two of which are loaded a cycle; and those of 4 × 32, of which the registers hold
+  /// two as well, for the multiply-adds before: on Zen 5 they take 1.2 to 1.5 times as long.
   @inline(__always)
   private var isNarrow: Bool {
     #if BUILT_FOR_ZEN4
