@@ -36,7 +36,7 @@ import Training
     return try workers.run { team in
       var configuration = RunConfiguration()
       configuration.model = ModelDescription(kind)
-      configuration.batchSize = 4 * lanes
+      (configuration.batchSize, configuration.lanes) = (4 * lanes, lanes)
       configuration.bptt = bptt
       configuration.clip = clip
       configuration.accumulate = accumulate
