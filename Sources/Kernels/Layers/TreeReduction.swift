@@ -40,9 +40,10 @@ private func reduceColumns<Block: ColumnBlock>(
   _: Block.Type, _ nodes: UnsafePointer<Float>, _ stride: Int, _ additions: UnsafeBufferPointer<Int>,
   into roots: UnsafeMutablePointer<Float>, _ rootStride: Int, _ stack: UnsafeMutablePointer<Float>
 ) {
+  guard additions.count > 0 else { return }
   var top = Block.load(nodes, 16)
   var below = 0
-  for node in 1..<max(additions.count, 1) {
+  for node in 1..<additions.count {
     let row = nodes + node &* stride
     if additions[node] == 0 {
       top.store(stack + below &* reductionScratch, 16)
@@ -151,10 +152,11 @@ private func mergeColumns<Block: ColumnBlock>(
   _ weights: UnsafeBufferPointer<SIMD2<Float>>, into roots: UnsafeMutablePointer<Float>, _ rootStride: Int,
   _ stack: UnsafeMutablePointer<Float>
 ) {
+  guard additions.count > 0 else { return }
   var top = Moments<Block>(nodes, count)
   var below = 0
   var addition = 0
-  for node in 1..<max(additions.count, 1) {
+  for node in 1..<additions.count {
     var right = Moments<Block>(nodes + node &* stride, count)
     if additions[node] == 0 {
       top.store(stack + below &* reductionScratch, reductionScratch / 2)
