@@ -53,4 +53,12 @@ import Testing
     }
     #expect(counts == counts.sorted(by: >))
   }
+  /// 64 streams of three steps are one block where the first-level cache has more than eight ways of 4 KiB, and the
+  /// second-level cache has four times their room.
+  @Test(arguments: [(32, 1024, 2), (48, 1024, 1), (48, 512, 2), (64, 2048, 1)])
+  func shortSequencesAreDoneAtOnceWhereTheyFit(first: Int, second: Int, blocks: Int) {
+    let rows = (0..<16).map { ($0 * 4)..<(($0 + 1) * 4) }
+    let caches = CacheSizes(first: first << 10, second: second << 10)
+    #expect(LaneBlock.cached(rows, steps: 3, width: 64, caches: caches).count == blocks)
+  }
 }

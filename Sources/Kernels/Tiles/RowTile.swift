@@ -84,6 +84,6 @@ struct Stacked<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Block == Low
 typealias TwoRows<Block: ColumnBlock> = Stacked<OneRow<Block>, OneRow<Block>>
 typealias ThreeRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, OneRow<Block>>
 typealias FourRows<Block: ColumnBlock> = Stacked<TwoRows<Block>, TwoRows<Block>>
-typealias FiveRows<Four: RowTile> = Stacked<Four, OneRow<Four.Block>>
-typealias SixRows<Four: RowTile> = Stacked<Four, TwoRows<Four.Block>>
-typealias EightRows<Four: RowTile> = Stacked<Four, Four>
+typealias FiveRows<Quad: RowTile> = Stacked<Quad, OneRow<Quad.Block>>
+typealias SixRows<Quad: RowTile> = Stacked<Quad, TwoRows<Quad.Block>>
+typealias EightRows<Quad: RowTile> = Stacked<Quad, Quad>

@@ -35,25 +35,25 @@ func forEachTile<Job: TileJob>(rows: Int, columns: Int, shape: TileShape, _ job:
   }
 }
 
-/// - four: four rows of the block, of which taller tiles are made.
+/// - tile: four rows of the block, of which taller tiles are made.
 @inline(never)
-private func coverColumns<Four: RowTile, Job: TileJob>(
-  _ four: Four.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
+private func coverColumns<Quad: RowTile, Job: TileJob>(
+  _ tile: Quad.Type, rows: Int, column: Int, _ shape: TileShape, _ job: Job
 ) {
-  let width = Four.Block.width
+  let width = Quad.Block.width
   var job = job
   job.begin(column: column, width: width)
   var row = 0
   while row < rows {
     let count = shape.rows(rows - row, halves: width / 8)
     switch count {
-    case 1: job.run(OneRow<Four.Block>.self, row: row)
-    case 2: job.run(TwoRows<Four.Block>.self, row: row)
-    case 3: coverRows(ThreeRows<Four.Block>.self, row: row, job)
-    case 4: job.run(Four.self, row: row)
-    case 5: coverRows(FiveRows<Four>.self, row: row, job)
-    case 6: coverRows(SixRows<Four>.self, row: row, job)
-    default: coverRows(EightRows<Four>.self, row: row, job)
+    case 1: job.run(OneRow<Quad.Block>.self, row: row)
+    case 2: job.run(TwoRows<Quad.Block>.self, row: row)
+    case 3: coverRows(ThreeRows<Quad.Block>.self, row: row, job)
+    case 4: job.run(Quad.self, row: row)
+    case 5: coverRows(FiveRows<Quad>.self, row: row, job)
+    case 6: coverRows(SixRows<Quad>.self, row: row, job)
+    default: coverRows(EightRows<Quad>.self, row: row, job)
     }
     row += count
   }
