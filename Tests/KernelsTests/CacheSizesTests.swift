@@ -39,6 +39,21 @@ import Testing
     #expect(sizes.blockDepth >= 128 && sizes.blockDepth % 16 == 0)
   }
 
+  /// Cuts of a product cover its depth, are about as deep as each other, and fit the second-level cache.
+  @Test(arguments: [
+    CacheSizes.smallest, .common, CacheSizes(first: 48 << 10, second: 1 << 20),
+    CacheSizes(first: 48 << 10, second: 2 << 20),
+  ])
+  func cutsAreEven(caches: CacheSizes) {
+    for depth in [1, 16, 128, 200, 512, 650, 1000, 1024, 1025, 1536, 2049, 10_000, 60_000] {
+      let cut = caches.cut(depth: depth)
+      let count = (depth + cut.depth - 1) / cut.depth
+      #expect(count == 1 ? cut.depth == depth : cut.depth % 16 == 0)
+      #expect(count * cut.depth - depth < 16 * count)
+      #expect(cut.rows % 48 == 0 && (cut.rows == 48 || 4 * cut.rows * cut.depth <= caches.second / 2))
+    }
+  }
+
   /// Every lane is in one block, and larger caches have no more blocks.
   @Test(arguments: [(3, 64), (20, 64), (70, 256), (400, 512)])
   func blocksOfAnyCacheHoldAllLanes(steps: Int, width: Int) {

@@ -89,14 +89,13 @@ import Testing
     withExtendedLifetime((a.arena, b.arena, w.arena, v.arena, bias.arena)) {}
   }
 
-  /// What goes through the tiles at once, at most, with this machine's caches.
-  private static let most = (
-    rows: CacheSizes.ofThisMachine.second / 16 / CacheSizes.ofThisMachine.blockDepth,
-    depth: CacheSizes.ofThisMachine.blockDepth
-  )
+  /// The deepest cut with this machine's caches.
+  private static let deepest = CacheSizes.ofThisMachine.cut(depth: 1 << 20).depth
 
-  @Test(arguments: [(most.rows + 44, most.depth + 14, 24), (most.rows - 6, 2 * most.depth + 88, 9)])
-  func cutsChangeNoBit(rows: Int, depth: Int, columns: Int) {
+  /// Two cuts of the depth and of the rows; three of the depth with fewer rows than a cut has.
+  @Test(arguments: [(44, deepest + 14, 24), (-6, 2 * deepest + 88, 9)])
+  func cutsChangeNoBit(rowsBeyondCut: Int, depth: Int, columns: Int) {
+    let rows = CacheSizes.ofThisMachine.cut(depth: depth).rows + rowsBeyondCut
     let a = randomMatrix(rows, depth, seed: 1)
     let w = randomMatrix(depth, columns, seed: 2)
     let bias = randomMatrix(1, columns, seed: 3)
