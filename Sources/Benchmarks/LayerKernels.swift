@@ -38,10 +38,16 @@ struct LayerKernelBench {
     let streams = block.streams.count
     let rows = block.rows
     let storage = storage
-    func panels(_ rows: Int, _ columns: Int, _ value: Float = 0) -> Panels {
+    func panels(_ rows: Int, _ columns: Int) -> Panels {
       let elements: BufferView<Float> = storage.take(Panels.count(rows: rows, columns: columns))
-      elements.fill(value)
+      elements.fill(0)
       return Panels(elements, rows: rows, columns: columns)
+    }
+    let ordered = part.rows
+    func spread(_ columns: Int) -> Panels {
+      let elements: BufferView<Float> = storage.take(Panels.spreadCount(rows: ordered, columns: columns))
+      elements.fill(0.5)
+      return Panels.spread(elements, rows: ordered, columns: columns)
     }
     weight = panels(hidden, hidden)
     transposed = panels(hidden, hidden)
@@ -54,8 +60,8 @@ struct LayerKernelBench {
     for view in [a, h, dh] { view.fill(0.5) }
     da = storage.take(streams * width)
     da.fill(0.5)
-    inputs = panels(part.rows, hidden, 0.5)
-    logits = panels(part.rows, vocabulary, 0.5)
+    inputs = spread(hidden)
+    logits = spread(vocabulary)
     tokens = storage.take(rows)
     targets = storage.take(rows)
     places = storage.take(part.rows)
@@ -153,8 +159,8 @@ struct LayerKernelBench {
       },
       weightGradientRow("logits, weight gradient", vocabulary, part) { stack, bias in
         weightGradient(
-          inputs.elements, depth: hidden, logits.elements, columns: vocabulary, rowsPerStep: rows, lanes: part.runs,
-          first: 0, schedule: schedule, into: stack, bias: bias)
+          inputs.elements, depth: hidden, logits.elements, columns: vocabulary,
+          rowsPerStep: logits.panelStride / 16, lanes: part.runs, first: 0, schedule: schedule, into: stack, bias: bias)
       },
     ]
   }

@@ -93,7 +93,7 @@ public struct Normalisation: LanePass {
   ) {
     precondition(
       h.count == lanes.steps * rowsPerStep * width && y.rows == lanes.steps * lanes.rows.reduce(0) { $0 + $1.count }
-        && y.elements.count == y.rows * width, "activations of the wrong size")
+        && y.panels * 16 == width, "activations of the wrong size")
     self.y = y
     self.lanes = lanes
     work = Work(

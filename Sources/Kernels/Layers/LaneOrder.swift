@@ -18,7 +18,7 @@ public func gatherLanes(
   precondition(
     activations.count == steps * rowsPerStep * width
       && result.rows == steps * ((lanes.rows.last?.upperBound ?? 0) - start)
-      && result.elements.count == result.rows * width, "wrong size")
+      && result.panels * 16 == width, "wrong size")
   precondition(mask.map { $0.elements.count == rowsPerStep * width } ?? true, "mask of another shape")
   let mask = mask.map { UnsafePointer($0.base) }
   lanes.rows.withUnsafeBufferPointer { lanes in

@@ -22,7 +22,8 @@ public func recurrentForward(
   for t in 0..<steps {
     let continues = t + 1 < steps
     multiplyOverlapping(
-      ProductOperands(a: UnsafePointer(a.base + t &* size), rows: rows, depth: w.rows, w), shape: shape,
+      ProductOperands(a: UnsafePointer(a.base + t &* size), panelStride: rows &* 16, rows: rows, depth: w.rows, w),
+      shape: shape,
       RecurrentEpilogue(
         bias: UnsafePointer(bias.base), h: h.base + t &* size, next: continues ? a.base + (t &+ 1) &* size : nil,
         panelStride: rows &* 16, embedding: UnsafePointer(embedding.base), width: w.panels &* 16,
@@ -138,7 +139,8 @@ public func recurrentBackward(
       ? BackwardStep(
         dy: dy.base + (t &- 1) &* size, h: h.base + (t &- 1) &* size, backwardCoefficients.step(t - 1, of: steps)) : nil
     multiplyOverlapping(
-      ProductOperands(a: UnsafePointer(dy.base + t &* size), rows: rows, depth: transposed.rows, transposed),
+      ProductOperands(
+        a: UnsafePointer(dy.base + t &* size), panelStride: rows &* 16, rows: rows, depth: transposed.rows, transposed),
       shape: shape,
       RecurrentBackwardEpilogue(
         targets: embedding.targets(

@@ -2,7 +2,8 @@ public import Memory
 
 /// Σ aᵀ·d over the rows of each lane, added up over the lanes: the gradient of the weights in d = …a·w….
 ///
-/// - a: `lanes.steps` matrices (rowsPerStep, depth) one after the other; d: likewise (rowsPerStep, columns).
+/// - a: `lanes.steps` matrices (rowsPerStep, depth) one after the other; d: likewise (rowsPerStep, columns). Rows that
+///   are no lane's, such as those between spread panels, aren't read.
 /// - lanes: the rows of some lanes, of which the first is the schedule's node `first`. Lanes are added in their order,
 ///   in one call or several.
 /// - stack: of a matrix (depth, columns).

@@ -30,14 +30,16 @@ struct ProductOperands {
   let depth: Int
   let columns: Int
 
-  init(_ a: Panels, _ w: Panels) { self.init(a: a.base, rows: a.rows, depth: a.columns, w) }
+  init(_ a: Panels, _ w: Panels) {
+    self.init(a: a.base, panelStride: a.panelStride, rows: a.rows, depth: a.columns, w)
+  }
 
-  /// - a: the first element of A, (rows, depth).
+  /// - a: the first element of A, (rows, depth), whose panels are `panelStride` apart.
   @inline(__always)
-  init(a: UnsafePointer<Float>, rows: Int, depth: Int, _ w: Panels) {
+  init(a: UnsafePointer<Float>, panelStride: Int, rows: Int, depth: Int, _ w: Panels) {
     precondition(depth == w.rows, "product of matrices that don't fit")
     self.a = a
-    aPanelStride = rows &* 16
+    aPanelStride = panelStride
     self.w = UnsafePointer(w.base)
     wPanelStride = w.panelStride
     self.rows = rows

@@ -18,8 +18,8 @@ public final class OutputLayer {
   private let bias: BufferView<Float>
   private let weightName: String
   private let biasOffset: Int
-  private let inputs: BufferView<Float>  // (a block's rows, hidden)
-  private let outputs: BufferView<Float>  // (a block's rows, vocabulary): logits, then their gradient
+  private let inputs: BufferView<Float>  // (a block's rows, hidden), spread
+  private let outputs: BufferView<Float>  // (a block's rows, vocabulary), spread: logits, then their gradient
   private let targets: BufferView<Int32>  // (a block's rows)
   private let losses: BufferView<Float>  // (a block's rows padded to 16)
   private let lossScratch: BufferView<Float>
@@ -53,8 +53,8 @@ public final class OutputLayer {
     }
     bias = context.vector("\(name).bias")
     biasOffset = context.vectorOffset("\(name).bias")
-    inputs = context.make(Panels.count(rows: rows, columns: depth))
-    outputs = context.make(Panels.count(rows: rows, columns: context.vocabulary))
+    inputs = context.make(Panels.spreadCount(rows: rows, columns: depth))
+    outputs = context.make(Panels.spreadCount(rows: rows, columns: context.vocabulary))
     targets = context.make(rows)
     let padded = ParameterLayout.padded(rows)
     losses = context.make(padded)
@@ -83,8 +83,7 @@ public final class OutputLayer {
 
   /// (block's rows, hidden): what is predicted from, to be written before `forward`.
   public func input(_ block: LaneBlock) -> Panels {
-    let rows = block.rows
-    return Panels(inputs[0..<(rows * ParameterLayout.padded(depth))], rows: rows, columns: depth)
+    Panels.spread(inputs, rows: block.rows, columns: depth)
   }
 
   /// Logits and losses of a block for the targets y (steps, streams). With `gradientScale`, the logits give way to the
@@ -163,15 +162,16 @@ public final class OutputLayer {
 
   private func weightGradient(_ block: LaneBlock, _ d: Panels, into gradients: BufferView<Float>) {
     let bias = context.laneVectors(block, offset: biasOffset)
+    let rowsPerStep = d.panelStride / 16
     if isShared {
       Kernels.weightGradient(
-        d.elements, depth: context.vocabulary, input(block).elements, columns: depth, rowsPerStep: d.rows,
+        d.elements, depth: context.vocabulary, input(block).elements, columns: depth, rowsPerStep: rowsPerStep,
         lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients))
       laneColumnSums(
-        d.elements, rowsPerStep: d.rows, columns: context.vocabulary, lanes: block.runs, into: bias)
+        d.elements, rowsPerStep: rowsPerStep, columns: context.vocabulary, lanes: block.runs, into: bias)
     } else {
       Kernels.weightGradient(
-        input(block).elements, depth: depth, d.elements, columns: context.vocabulary, rowsPerStep: d.rows,
+        input(block).elements, depth: depth, d.elements, columns: context.vocabulary, rowsPerStep: rowsPerStep,
         lanes: block.runs, first: block.lanes.lowerBound, schedule: context.laneReduction, into: stack(gradients),
         bias: bias)
     }
@@ -179,8 +179,6 @@ public final class OutputLayer {
 
   /// (block's rows, vocabulary): what the latest `evaluate` has made, or `forward` without gradient.
   public func logits(_ block: LaneBlock) -> Panels {
-    let rows = block.rows
-    return Panels(
-      outputs[0..<Panels.count(rows: rows, columns: context.vocabulary)], rows: rows, columns: context.vocabulary)
+    Panels.spread(outputs, rows: block.rows, columns: context.vocabulary)
   }
 }

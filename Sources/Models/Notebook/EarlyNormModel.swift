@@ -124,7 +124,7 @@ public class EarlyNormModel: Model {
     } else {
       predict(x, coefficients, isHidden: true)
     }
-    output.input(stepBlock).elements.copy(from: normalised.elements)
+    copyRows(normalised, into: output.input(stepBlock), first: 0)
     output.evaluate(stepBlock)
     return output.logits(stepBlock)
   }
