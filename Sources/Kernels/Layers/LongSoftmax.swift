@@ -3,10 +3,10 @@ internal import Memory
 /// Softmax cross-entropy of rows of which the first-level cache doesn't hold sixteen, four at a time: `softmaxLoss` of
 /// many classes.
 ///
-/// A row's panels lie so far apart, mostly by a multiple of 4 KiB, that of many classes they stay in no cache below the
-/// third level. So a row's logits come from there once, and once go back: what looks for the largest copies them, the
-/// copy holds the terms exp(logit − maximum), and what scales these writes the gradient. Bound by the exponential's 12
-/// multiply-adds an element, and by that traffic.
+/// Of many classes a row's logits come from the third-level cache, a line from each panel. So they are read once and
+/// written once: what looks for the largest copies them, the copy holds the terms exp(logit − maximum), and what scales
+/// these writes the gradient. Panels that are spread (`Panels.spread`) stay in the second level meanwhile, those that
+/// lie a multiple of 4 KiB apart don't. Bound by the exponential's 12 multiply-adds an element, and by that traffic.
 struct LongSoftmaxJob {
   /// Rows that are done at once: 256 bytes of each panel.
   static let rows = 4

@@ -116,8 +116,8 @@ private struct SoftmaxJob {
 
   /// Σ exp(logit − maximum) of each row, in 16 parts; with `keep`, the terms overwrite the logits.
   ///
-  /// Panel by panel, as the scaling is: panels of as many rows as are usual lie a multiple of 4 KiB apart, and a load
-  /// from one would wait for a store to another.
+  /// Panel by panel, as the scaling is: panels that aren't spread lie a multiple of 4 KiB apart where they have 64 rows
+  /// or as many again, and a load from one would wait for a store to another.
   @inline(never)
   private func partialSums(
     _ line: UnsafeMutablePointer<Float>, count: Int, maxima: UnsafePointer<Float>, keep: Bool,

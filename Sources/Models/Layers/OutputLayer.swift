@@ -162,6 +162,7 @@ public final class OutputLayer {
 
   private func weightGradient(_ block: LaneBlock, _ d: Panels, into gradients: BufferView<Float>) {
     let bias = context.laneVectors(block, offset: biasOffset)
+    // Of d and the input alike, with the row between spread panels.
     let rowsPerStep = d.panelStride / 16
     if isShared {
       Kernels.weightGradient(
